@@ -1,0 +1,9 @@
+//! The panes put together: state, update, draw.
+
+pub mod draw;
+pub mod state;
+pub mod update;
+
+pub use draw::draw;
+pub use state::State;
+pub use update::{update, wants};

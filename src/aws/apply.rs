@@ -1,0 +1,1 @@
+//! The one entry for writes: what is sent comes from the permit.

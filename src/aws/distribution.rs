@@ -1,0 +1,1 @@
+//! CloudFront: which distributions a web ACL protects.

@@ -1,0 +1,1 @@
+//! RDS reads: instances, clusters, both kinds of snapshot.

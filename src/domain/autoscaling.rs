@@ -1,0 +1,139 @@
+//! Application Auto Scaling targets and EC2 Auto Scaling groups (aws-facts.md §2.4–2.6, §3.1–3.3).
+
+use super::ecs::ServiceRef;
+use super::ids::{GroupName, InstanceId};
+use super::text::Text;
+use jiff::Timestamp;
+
+/// The three switches of `SuspendedState`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Suspended {
+    pub scale_in: bool,
+    pub scale_out: bool,
+    pub scheduled: bool,
+}
+
+/// An ECS service's scalable target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScalableTarget {
+    pub at: ServiceRef,
+    pub min: u32,
+    pub max: u32,
+    pub suspended: Suspended,
+}
+
+/// What kind of scaling policy.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PolicyKind {
+    /// Target tracking of `metric` (the predefined type, or the custom metric's name).
+    TargetTracking { metric: Text, target: f64, disable_scale_in: bool },
+    /// Step scaling; `adds` and `removes` say which ways its steps go.
+    Step { adds: bool, removes: bool },
+    Other { kind: Text },
+}
+
+/// One policy on a scalable target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    pub at: ServiceRef,
+    pub name: Text,
+    pub kind: PolicyKind,
+    /// Seconds.
+    pub scale_in_cooldown: Option<u32>,
+    pub scale_out_cooldown: Option<u32>,
+}
+
+impl Policy {
+    /// Whether it could lower the desired count by itself.
+    pub fn scales_in(&self) -> bool {
+        match &self.kind {
+            PolicyKind::TargetTracking { disable_scale_in, .. } => !disable_scale_in,
+            PolicyKind::Step { removes, .. } => *removes,
+            PolicyKind::Other { .. } => false,
+        }
+    }
+}
+
+/// Whether anything will lower the desired count without us: a policy that scales in, and not suspended.
+pub fn shrinks_by_itself(target: &ScalableTarget, policies: &[Policy]) -> bool {
+    !target.suspended.scale_in && policies.iter().any(|p| p.at == target.at && p.scales_in())
+}
+
+/// A scheduled action on a target or a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduledAction {
+    pub name: Text,
+    /// The expression (`at(…)`, `cron(…)`), or for a group its start time and recurrence.
+    pub schedule: Text,
+    pub min: Option<u32>,
+    pub max: Option<u32>,
+    pub desired: Option<u32>,
+    pub next: Option<Timestamp>,
+}
+
+/// One scaling activity, or the reason why nothing was scaled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    pub at: Option<Timestamp>,
+    pub end: Option<Timestamp>,
+    /// As AWS writes it (`Successful`, `Unfulfilled`, …).
+    pub status: Text,
+    pub description: Text,
+    pub cause: Text,
+    pub message: Option<Text>,
+    /// `NotScaledReasons`, each as a sentence.
+    pub not_scaled: Vec<Text>,
+}
+
+/// One instance of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    pub id: InstanceId,
+    pub kind: Text,
+    pub zone: Text,
+    /// `LifecycleState`, as AWS writes it.
+    pub lifecycle: Text,
+    pub healthy: bool,
+    pub protected: bool,
+}
+
+impl Instance {
+    /// Whether CPU credits apply (T2, T3, T3a, T4g).
+    pub fn is_burstable(&self) -> bool {
+        self.kind.as_str().starts_with('t') && self.kind.as_str().as_bytes().get(1).is_some_and(u8::is_ascii_digit)
+    }
+}
+
+/// One EC2 Auto Scaling group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    pub name: GroupName,
+    pub min: u32,
+    pub max: u32,
+    pub desired: u32,
+    pub instances: Vec<Instance>,
+    pub suspended: Vec<Text>,
+    /// An ECS capacity provider with managed scaling owns `desired` (tag `AmazonECSManaged`, or the provider names this group).
+    pub managed_by_ecs: bool,
+    pub warm_pool: bool,
+    /// Set only while the group is being deleted.
+    pub status: Option<Text>,
+}
+
+impl Group {
+    /// Instances that take load.
+    pub fn in_service(&self) -> u32 {
+        self.instances.iter().filter(|i| i.lifecycle.as_str() == "InService").count() as u32
+    }
+}
+
+/// Everything the drill-in of a scalable target or group shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScalingDetail {
+    pub policies: Vec<Policy>,
+    pub scheduled: Vec<ScheduledAction>,
+    pub activities: Vec<Activity>,
+    /// A running instance refresh of a group, as AWS writes its status.
+    pub refresh: Option<Text>,
+    pub gaps: Vec<super::fault::Fault>,
+}

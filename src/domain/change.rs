@@ -1,0 +1,128 @@
+//! A change: one reversible setting of one resource, before and after.
+
+use super::ecs::ServiceRef;
+use super::ids::GroupName;
+use super::waf::{RawJson, RuleRef};
+use std::collections::BTreeMap;
+
+/// What a change touches.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// The service's scalable target: `Min`, `Max`.
+    Scalable(ServiceRef),
+    /// The service itself: `Desired`.
+    Service(ServiceRef),
+    /// An EC2 Auto Scaling group: `Min`, `Max`, `Desired`.
+    Group(GroupName),
+    /// A rate rule: `Action` or `Limit`.
+    Rule(RuleRef),
+}
+
+/// One setting of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, strum::Display)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "lowercase")]
+pub enum Field {
+    Min,
+    Max,
+    Desired,
+    Action,
+    Limit,
+}
+
+/// The value of a field.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Value {
+    Count(u64),
+    /// A rule's whole action object.
+    Json(RawJson),
+}
+
+impl Value {
+    /// The number, where it is one.
+    pub fn count(&self) -> Option<u64> {
+        match self {
+            Self::Count(n) => Some(*n),
+            Self::Json(_) => None,
+        }
+    }
+}
+
+/// What a target's fields were at one moment.
+pub type Reading = BTreeMap<Field, Value>;
+
+/// Whether a field is compared when it is put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hold {
+    /// Ours: compared three-way and restored.
+    Held,
+    /// Autoscaling moves it: restored only where nothing else will lower it, never compared.
+    Floating,
+}
+
+/// One field of a change.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FieldChange {
+    pub field: Field,
+    pub before: Value,
+    pub after: Value,
+    pub hold: Hold,
+}
+
+/// A change: target, before, after. Invertible by construction.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Change {
+    pub target: Target,
+    pub fields: Vec<FieldChange>,
+}
+
+impl Change {
+    /// The change that puts back what this one replaces.
+    #[must_use]
+    pub fn invert(&self) -> Self {
+        let swap = |f: &FieldChange| FieldChange {
+            field: f.field,
+            before: f.after.clone(),
+            after: f.before.clone(),
+            hold: f.hold,
+        };
+        Self { target: self.target.clone(), fields: self.fields.iter().map(swap).collect() }
+    }
+
+    /// Before or after of one field.
+    pub fn field(&self, field: Field) -> Option<&FieldChange> {
+        self.fields.iter().find(|f| f.field == field)
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.fields.iter().all(|f| f.before == f.after)
+    }
+}
+
+/// Now against before and ours: the three-way comparison of one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// It already is what it was before.
+    AsBefore,
+    /// It is what we set: may be put back.
+    Ours,
+    /// Somebody else changed it since.
+    Theirs,
+    /// It is not there any more.
+    Gone,
+}
+
+/// Compares one field three ways.
+pub fn standing(change: &FieldChange, now: Option<&Value>) -> Standing {
+    match now {
+        None => Standing::Gone,
+        Some(v) if *v == change.before => Standing::AsBefore,
+        Some(v) if *v == change.after => Standing::Ours,
+        Some(_) => Standing::Theirs,
+    }
+}

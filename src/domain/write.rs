@@ -1,0 +1,45 @@
+//! The requests that change something, as plain data. What is sent comes from here and nowhere else.
+
+use super::backup::Backup;
+use super::ecs::ServiceRef;
+use super::ids::GroupName;
+use super::waf::{RawAcl, RawJson, RuleRef};
+
+/// One value of a web ACL's document to be replaced.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleEdit {
+    /// The whole action object.
+    Action(RawJson),
+    Limit(u64),
+}
+
+/// One request. Fields that are `None` are not sent: AWS leaves them as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// `application-autoscaling:RegisterScalableTarget`.
+    RegisterScalableTarget { at: ServiceRef, min: Option<u32>, max: Option<u32> },
+    /// `ecs:UpdateService` with cluster, service and desiredCount alone.
+    UpdateService { at: ServiceRef, desired: u32 },
+    /// `autoscaling:UpdateAutoScalingGroup`.
+    UpdateGroup { name: GroupName, min: Option<u32>, max: Option<u32>, desired: Option<u32> },
+    /// `wafv2:UpdateWebACL` of `document` with exactly one value replaced, under its lock token.
+    UpdateWebAcl { rule: RuleRef, edit: RuleEdit, document: RawAcl },
+    /// `rds:CreateDBSnapshot` or `rds:CreateDBClusterSnapshot`, tagged.
+    CreateSnapshot { backup: Backup, tags: Vec<(String, String)> },
+}
+
+impl Write {
+    /// The IAM action, as IAM writes it.
+    pub fn action(&self) -> &'static str {
+        use super::rds::DatabaseKind::Cluster;
+        match self {
+            Self::RegisterScalableTarget { .. } => "application-autoscaling:RegisterScalableTarget",
+            Self::UpdateService { .. } => "ecs:UpdateService",
+            Self::UpdateGroup { .. } => "autoscaling:UpdateAutoScalingGroup",
+            Self::UpdateWebAcl { .. } => "wafv2:UpdateWebACL",
+            Self::CreateSnapshot { backup, .. } if backup.database.kind == Cluster => "rds:CreateDBClusterSnapshot",
+            Self::CreateSnapshot { .. } => "rds:CreateDBSnapshot",
+        }
+    }
+}

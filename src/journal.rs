@@ -1,0 +1,1 @@
+//! The durable record: append, fsync, lock; mints permits.

@@ -1,0 +1,2 @@
+//! The log engine.
+pub mod chunk;

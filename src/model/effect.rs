@@ -1,0 +1,30 @@
+//! Effects are imperatives: what `update` wants done outside. Data, compared in tests.
+
+use crate::domain::subject::Subject;
+use crate::session::order::Order;
+use super::query::Slot;
+use super::settings::Settings;
+use crate::domain::log::TailSource;
+
+/// One thing for the runtime to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Read a subject fresh, outside the call budget; answered by `Report::Observed`.
+    Observe(Subject),
+    /// Hand an order to the carrier.
+    Carry(Order),
+    /// Ask these queries again now.
+    Refresh(Vec<Slot>),
+    /// Tail these groups and no others; an empty list stops the tail.
+    Tail(Vec<TailSource>),
+    /// Put text on the clipboard by OSC 52; sanitized, at most 64 KiB.
+    Copy(String),
+    /// Write lines to a new 0600 file in the state directory.
+    Save { name: String, lines: Vec<String> },
+    /// Build the clients anew (profile, region); replies carry this epoch from now on.
+    Switch { settings: Box<Settings>, epoch: super::query::Epoch },
+    /// Read credentials again now.
+    RetryCredentials,
+    Suspend,
+    Quit,
+}

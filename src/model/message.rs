@@ -1,0 +1,79 @@
+//! Messages are facts: what happened, in the words of the program.
+
+use crate::session::order::Report;
+use super::query::Reply;
+use super::time::Now;
+use crate::domain::fault::Fault;
+use crate::domain::log::{GroupFacts, TailSource};
+use crate::logs::chunk::Chunk;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Anything that reaches `update`.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// The clock moved; deadlines are looked at.
+    Now(Now),
+    Input(Input),
+    Resize { width: u16, height: u16 },
+    /// The terminal is back after Ctrl-Z.
+    Resumed,
+    Reply(Reply),
+    Tail(Tail),
+    Carrier(Report),
+    Link(Link),
+    Usage(Usage),
+    /// A file that `w` wrote, or why not.
+    Saved(Result<std::path::PathBuf, Fault>),
+    /// The clients were rebuilt for other settings, or could not be.
+    Switched(Result<(), Fault>),
+    /// The operator, or a signal, wants out.
+    Quit,
+}
+
+/// A key or a paste. Pasted text never confirms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    Key(crossterm::event::KeyEvent),
+    Paste(String),
+}
+
+/// News of the log tail.
+#[derive(Clone, Debug)]
+pub enum Tail {
+    Chunk(Arc<Chunk>),
+    State { source: TailSource, state: TailState },
+    Groups(Vec<GroupFacts>),
+}
+
+/// What one source of the tail is doing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TailState {
+    Starting,
+    /// `lag`: now − newest ingestion time seen.
+    Following { lag: Duration },
+    /// Pages are still being followed; so far behind.
+    Behind { by: Duration },
+    Failed { fault: Fault, next_try: Option<Duration> },
+}
+
+/// How the connection to AWS stands, for the header.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Link {
+    Fine,
+    /// Nobody answers (region, endpoint, network).
+    Down(Fault),
+    /// Polling pauses; it is tried again at this monotonic time.
+    NoCredentials { fault: Fault, next_try: Duration },
+    Throttled { until: Duration },
+}
+
+/// Calls and their cost, once a second while it changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    pub calls_last_minute: u32,
+    pub budget: u32,
+    /// Queries of GetMetricData in the last hour, projected; 0.01 USD per 1,000.
+    pub metrics_per_hour: u32,
+    pub throttled_last_minute: u32,
+}

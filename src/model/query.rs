@@ -1,0 +1,192 @@
+//! Queries are nouns: what a pane wants to know of AWS, and the facts that answer.
+
+use crate::domain::autoscaling::{Group, Policy, ScalableTarget, ScalingDetail};
+use crate::domain::ecs::{Cluster, LogTarget, Service, ServiceDetail, ServiceRef};
+use crate::domain::fault::Fault;
+use crate::domain::identity::Identity;
+use crate::domain::ids::{ClusterName, GroupName, ServiceName, TaskDefinition};
+use crate::domain::log::GroupFacts;
+use crate::domain::metrics::{Metric, Series};
+use crate::domain::rds::Inventory;
+use crate::domain::text::Text;
+use crate::domain::waf::{Acl, AclScope, RuleDetail, RuleRef};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One read of AWS.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Query {
+    /// Who and where: `sts:GetCallerIdentity`.
+    Identity,
+    /// All clusters, with their counts.
+    Clusters,
+    /// All service names of a cluster, in AWS's order; parts arrive page by page.
+    ServiceNames(ClusterName),
+    /// Details of these services (any number; asked ten a call); parts arrive batch by batch.
+    Services { cluster: ClusterName, names: Arc<[ServiceName]>, fill: Fill },
+    /// Everything the drill-in of one service shows.
+    ServiceDetail(ServiceRef),
+    /// The raw answer about one service, for `y`.
+    ServiceRaw(ServiceRef),
+    /// Where a task definition's containers write their logs.
+    LogTargets(TaskDefinition),
+    /// All scalable targets of ECS services in the region.
+    ScalableTargets,
+    /// Policies: of all ECS targets (empty list), or of these services only.
+    Policies(Arc<[ServiceRef]>),
+    /// All EC2 Auto Scaling groups.
+    Groups,
+    /// Policies, scheduled actions and activities of a scalable target, "not scaled" ones included.
+    TargetDetail(ServiceRef),
+    /// The same of a group, with its instance refresh.
+    GroupDetail(GroupName),
+    /// All web ACLs of a scope, each with its whole document.
+    Acls(AclScope),
+    /// Sampled requests, limited addresses and protected resources of a rule.
+    RuleDetail(Box<RuleQuery>),
+    /// Addresses limited now, for the pane's rate rules.
+    Limited(Arc<[RuleRef]>),
+    /// Databases and snapshots.
+    Inventory,
+    /// Log groups by substring (empty = all).
+    LogGroups(Text),
+    /// CloudWatch series; at most 500 a call.
+    Metrics(Arc<[Metric]>),
+}
+
+/// Why service details are asked for: decides their slot and priority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fill {
+    /// Rows on the screen.
+    Visible,
+    /// The rest, as the budget allows.
+    Rest,
+}
+
+/// What `RuleDetail` needs to know of the rule.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RuleQuery {
+    pub rule: RuleRef,
+    pub metric: crate::domain::ids::MetricName,
+    /// Whether AWS lists the limited addresses of this rule (rate rules by IP or forwarded IP).
+    pub lists_addresses: bool,
+}
+
+/// One in flight per slot: a newer query of the same slot replaces the older one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, strum::Display)]
+pub enum Slot {
+    Identity,
+    Clusters,
+    ServiceNames,
+    VisibleServices,
+    OtherServices,
+    ServiceDetail,
+    ServiceRaw,
+    LogTargets,
+    ScalableTargets,
+    Policies,
+    Groups,
+    ScalingDetail,
+    RegionalAcls,
+    CloudfrontAcls,
+    RuleDetail,
+    Limited,
+    Inventory,
+    LogGroups,
+    Metrics,
+}
+
+impl Query {
+    /// Its slot.
+    pub fn slot(&self) -> Slot {
+        match self {
+            Self::Identity => Slot::Identity,
+            Self::Clusters => Slot::Clusters,
+            Self::ServiceNames(_) => Slot::ServiceNames,
+            Self::Services { fill: Fill::Visible, .. } => Slot::VisibleServices,
+            Self::Services { fill: Fill::Rest, .. } => Slot::OtherServices,
+            Self::ServiceDetail(_) => Slot::ServiceDetail,
+            Self::ServiceRaw(_) => Slot::ServiceRaw,
+            Self::LogTargets(_) => Slot::LogTargets,
+            Self::ScalableTargets => Slot::ScalableTargets,
+            Self::Policies(_) => Slot::Policies,
+            Self::Groups => Slot::Groups,
+            Self::TargetDetail(_) | Self::GroupDetail(_) => Slot::ScalingDetail,
+            Self::Acls(AclScope::Regional) => Slot::RegionalAcls,
+            Self::Acls(AclScope::Cloudfront) => Slot::CloudfrontAcls,
+            Self::RuleDetail(_) => Slot::RuleDetail,
+            Self::Limited(_) => Slot::Limited,
+            Self::Inventory => Slot::Inventory,
+            Self::LogGroups(_) => Slot::LogGroups,
+            Self::Metrics(_) => Slot::Metrics,
+        }
+    }
+}
+
+/// What a query found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Facts {
+    Identity(Identity),
+    Clusters(Vec<Cluster>),
+    /// So far, in order; a part carries all names up to here.
+    ServiceNames(Arc<Vec<ServiceName>>),
+    Services { found: Vec<Arc<Service>>, missing: Vec<ServiceName> },
+    ServiceDetail(Arc<ServiceDetail>),
+    /// Pretty JSON, secrets masked.
+    Raw(Text),
+    LogTargets(Vec<LogTarget>),
+    ScalableTargets(Vec<ScalableTarget>),
+    Policies(Vec<Policy>),
+    Groups(Vec<Group>),
+    ScalingDetail(Arc<ScalingDetail>),
+    Acls(Vec<Acl>),
+    RuleDetail(Arc<RuleDetail>),
+    /// `None` for aggregates AWS does not list.
+    Limited(Vec<(RuleRef, Option<usize>)>),
+    Inventory(Arc<Inventory>),
+    LogGroups(Vec<GroupFacts>),
+    Metrics(Vec<Series>),
+}
+
+/// How a query's answer comes in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// The request left (so that a pane can say "loading").
+    Started,
+    /// A part; more follows.
+    Part(Facts),
+    /// The last part, or the whole.
+    Whole(Facts),
+    /// It failed; the runtime tries again at `next_try` (monotonic), or not by itself.
+    Failed { fault: Fault, next_try: Option<Duration> },
+}
+
+/// An answer, with what it answers. Replies of an older epoch are dropped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    pub epoch: Epoch,
+    pub query: Query,
+    pub answer: Answer,
+}
+
+/// Grows with each change of profile, account, region or endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Epoch(pub u64);
+
+/// How often, and how urgently, a query is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pace {
+    /// Once; again only on refresh.
+    Once,
+    /// Again so long after the last answer.
+    Every(Duration),
+    /// Soon and often: something is being watched (a snapshot, a change taking effect).
+    Watch(Duration),
+}
+
+/// One wish of a visible pane.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Want {
+    pub query: Query,
+    pub pace: Pace,
+}

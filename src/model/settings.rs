@@ -1,0 +1,82 @@
+//! The settings after flags, environment, profile, file and defaults were put together.
+
+use crate::domain::ids::{ClusterName, LogGroup, ProfileName, Region};
+use crate::domain::text::Text;
+use std::time::Duration;
+
+/// Whether writes can leave at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    ReadOnly,
+    Write,
+}
+
+/// How many colours the terminal takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColorDepth {
+    None,
+    Ansi16,
+    Ansi256,
+    True,
+}
+
+/// Which characters may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charset {
+    /// Not one byte ≥ 0x80.
+    Ascii,
+    Unicode,
+}
+
+/// The settings of one run under one profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    pub profile: Option<ProfileName>,
+    pub region: Option<Region>,
+    /// An override of AWS's own endpoints, shown prominently.
+    pub endpoint: Option<Text>,
+    pub cluster: Option<ClusterName>,
+    pub mode: Mode,
+    /// The operator types the resource's name instead of `y`.
+    pub production: bool,
+    /// Ceiling for tasks of a service.
+    pub max_tasks: Option<u32>,
+    /// Ceiling for instances of a group.
+    pub max_instances: Option<u32>,
+    /// How often visible panes are refreshed.
+    pub refresh: Duration,
+    /// Budget of polling; logs, verification and undo are outside it.
+    pub calls_per_minute: u32,
+    /// Log groups to tail at start; empty = the selected service's.
+    pub log_groups: Vec<LogGroup>,
+    /// Cap of the log ring in bytes.
+    pub log_bytes: usize,
+    /// Backups older than this are stale.
+    pub backup_max_age: Duration,
+    pub theme: Text,
+    pub color: ColorDepth,
+    pub charset: Charset,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            profile: None,
+            region: None,
+            endpoint: None,
+            cluster: None,
+            mode: Mode::Write,
+            production: false,
+            max_tasks: None,
+            max_instances: None,
+            refresh: Duration::from_secs(5),
+            calls_per_minute: 120,
+            log_groups: Vec::new(),
+            log_bytes: 16 << 20,
+            backup_max_age: Duration::from_secs(25 * 3600),
+            theme: Text::fixed("default"),
+            color: ColorDepth::Ansi16,
+            charset: Charset::Unicode,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The panes: one file each, with its state, what it wants, how it acts, how it
+//! looks. Adding one is a file here, a line in [`all`], and key rows in the keymap.
+
+use crate::domain::ecs::{LogTarget, Service};
+use crate::domain::fault::Fault;
+use crate::domain::ids::ClusterName;
+use crate::domain::subject::Subject;
+use crate::domain::text::Text;
+use crate::model::effect::Effect;
+use crate::model::message::Tail;
+use crate::model::notice::Notice;
+use crate::model::query::{Reply, Want};
+use crate::model::settings::Settings;
+use crate::model::time::Now;
+use crate::model::verb::{Place, Verb};
+use crate::session::order::Report;
+use crate::view::paint::Paint;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+/// What every pane may look at and none may change.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    pub now: Now,
+    pub settings: &'a Settings,
+    /// The cluster the console looks at; `None` until it is known.
+    pub cluster: Option<&'a ClusterName>,
+    /// The service under the cursor of pane 1.
+    pub service: Option<&'a Arc<Service>>,
+}
+
+/// What a pane asks the app to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    Do(Effect),
+    /// Open the action dialog of this verb on this subject: a fresh read comes first.
+    Ask(Verb, Subject),
+    Say(Notice),
+    /// Look at another cluster.
+    Cluster(ClusterName),
+    /// Show the logs of these targets in pane 5.
+    ShowLogs(Vec<LogTarget>),
+    /// Show text in a scrollable page over the screen (`d`, `y`).
+    Page { title: Text, lines: Vec<Text> },
+    Focus(Place),
+}
+
+/// A pane's title line: name, and what is true right now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Title {
+    pub name: Text,
+    pub status: Text,
+}
+
+/// One region of the screen with one subject. `update` calls the `&mut` half, `draw` the other.
+pub trait Pane: std::fmt::Debug + Send {
+    fn place(&self) -> Place;
+
+    /// What it wants to know while it is visible; called after every message.
+    fn wants(&self, cx: &Context<'_>) -> Vec<Want>;
+
+    /// Every reply is offered to every pane; each keeps what it shows.
+    fn reply(&mut self, reply: &Reply, cx: &Context<'_>);
+
+    /// News of the log tail.
+    fn tail(&mut self, _news: &Tail, _cx: &Context<'_>) {}
+
+    /// News of the carrier (a rule's effect is pending, a snapshot is on its way).
+    fn carrier(&mut self, _report: &Report, _cx: &Context<'_>) {}
+
+    /// The clock moved.
+    fn tick(&mut self, _cx: &Context<'_>) {}
+
+    /// The rows and columns it will be drawn into, borders excluded.
+    fn resize(&mut self, width: u16, height: u16);
+
+    /// Whether this verb would do something now; the footer shows no others.
+    fn can(&self, verb: Verb, cx: &Context<'_>) -> bool;
+
+    /// Acts on the row under the cursor.
+    fn act(&mut self, verb: Verb, cx: &Context<'_>) -> Vec<Act>;
+
+    /// Sets the filter; the fault says where it is wrong.
+    fn set_filter(&mut self, source: &str) -> Result<(), Fault>;
+
+    /// The filter in force.
+    fn filter(&self) -> &str;
+
+    /// Column names, for `:sort` and `col:value`.
+    fn columns(&self) -> Vec<&'static str>;
+
+    /// Sorts by a column's name.
+    fn sort_by(&mut self, column: &str) -> Result<(), Fault>;
+
+    /// Whether a drill-in is open: it gets the whole body, and `esc` closes it.
+    fn drilled(&self) -> bool;
+
+    /// Forgets everything: another account, region or cluster.
+    fn clear(&mut self);
+
+    fn title(&self, cx: &Context<'_>) -> Title;
+
+    /// Draws the inside of the pane's frame.
+    fn draw(&self, paint: &Paint<'_>, cx: &Context<'_>, area: Rect, buf: &mut Buffer);
+}

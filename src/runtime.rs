@@ -1,0 +1,1 @@
+//! The impure shell: event loop, terminal thread, pollers, tail, signals, carrier.
