@@ -2,7 +2,7 @@
 //! the part before its last dot, then to `body`.
 
 use ratatui::style::Style;
-use strum::{EnumCount, EnumIter, EnumString, IntoStaticStr};
+use strum::{EnumCount, EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 /// Everything that has a look of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, EnumCount, EnumString, IntoStaticStr)]
@@ -86,6 +86,15 @@ impl Default for Theme {
 }
 
 impl Theme {
+    /// A theme made of one style per role.
+    pub fn of(name: impl Into<String>, style: impl Fn(Role) -> Style) -> Self {
+        let mut styles = [Style::new(); Role::COUNT];
+        for role in Role::iter() {
+            styles[role as usize] = style(role);
+        }
+        Self { name: name.into(), styles }
+    }
+
     /// The style of a role.
     pub fn style(&self, role: Role) -> Style {
         self.styles[role as usize]
