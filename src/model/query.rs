@@ -190,3 +190,71 @@ pub struct Want {
     pub query: Query,
     pub pace: Pace,
 }
+
+/// One want a slot: what several panes want of CloudWatch becomes one query, at the shortest pace of them.
+pub fn merge(wants: Vec<Want>) -> Vec<Want> {
+    let (metrics, mut rest): (Vec<Want>, Vec<Want>) =
+        wants.into_iter().partition(|w| matches!(w.query, Query::Metrics(_)));
+    rest.extend(merge_metrics(&metrics));
+    rest
+}
+
+fn merge_metrics(wants: &[Want]) -> Option<Want> {
+    let [first, others @ ..] = wants else { return None };
+    if others.is_empty() {
+        return Some(first.clone());
+    }
+    let all: std::collections::BTreeSet<&Metric> = wants.iter().flat_map(|w| w.query.metrics()).collect();
+    let pace = wants.iter().map(|w| w.pace).min_by_key(|p| p.interval()).unwrap_or(first.pace);
+    Some(Want { query: Query::Metrics(all.into_iter().cloned().collect()), pace })
+}
+
+impl Query {
+    /// The series it asks for; empty for every other query.
+    pub fn metrics(&self) -> &[Metric] {
+        match self {
+            Self::Metrics(metrics) => metrics,
+            _ => &[],
+        }
+    }
+}
+
+impl Pace {
+    /// How long between two answers; the longest for [`Pace::Once`].
+    fn interval(self) -> Duration {
+        match self {
+            Self::Once => Duration::MAX,
+            Self::Every(d) | Self::Watch(d) => d,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cpu(service: &str) -> Metric {
+        Metric::ServiceCpu(ServiceRef { cluster: "orchard".into(), service: service.into() })
+    }
+
+    fn want(metrics: &[Metric], secs: u64) -> Want {
+        Want { query: Query::Metrics(metrics.into()), pace: Pace::Every(Duration::from_secs(secs)) }
+    }
+
+    #[test]
+    fn the_metrics_of_several_panes_are_asked_for_in_one_query_without_repeats() {
+        let merged = merge(vec![
+            want(&[cpu("b"), cpu("a")], 60),
+            Want { query: Query::Groups, pace: Pace::Once },
+            want(&[cpu("b"), cpu("c")], 30),
+        ]);
+        assert_eq!(merged.len(), 2);
+        assert_eq!(merged[1], want(&[cpu("a"), cpu("b"), cpu("c")], 30));
+    }
+
+    #[test]
+    fn a_single_want_is_left_as_it_is() {
+        let wants = vec![want(&[cpu("b"), cpu("a")], 60)];
+        assert_eq!(merge(wants.clone()), wants);
+    }
+}

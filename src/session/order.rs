@@ -74,6 +74,10 @@ pub struct ThreeWay {
 pub struct Past {
     pub session: SessionId,
     pub summary: Text,
+    /// The row it belongs to.
+    pub subject: Subject,
+    /// What was set or made, before and after: panes show what is not as it was.
+    pub steps: Vec<Proposed>,
     pub at: Timestamp,
     pub who: Text,
     pub state: PastState,
@@ -103,7 +107,8 @@ pub enum Report {
     Observed { subject: Subject, result: Box<Result<Observation, Fault>> },
     /// Between dialog and write something changed: back to the dialog with what is there now.
     Changed { proposal: Box<Proposal>, now: Box<Observation> },
-    Progress { session: SessionId, summary: Text, step: Text, progress: Progress, took: Duration },
+    /// `subject` says on which row it is shown.
+    Progress { session: SessionId, subject: Subject, summary: Text, step: Text, progress: Progress, took: Duration },
     /// All steps verified.
     Finished { session: SessionId, summary: Text },
     /// It ended without having changed anything, or with part of it; the fault says which.
