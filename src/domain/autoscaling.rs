@@ -32,10 +32,17 @@ pub enum PolicyKind {
     Other { kind: Text },
 }
 
-/// One policy on a scalable target.
+/// What a policy scales.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scaled {
+    Service(ServiceRef),
+    Group(GroupName),
+}
+
+/// One policy on a scalable target or a group.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    pub at: ServiceRef,
+    pub at: Scaled,
     pub name: Text,
     pub kind: PolicyKind,
     /// Seconds.
@@ -44,6 +51,11 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Whether it scales this service.
+    pub fn is_of(&self, service: &ServiceRef) -> bool {
+        matches!(&self.at, Scaled::Service(at) if at == service)
+    }
+
     /// Whether it could lower the desired count by itself.
     pub fn scales_in(&self) -> bool {
         match &self.kind {
@@ -56,7 +68,7 @@ impl Policy {
 
 /// Whether anything will lower the desired count without us: a policy that scales in, and not suspended.
 pub fn shrinks_by_itself(target: &ScalableTarget, policies: &[Policy]) -> bool {
-    !target.suspended.scale_in && policies.iter().any(|p| p.at == target.at && p.scales_in())
+    !target.suspended.scale_in && policies.iter().any(|p| p.is_of(&target.at) && p.scales_in())
 }
 
 /// A scheduled action on a target or a group.

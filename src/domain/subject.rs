@@ -3,7 +3,7 @@
 use super::autoscaling::{Group, Policy, ScalableTarget};
 use super::ecs::{Headroom, Service, ServiceRef};
 use super::fault::Fault;
-use super::ids::{Arn, GroupName};
+use super::ids::{Arn, GroupName, SnapshotId};
 use super::rds::{Database, DatabaseRef, Quota};
 use super::waf::{Acl, RuleRef};
 
@@ -21,8 +21,9 @@ pub enum Subject {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Observation {
     Service { service: Service, target: Option<ScalableTarget>, policies: Vec<Policy>, headroom: Option<Headroom> },
-    Group { group: Group },
+    /// A group with its policies: with one, `desired` moves by itself.
+    Group { group: Group, policies: Vec<Policy> },
     Rule { acl: Box<Acl>, resources: Vec<Arn>, gaps: Vec<Fault> },
-    Database { database: Database, quota: Option<Quota>, names_taken: bool },
+    /// `underway`: a snapshot of it that is being made right now.
+    Database { database: Database, quota: Option<Quota>, underway: Option<SnapshotId> },
 }
-
