@@ -135,6 +135,32 @@ pub enum EventClass {
     Other,
 }
 
+/// Stable fragments of event texts; the first that occurs decides (never equality: the texts carry names and numbers).
+const EVENT_FRAGMENTS: &[(&str, EventClass)] = &[
+    ("was unable to place a task", EventClass::NoRoom),
+    ("deployment failed", EventClass::Bad),
+    ("rolling back to", EventClass::Bad),
+    ("is unable to consistently start tasks", EventClass::Bad),
+    ("operations are being throttled", EventClass::Bad),
+    ("was unable to stop or start tasks", EventClass::Bad),
+    ("is unhealthy in", EventClass::Bad),
+    ("was unable to", EventClass::Bad),
+    ("has reached a steady state", EventClass::Good),
+    ("deployment completed", EventClass::Good),
+    ("has started", EventClass::Progress),
+    ("has stopped", EventClass::Progress),
+    ("has begun draining", EventClass::Progress),
+    ("deregistered", EventClass::Progress),
+    ("registered", EventClass::Progress),
+];
+
+impl EventClass {
+    /// Reads the class out of an event's text.
+    pub fn of(message: &str) -> Self {
+        EVENT_FRAGMENTS.iter().find(|(fragment, _)| message.contains(fragment)).map_or(Self::Other, |(_, class)| *class)
+    }
+}
+
 /// One service event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceEvent {
@@ -230,4 +256,31 @@ pub struct Headroom {
 pub struct RawService {
     pub arn: Arn,
     pub json: Text,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_classified_by_the_fragment_that_aws_keeps_stable() {
+        let class = |m| EventClass::of(m);
+        assert_eq!(class("(service api) has reached a steady state."), EventClass::Good);
+        assert_eq!(class("(service api) has started 2 tasks: (task a) (task b)."), EventClass::Progress);
+        assert_eq!(
+            class("(service api) was unable to place a task because no container instance met all of its requirements."),
+            EventClass::NoRoom
+        );
+        assert_eq!(class("(service api) (deployment ecs-svc/1) deployment failed: tasks failed to start."), EventClass::Bad);
+        assert_eq!(class("(service api) (port 80) is unhealthy in (target-group x) due to (reason y)"), EventClass::Bad);
+        assert_eq!(class("(service api) deregistered 1 targets in (target-group x)"), EventClass::Progress);
+        assert_eq!(class("something AWS says from next year on"), EventClass::Other);
+    }
+
+    #[test]
+    fn a_resource_id_reads_back_to_the_service_it_names() {
+        let at = ServiceRef { cluster: "orchard".into(), service: "api".into() };
+        assert_eq!(ServiceRef::from_resource_id(&at.resource_id()), Some(at));
+        assert_eq!(ServiceRef::from_resource_id("table/orchard"), None);
+    }
 }

@@ -1,6 +1,7 @@
 //! Numbers for people: ages, sizes, rates. Pure, and the same everywhere.
 
 use super::text::Text;
+use jiff::Timestamp;
 use std::time::Duration;
 
 /// `31 s`, `12 min`, `11 h`, `3 d`: the largest unit that fits, whole numbers.
@@ -13,4 +14,78 @@ pub fn age(d: Duration) -> Text {
         _ => format!("{} d", s / 86_400),
     };
     Text::clean(&said)
+}
+
+/// As [`age`], in at most four columns: `31s`, `12m`, `11h`, `312d`.
+pub fn short_age(d: Duration) -> String {
+    let s = d.as_secs();
+    match s {
+        0..60 => format!("{s}s"),
+        60..3_600 => format!("{}m", s / 60),
+        3_600..172_800 => format!("{}h", s / 3_600),
+        _ => format!("{}d", s / 86_400),
+    }
+}
+
+/// How long ago `at` was; zero when it lies ahead.
+pub fn since(now: Timestamp, at: Timestamp) -> Duration {
+    now.duration_since(at).try_into().unwrap_or(Duration::ZERO)
+}
+
+/// `2,400`: thousands set apart.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut said = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            said.push(',');
+        }
+        said.push(digit);
+    }
+    said
+}
+
+/// `1000`, `20k`, `1.2M`: a number in at most five columns.
+pub fn short_count(n: u64) -> String {
+    match n {
+        0..10_000 => n.to_string(),
+        10_000..1_000_000 => format!("{}k", n / 1_000),
+        1_000_000..100_000_000 => format!("{}.{}M", n / 1_000_000, n / 100_000 % 10),
+        _ => format!("{}M", n / 1_000_000),
+    }
+}
+
+/// `2026-09-20 03:07 UTC`.
+pub fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_said_in_the_largest_unit_that_fits() {
+        let said = |s| age(Duration::from_secs(s)).as_str().to_owned();
+        assert_eq!([said(31), said(720), said(39_600), said(259_200)], ["31 s", "12 min", "11 h", "3 d"]);
+    }
+
+    #[test]
+    fn a_short_age_keeps_hours_for_two_days() {
+        let said = |s| short_age(Duration::from_secs(s));
+        assert_eq!([said(31), said(720), said(100_000), said(259_200)], ["31s", "12m", "27h", "3d"]);
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([count(0), count(999), count(5_000), count(2_000_000_000)], ["0", "999", "5,000", "2,000,000,000"]);
+    }
+
+    #[test]
+    fn a_short_count_never_needs_more_than_five_columns() {
+        assert_eq!(short_count(9_999), "9999");
+        assert_eq!(short_count(20_000), "20k");
+        assert_eq!(short_count(1_250_000), "1.2M");
+        assert_eq!(short_count(2_000_000_000), "2000M");
+    }
 }
