@@ -81,6 +81,12 @@ pub trait Pane: std::fmt::Debug + Send {
     /// Acts on the row under the cursor.
     fn act(&mut self, verb: Verb, cx: &Context<'_>) -> Vec<Act>;
 
+    /// What it decided outside [`Pane::act`] (an answer that `act` was waiting for has come). The app takes it after
+    /// each reply and tick.
+    fn decided(&mut self, _cx: &Context<'_>) -> Vec<Act> {
+        Vec::new()
+    }
+
     /// Sets the filter; the fault says where it is wrong.
     fn set_filter(&mut self, source: &str) -> Result<(), Fault>;
 
