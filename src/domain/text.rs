@@ -1,5 +1,10 @@
 //! The one text type that widgets take, made only by the sanitizer.
 
+mod class;
+mod sanitize;
+
+pub use sanitize::{CUT, MARK, MAX_SHOWN, Sanitizer, is_clean};
+
 use std::sync::Arc;
 
 /// Text that is safe to write to a terminal (safety.md §4).
@@ -12,14 +17,19 @@ impl Text {
         Self(text.into())
     }
 
-    /// Sanitizes text from outside.
+    /// Sanitizes one line from outside; a line feed becomes a mark, like any control character.
     pub fn clean(foreign: &str) -> Self {
-        Self(foreign.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect::<String>().into())
+        if is_clean(foreign) { Self(foreign.into()) } else { Self(Sanitizer::line().push(foreign).into()) }
     }
 
     /// As [`Text::clean`], without a copy where nothing had to be changed.
     pub fn clean_shared(foreign: &Arc<str>) -> Self {
-        if foreign.bytes().all(|b| (0x20..0x7f).contains(&b)) { Self(foreign.clone()) } else { Self::clean(foreign) }
+        if is_clean(foreign) { Self(foreign.clone()) } else { Self::clean(foreign) }
+    }
+
+    /// Sanitizes many lines from outside, each for itself; `\r\n` ends a line as `\n` does.
+    pub fn lines(foreign: &str) -> Vec<Self> {
+        foreign.lines().map(Self::clean).collect()
     }
 
     /// The sanitized text.
@@ -55,5 +65,32 @@ impl Default for Text {
 impl AsRef<str> for Text {
     fn as_ref(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clean_text_is_shared_and_not_copied() {
+        for plain in ["api-1", "한글 서비스", ""] {
+            let name: Arc<str> = plain.into();
+            assert!(Arc::ptr_eq(&Text::clean_shared(&name).0, &name), "{plain}");
+        }
+    }
+
+    #[test]
+    fn hostile_text_is_marked_in_every_way_of_making_it() {
+        let name: Arc<str> = "a\x1b[2Jb".into();
+        assert_eq!(Text::clean(&name).as_str(), "a\u{fffd}b");
+        assert_eq!(Text::clean_shared(&name).as_str(), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn lines_are_split_before_they_are_cleaned() {
+        let lines = Text::lines("one\r\ntwo\x1b]0;x\nthree");
+        assert_eq!(lines, ["one", "two\u{fffd}", "three"].map(Text::clean));
+        assert_eq!(Text::clean("one\ntwo").as_str(), "one\u{fffd}two");
     }
 }
