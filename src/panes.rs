@@ -93,6 +93,24 @@ pub trait Pane: std::fmt::Debug + Send {
     /// The filter in force.
     fn filter(&self) -> &str;
 
+    /// Sets what `f` looks for and goes to the nearest hit; the fault says why there is none.
+    fn set_find(&mut self, _source: &str) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// What `f` looks for.
+    fn find(&self) -> &str {
+        ""
+    }
+
+    /// Shows these logs (`Act::ShowLogs`, `:logs GROUP`); none = those of the selected service, looked up.
+    fn show_logs(&mut self, _targets: &[LogTarget], _cx: &Context<'_>) {}
+
+    /// What has to be done because of what the pane now knows, outside of any key; called after every message.
+    fn effects(&mut self, _cx: &Context<'_>) -> Vec<Effect> {
+        Vec::new()
+    }
+
     /// Column names, for `:sort` and `col:value`.
     fn columns(&self) -> Vec<&'static str>;
 

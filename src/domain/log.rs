@@ -35,3 +35,11 @@ pub struct RawEvent {
     pub ingested: i64,
     pub message: String,
 }
+
+/// One page of `FilterLogEvents`; it may be empty and still not be the last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogPage {
+    pub events: Vec<RawEvent>,
+    /// More follows under this token; only its absence is the end.
+    pub next: Option<String>,
+}

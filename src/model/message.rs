@@ -54,6 +54,8 @@ pub enum TailState {
     Following { lag: Duration },
     /// Pages are still being followed; so far behind.
     Behind { by: Duration },
+    /// The backlog at the start was too long to read; lines of this span are not shown.
+    Skipped { span: Duration },
     Failed { fault: Fault, next_try: Option<Duration> },
 }
 
