@@ -81,8 +81,8 @@ pub trait Pane: std::fmt::Debug + Send {
     /// Acts on the row under the cursor.
     fn act(&mut self, verb: Verb, cx: &Context<'_>) -> Vec<Act>;
 
-    /// What it decided outside [`Pane::act`] (an answer that `act` was waiting for has come). The app takes it after
-    /// each reply and tick.
+    /// What it decided outside [`Pane::act`] (an answer that `act` was waiting for has come; the logs to
+    /// tail have changed). The app takes it after every message.
     fn decided(&mut self, _cx: &Context<'_>) -> Vec<Act> {
         Vec::new()
     }
@@ -105,11 +105,6 @@ pub trait Pane: std::fmt::Debug + Send {
 
     /// Shows these logs (`Act::ShowLogs`, `:logs GROUP`); none = those of the selected service, looked up.
     fn show_logs(&mut self, _targets: &[LogTarget], _cx: &Context<'_>) {}
-
-    /// What has to be done because of what the pane now knows, outside of any key; called after every message.
-    fn effects(&mut self, _cx: &Context<'_>) -> Vec<Effect> {
-        Vec::new()
-    }
 
     /// Column names, for `:sort` and `col:value`.
     fn columns(&self) -> Vec<&'static str>;
