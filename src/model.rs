@@ -4,6 +4,7 @@
 
 pub mod effect;
 pub mod filter;
+pub mod key;
 pub mod keymap;
 pub mod list;
 pub mod loadable;
@@ -11,5 +12,6 @@ pub mod message;
 pub mod notice;
 pub mod query;
 pub mod settings;
+pub mod source;
 pub mod time;
 pub mod verb;
