@@ -6,4 +6,4 @@ pub mod update;
 
 pub use draw::draw;
 pub use state::State;
-pub use update::{update, wants};
+pub use update::{next_deadline, update, wants};

@@ -1,1 +1,3 @@
 //! The impure shell: event loop, terminal thread, pollers, tail, signals, carrier.
+
+pub mod inbox;

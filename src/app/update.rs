@@ -17,3 +17,8 @@ pub fn update(_state: &mut State, message: Message) -> Vec<Effect> {
 pub fn wants(_state: &State) -> Vec<Want> {
     Vec::new()
 }
+
+/// The monotonic time at which `update` wants to hear of the clock again, where the second's tick is too coarse.
+pub fn next_deadline(_state: &State) -> Option<std::time::Duration> {
+    None
+}

@@ -25,6 +25,8 @@ pub enum Message {
     Usage(Usage),
     /// A file that `w` wrote, or why not.
     Saved(Result<std::path::PathBuf, Fault>),
+    /// So many bytes went to the clipboard, or why not.
+    Copied(Result<usize, Fault>),
     /// The clients were rebuilt for other settings, or could not be.
     Switched(Result<(), Fault>),
     /// The operator, or a signal, wants out.
