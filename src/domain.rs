@@ -11,6 +11,7 @@ pub mod identity;
 pub mod ids;
 pub mod log;
 pub mod metrics;
+pub mod plan;
 pub mod rds;
 pub mod subject;
 pub mod text;

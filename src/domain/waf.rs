@@ -1,5 +1,6 @@
 //! WAFv2: web ACLs, their rules, and the raw document that is edited (aws-facts.md §3.4).
 
+use super::fault::{Fault, FaultKind};
 use super::ids::{AclId, AclName, Arn, MetricName, RuleName};
 use super::text::Text;
 use jiff::Timestamp;
@@ -142,6 +143,77 @@ pub struct Acl {
     pub raw: RawAcl,
 }
 
+/// What AWS takes as the limit of a rate rule.
+pub const LIMITS: std::ops::RangeInclusive<u64> = 10..=2_000_000_000;
+
+impl Rule {
+    /// Its rate statement, where it is a rate rule.
+    pub fn rate(&self) -> Option<&RateStatement> {
+        match &self.kind {
+            RuleKind::Rate(rate) => Some(rate),
+            _ => None,
+        }
+    }
+}
+
+impl Acl {
+    /// The one rate rule of this name, or why this program will not edit it (aws-facts.md §3.4.3).
+    pub fn editable_rule(&self, name: &RuleName) -> Result<&Rule, Fault> {
+        self.is_ours_to_edit()?;
+        let mut named = self.rules.iter().filter(|r| r.name == *name);
+        let rule = named.next().ok_or_else(|| self.without(name))?;
+        if named.next().is_some() {
+            return Err(refuse(format!("More than one rule is called {}", name.text()))
+                .means("it cannot be told which of them is meant")
+                .next("give them different names"));
+        }
+        rule.can_be_edited()?;
+        Ok(rule)
+    }
+
+    fn without(&self, name: &RuleName) -> Fault {
+        let what = format!("{} has no rule {}", self.at.name.text(), name.text());
+        Fault::new(FaultKind::Missing, what).means("it was renamed or removed meanwhile").next("refresh the list")
+    }
+
+    fn is_ours_to_edit(&self) -> Result<(), Fault> {
+        let acl = self.at.name.text();
+        if self.firewall_manager {
+            return Err(refuse(format!("{acl} is managed by Firewall Manager"))
+                .means("it would put its own rules back")
+                .next("change the Firewall Manager policy instead"));
+        }
+        if let [first, ..] = self.unknown_members.as_slice() {
+            let names: Vec<&str> = self.unknown_members.iter().map(Text::as_str).collect();
+            return Err(refuse(format!("{acl} has settings that this program does not know: {}", names.join(", ")))
+                .means(format!("an update could lose or be refused for {first}"))
+                .next("update tidegate, or change the rule in the AWS console"));
+        }
+        Ok(())
+    }
+}
+
+impl Rule {
+    fn can_be_edited(&self) -> Result<(), Fault> {
+        let name = self.name.text();
+        if self.rate().is_none() {
+            return Err(refuse(format!("{name} is not a rate-based rule"))
+                .means("only rate-based rules are switched or given a limit here")
+                .next("choose a rate rule"));
+        }
+        if self.raw_action.is_none() || self.action == RuleAction::Group {
+            return Err(refuse(format!("{name} has no action of its own"))
+                .means("it overrides the actions of a group")
+                .next("change it in the AWS console"));
+        }
+        Ok(())
+    }
+}
+
+fn refuse(what: impl AsRef<str>) -> Fault {
+    Fault::new(FaultKind::Refused, what)
+}
+
 /// One sampled request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampledRequest {
@@ -168,5 +240,5 @@ pub struct RuleDetail {
     /// Addresses limited now; `None` for aggregates AWS does not list.
     pub limited: Option<Vec<Text>>,
     pub resources: Vec<Arn>,
-    pub gaps: Vec<super::fault::Fault>,
+    pub gaps: Vec<Fault>,
 }
