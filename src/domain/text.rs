@@ -1,6 +1,7 @@
 //! The one text type that widgets take, made only by the sanitizer.
 
 mod class;
+pub mod mask;
 mod sanitize;
 
 pub use sanitize::{CUT, MARK, MAX_SHOWN, Sanitizer, is_clean};
