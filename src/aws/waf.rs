@@ -1,1 +1,3 @@
-//! WAFv2 reads; documents are kept raw.
+//! WAFv2: web ACLs with their raw documents, and the detail of one rule.
+
+pub mod document;
