@@ -1,0 +1,110 @@
+//! The thread that alone writes frames. It has a box for one frame: the newest
+//! wins, so a stalled connection costs frames and nothing else.
+
+use super::gate::{Limits, Screen};
+use super::{diff, tty};
+use crate::runtime::inbox::{Alarm, Post};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+/// One frame as drawn.
+#[derive(Debug)]
+struct Frame {
+    buffer: Buffer,
+    cursor: Option<Position>,
+}
+
+/// What waits to be written.
+#[derive(Debug, Default)]
+struct Tray {
+    frame: Option<Frame>,
+    /// What was last written is not what the terminal shows.
+    repaint: bool,
+    /// Sequences of our own making that are not part of a frame (OSC 52).
+    aside: Vec<u8>,
+    /// A buffer to draw the next frame in.
+    spare: Option<Buffer>,
+}
+
+impl Tray {
+    fn is_empty(&self) -> bool {
+        self.frame.is_none() && self.aside.is_empty()
+    }
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    tray: Mutex<Tray>,
+    filled: Condvar,
+}
+
+/// A handle on the terminal thread.
+#[derive(Debug)]
+pub struct Terminal(Arc<Shared>);
+
+impl Terminal {
+    /// Starts the thread; a terminal that takes no bytes any more is reported through `post`.
+    pub fn start<N: Send + 'static>(limits: Limits, post: Post<N>) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let theirs = shared.clone();
+        std::thread::Builder::new().name("terminal".into()).spawn(move || {
+            let run = AssertUnwindSafe(|| write_frames(&theirs, limits));
+            match std::panic::catch_unwind(run) {
+                Ok(()) => post.alarm(Alarm::Lost),
+                Err(_) => post.alarm(Alarm::Broken),
+            }
+        })?;
+        Ok(Self(shared))
+    }
+
+    /// Hands a frame over, in the place of one not yet written; gives back a buffer of some size.
+    pub fn show(&self, buffer: Buffer, cursor: Option<Position>) -> Buffer {
+        let mut tray = self.0.tray.lock().unwrap_or_else(PoisonError::into_inner);
+        let unwritten = tray.frame.replace(Frame { buffer, cursor }).map(|f| f.buffer);
+        self.0.filled.notify_one();
+        unwritten.or_else(|| tray.spare.take()).unwrap_or_default()
+    }
+
+    /// The next frame is painted whole.
+    pub fn repaint(&self) {
+        self.0.tray.lock().unwrap_or_else(PoisonError::into_inner).repaint = true;
+    }
+
+    /// Sends a sequence that is not part of a frame.
+    pub fn aside(&self, bytes: &[u8]) {
+        self.0.tray.lock().unwrap_or_else(PoisonError::into_inner).aside.extend_from_slice(bytes);
+        self.0.filled.notify_one();
+    }
+}
+
+/// Writes until the terminal is gone.
+fn write_frames(shared: &Shared, limits: Limits) {
+    let (mut shown, mut next) = (None::<Screen>, Screen::default());
+    loop {
+        let (frame, repaint, aside) = take(shared);
+        if repaint {
+            shown = None;
+        }
+        let mut bytes = Vec::new();
+        if let Some(frame) = frame {
+            next.admit(&frame.buffer, frame.cursor, limits);
+            bytes = diff::block(shown.as_ref(), &next);
+            next = shown.replace(std::mem::take(&mut next)).unwrap_or_default();
+            shared.tray.lock().unwrap_or_else(PoisonError::into_inner).spare = Some(frame.buffer);
+        }
+        bytes.extend(aside);
+        if !bytes.is_empty() && tty::put(&bytes).is_err() {
+            return tty::abandon();
+        }
+    }
+}
+
+fn take(shared: &Shared) -> (Option<Frame>, bool, Vec<u8>) {
+    let tray = shared.tray.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut tray = shared.filled.wait_while(tray, |t| t.is_empty()).unwrap_or_else(PoisonError::into_inner);
+    let frame = tray.frame.take();
+    let repaint = frame.is_some() && std::mem::take(&mut tray.repaint);
+    (frame, repaint, std::mem::take(&mut tray.aside))
+}
