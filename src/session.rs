@@ -1,4 +1,13 @@
 //! Changes as sessions, pure: what is ordered and reported, the machine that
 //! carries it step by step, and the records that make it durable.
 
+pub mod look;
+pub mod machine;
+pub mod moment;
 pub mod order;
+pub mod record;
+pub mod request;
+pub mod revert;
+pub mod state;
+pub mod step;
+pub mod verify;

@@ -92,6 +92,22 @@ impl Change {
         Self { target: self.target.clone(), fields: self.fields.iter().map(swap).collect() }
     }
 
+    /// The change that sets these fields only.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&FieldChange) -> bool) -> Self {
+        Self { target: self.target.clone(), fields: self.fields.iter().filter(|f| keep(f)).cloned().collect() }
+    }
+
+    /// What its fields become.
+    pub fn after(&self) -> Reading {
+        self.fields.iter().map(|f| (f.field, f.after.clone())).collect()
+    }
+
+    /// What its fields were.
+    pub fn before(&self) -> Reading {
+        self.fields.iter().map(|f| (f.field, f.before.clone())).collect()
+    }
+
     /// Before or after of one field.
     pub fn field(&self, field: Field) -> Option<&FieldChange> {
         self.fields.iter().find(|f| f.field == field)

@@ -8,7 +8,8 @@ use super::rds::{Database, DatabaseRef, Quota};
 use super::waf::{Acl, RuleRef};
 
 /// What a dialog needs to know, read fresh when it opens.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Subject {
     /// A service with its scalable target, policies and headroom.
     Service(ServiceRef),

@@ -2,7 +2,8 @@
 
 use super::backup::Backup;
 use super::ecs::ServiceRef;
-use super::ids::GroupName;
+use super::fault::Fault;
+use super::ids::{GroupName, RequestId};
 use super::waf::{RawAcl, RawJson, RuleRef};
 
 /// One value of a web ACL's document to be replaced.
@@ -42,4 +43,17 @@ impl Write {
             Self::CreateSnapshot { .. } => "rds:CreateDBSnapshot",
         }
     }
+}
+
+/// What became of one request. Every caller has to tell these four apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// AWS took it.
+    Done { request: Option<RequestId> },
+    /// AWS answered no: nothing was changed.
+    Refused(Fault),
+    /// It never left this machine: nothing was changed.
+    NotSent(Fault),
+    /// It left, and no clear answer came: to be read back, never sent blindly again.
+    Unknown(Fault),
 }

@@ -1,0 +1,180 @@
+//! Back: the newest step first, each field three ways; what is in conflict stops its step only.
+
+use super::{Command, Doing, Machine, Undoing};
+use crate::domain::change::Field;
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::text::Text;
+use crate::session::look::Look;
+use crate::session::order::{Progress, Report};
+use crate::session::record::{Event, Way};
+use crate::session::revert::{Decisions, Draining, Plan, plan};
+use crate::session::state::End;
+use crate::session::step::Step;
+use std::collections::{BTreeSet, VecDeque};
+
+impl Machine {
+    /// Begins to put everything back.
+    pub(super) fn undo(&mut self, decisions: Decisions) -> Vec<Command> {
+        self.opened = true;
+        self.started = self.now.mono;
+        self.first_rest = None;
+        let steps = self.state.steps.iter().enumerate().rev();
+        let left: VecDeque<usize> = steps.filter(|(_, s)| s.is_undoable()).map(|(n, _)| n).collect();
+        if left.is_empty() {
+            return vec![self.nothing_to_undo()];
+        }
+        self.undoing = Some(Undoing { decisions, left, ..Undoing::default() });
+        self.undo_next()
+    }
+
+    fn nothing_to_undo(&mut self) -> Command {
+        let backup = self.state.steps.iter().any(|s| matches!(s.step, Step::Create(_)) && s.apply.may_have_landed());
+        let what = match backup {
+            true => "a backup is kept: undo does not delete it",
+            false => "there is nothing left to put back",
+        };
+        self.doing = Doing::Nothing;
+        self.undone(what)
+    }
+
+    fn undone(&self, what: &str) -> Command {
+        let (session, summary) = (self.state.id.clone(), self.summary());
+        Command::Report(Report::Undone { session, summary, what: Text::clean(what) })
+    }
+
+    fn undo_next(&mut self) -> Vec<Command> {
+        self.attempt = 0;
+        let next = self.undoing.as_mut().and_then(|u| u.left.pop_front());
+        match next {
+            Some(step) => self.look_before(step, Way::Revert),
+            None => self.undo_finished(),
+        }
+    }
+
+    pub(super) fn look_before_revert(&mut self, step: usize, look: Result<Look, Fault>) -> Vec<Command> {
+        let look = match look {
+            Ok(look) => look,
+            Err(fault) => return self.undo_failed(fault),
+        };
+        let state = &self.state.steps[step];
+        let (Some(change), Some(undoing)) = (state.step.change(), self.undoing.as_mut()) else { return self.undo_next() };
+        let plan = plan(change, &state.kept, &look, &undoing.decisions);
+        undoing.conflicts.retain(|c| c.target != change.target);
+        undoing.conflicts.extend(plan.conflicts.iter().cloned());
+        self.carry_out(step, plan, &look)
+    }
+
+    fn carry_out(&mut self, step: usize, plan: Plan, look: &Look) -> Vec<Command> {
+        let mut commands = self.keep_fields(step, &plan.kept);
+        let draining = plan.draining.map(drains);
+        if plan.change.fields.is_empty() {
+            commands.extend(self.nothing_to_send(step, &plan, draining));
+        } else {
+            commands.extend(self.send_change(step, Way::Revert, plan.change, look, draining));
+        }
+        commands
+    }
+
+    fn keep_fields(&mut self, step: usize, kept: &BTreeSet<Field>) -> Vec<Command> {
+        let new: BTreeSet<Field> = kept.difference(&self.state.steps[step].kept).copied().collect();
+        if new.is_empty() { Vec::new() } else { vec![self.record(Event::Kept { step, fields: new })] }
+    }
+
+    fn nothing_to_send(&mut self, step: usize, plan: &Plan, draining: Option<String>) -> Vec<Command> {
+        if plan.conflicts.is_empty() { self.reverted(step, draining) } else { self.undo_next() }
+    }
+
+    /// What could be put back of this step is back.
+    pub(super) fn reverted(&mut self, step: usize, draining: Option<String>) -> Vec<Command> {
+        let mut commands = Vec::new();
+        let resource = self.state.steps[step].step.resource();
+        match draining {
+            Some(said) => {
+                commands.push(self.record(Event::Draining { step, said: said.clone() }));
+                commands.push(self.progress(step, Progress::Draining { what: Text::clean(&said) }));
+                self.with_undoing(|u| u.draining.push(said));
+            }
+            None if self.is_in_conflict(step) => {}
+            None => {
+                if self.state.steps[step].end != End::Kept {
+                    commands.push(self.record(Event::Reverted { step }));
+                }
+                self.with_undoing(|u| u.done.push(resource.as_str().to_owned()));
+            }
+        }
+        commands.extend(self.undo_next());
+        commands
+    }
+
+    fn is_in_conflict(&self, step: usize) -> bool {
+        let target = self.state.steps[step].step.change().map(|c| &c.target);
+        self.undoing.iter().flat_map(|u| &u.conflicts).any(|c| Some(&c.target) == target)
+    }
+
+    fn with_undoing(&mut self, act: impl FnOnce(&mut Undoing)) {
+        if let Some(undoing) = &mut self.undoing {
+            act(undoing);
+        }
+    }
+
+    /// This step could not be put back; the others still are.
+    pub(super) fn undo_failed(&mut self, fault: Fault) -> Vec<Command> {
+        self.with_undoing(|u| u.failed = u.failed.take().or(Some(fault)));
+        self.undo_next()
+    }
+
+    fn undo_finished(&mut self) -> Vec<Command> {
+        self.doing = Doing::Nothing;
+        let Some(undoing) = self.undoing.take() else { return Vec::new() };
+        let session = self.state.id.clone();
+        if let Some(fault) = undoing.failed {
+            let failed = Report::Failed { session: Some(session), summary: self.summary(), fault: not_put_back(&fault) };
+            return vec![Command::Report(failed)];
+        }
+        if !undoing.conflicts.is_empty() {
+            return vec![Command::Report(Report::Conflict { session, fields: undoing.conflicts })];
+        }
+        vec![self.undone(&said(&undoing.done, &undoing.draining))]
+    }
+
+    /// Leaves everything as it is, for good.
+    pub(super) fn keep(&mut self) -> Vec<Command> {
+        self.doing = Doing::Nothing;
+        self.opened = true;
+        let open = |s: &crate::session::state::StepState| matches!(s.end, End::Open | End::Draining);
+        let steps = self.state.steps.iter().enumerate().filter(|(_, s)| open(s));
+        let kept: Vec<Event> = steps.map(|(step, s)| Event::Kept { step, fields: fields_of(&s.step) }).collect();
+        let mut commands: Vec<Command> = kept.into_iter().map(|event| self.record(event)).collect();
+        commands.push(Command::Report(Report::Finished { session: self.state.id.clone(), summary: self.summary() }));
+        commands
+    }
+}
+
+fn fields_of(step: &Step) -> BTreeSet<Field> {
+    step.change().into_iter().flat_map(|c| &c.fields).map(|f| f.field).collect()
+}
+
+fn drains(draining: Draining) -> String {
+    let Draining { bound, running } = draining;
+    format!("max stays until no more than {bound} run (now {running}): lowering it would stop tasks at once")
+}
+
+fn said(done: &[String], draining: &[String]) -> String {
+    let mut parts = Vec::new();
+    if !done.is_empty() {
+        parts.push(format!("{} as before, read back", done.join(", ")));
+    }
+    parts.extend(draining.iter().cloned());
+    if parts.is_empty() { "everything already was as before".to_owned() } else { parts.join("; ") }
+}
+
+fn not_put_back(fault: &Fault) -> Fault {
+    let next = if fault.next.as_str().is_empty() { Text::fixed("press u to try again") } else { fault.next.clone() };
+    let what = Text::clean(&format!("Not everything could be put back: {}", fault.what));
+    Fault { what, means: Text::fixed("the change still stands"), next, kind: safe_kind(fault.kind), ..fault.clone() }
+}
+
+/// A conflict of the lock is no conflict of fields.
+fn safe_kind(kind: FaultKind) -> FaultKind {
+    if kind == FaultKind::Conflict { FaultKind::Refused } else { kind }
+}
