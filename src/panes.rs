@@ -1,6 +1,14 @@
 //! The panes: one file each, with its state, what it wants, how it acts, how it
 //! looks. Adding one is a file here, a line in [`all`], and key rows in the keymap.
 
+mod ask;
+mod browse;
+mod common;
+mod document;
+mod running;
+pub mod services;
+mod status;
+
 use crate::domain::ecs::{LogTarget, Service};
 use crate::domain::fault::Fault;
 use crate::domain::ids::ClusterName;

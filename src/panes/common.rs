@@ -1,0 +1,40 @@
+//! What the list panes say and ask alike.
+
+use super::{Act, Context};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::health::Level;
+use crate::domain::subject::Subject;
+use crate::domain::text::Text;
+use crate::model::notice::Notice;
+use crate::model::settings::Mode;
+use crate::model::verb::Verb;
+
+/// A notice of this level.
+pub fn say(level: Level, text: impl AsRef<str>, cx: &Context<'_>) -> Act {
+    Act::Say(Notice { level, text: Text::clean(text.as_ref()), fault: None, at: cx.now })
+}
+
+/// A fault as a notice.
+pub fn say_fault(fault: &Fault, cx: &Context<'_>) -> Act {
+    Act::Say(Notice { level: Level::Bad, text: fault.line(), fault: Some(fault.clone()), at: cx.now })
+}
+
+/// Whether a change may be asked for at all.
+pub fn writes(cx: &Context<'_>) -> bool {
+    cx.settings.mode == Mode::Write
+}
+
+/// Asks for the dialog of `verb`; marks are for plans, and in read-only mode nothing opens.
+pub fn ask(verb: Verb, subject: Subject, marked: usize, cx: &Context<'_>) -> Vec<Act> {
+    if !writes(cx) {
+        let fault = Fault::new(FaultKind::Usage, "This console is read-only")
+            .means("nothing can be changed")
+            .next("start it with --write, or set mode = \"write\" in the profile");
+        return vec![say_fault(&fault, cx)];
+    }
+    if marked > 1 {
+        let text = format!("{marked} rows are marked — a change takes one row, marks are for plans — unmark them with space");
+        return vec![say(Level::Warn, text, cx)];
+    }
+    vec![Act::Ask(verb, subject)]
+}

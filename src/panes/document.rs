@@ -1,0 +1,230 @@
+//! A drill-in as one scrolling document: headings, aligned tables, sentences.
+//! Built when facts arrive; drawing shows the visible lines only.
+
+use crate::domain::fault::Fault;
+use crate::domain::text::Text;
+use crate::model::verb::Verb;
+use crate::view::lines::{Line, Span};
+use crate::view::paint::Paint;
+use crate::view::put::head;
+use crate::view::scroll::Scroll;
+use crate::view::theme::Role;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// A column's name and side.
+#[derive(Clone, Copy, Debug)]
+pub enum Head {
+    Left(&'static str),
+    Right(&'static str),
+}
+
+impl Head {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Left(name) | Self::Right(name) => name,
+        }
+    }
+}
+
+/// No column but the last is wider than this: one odd name must not push the others off the screen.
+const WIDEST: usize = 44;
+
+/// The lines of a document, while it is built.
+#[derive(Debug)]
+pub struct Document {
+    lines: Vec<Line>,
+    width: u16,
+}
+
+impl Document {
+    /// An empty document for this many columns.
+    pub fn new(width: u16) -> Self {
+        Self { lines: Vec::new(), width: width.max(20) }
+    }
+
+    /// The finished lines.
+    pub fn done(self) -> Vec<Line> {
+        self.lines
+    }
+
+    /// Starts a section.
+    pub fn heading(&mut self, name: impl Into<Text>, note: impl AsRef<str>) {
+        if !self.lines.is_empty() {
+            self.lines.push(Line::default());
+        }
+        let line = Line::new(name, Role::Strong);
+        self.lines.push(if note.as_ref().is_empty() { line } else { line.and(format!("  {}", note.as_ref()), Role::Dim) });
+    }
+
+    /// Adds lines, wrapped to the width.
+    pub fn line(&mut self, line: &Line) {
+        self.lines.extend(line.wrap(self.width));
+    }
+
+    /// A remark.
+    pub fn note(&mut self, text: impl AsRef<str>) {
+        self.line(&Line::of(text, Role::Dim));
+    }
+
+    /// Parts that could not be read, each with its reason.
+    pub fn gaps(&mut self, gaps: &[Fault]) {
+        for gap in gaps {
+            let line = Line::new("not read: ", Role::Warn).with(gap.line(), Role::Body);
+            self.line(&match &gap.action {
+                Some(action) => line.with(" — missing permission ", Role::Dim).with(action.clone(), Role::Strong),
+                None => line,
+            });
+        }
+    }
+
+    /// An aligned table; the last column takes the rest of the line and wraps under itself.
+    pub fn table(&mut self, heads: &[Head], rows: &[Vec<Span>]) {
+        let widths = widths(heads, rows);
+        let names = heads.iter().map(|h| Span::new(h.name(), Role::TableHeader)).collect::<Vec<_>>();
+        self.row(heads, &widths, &names);
+        for row in rows {
+            self.row(heads, &widths, row);
+        }
+    }
+
+    fn row(&mut self, heads: &[Head], widths: &[usize], cells: &[Span]) {
+        let Some((last, first)) = cells.split_last() else { return };
+        let mut line = Line::default();
+        for ((cell, head), width) in first.iter().zip(heads).zip(widths) {
+            cell_into(&mut line.0, cell, *head, *width);
+        }
+        let indent = widths[..first.len()].iter().map(|w| w + 2).sum::<usize>() as u16;
+        let room = self.width.saturating_sub(indent).max(16);
+        for (i, part) in Line(vec![last.clone()]).wrap(room).into_iter().enumerate() {
+            let mut whole = if i == 0 { std::mem::take(&mut line) } else { Line(vec![pad(usize::from(indent))]) };
+            let numeric = matches!(heads.last(), Some(Head::Right(_)));
+            whole.0.extend(numeric.then(|| pad(widths[first.len()].saturating_sub(part.width()))));
+            whole.0.extend(part.0);
+            self.lines.push(whole);
+        }
+    }
+}
+
+fn widths(heads: &[Head], rows: &[Vec<Span>]) -> Vec<usize> {
+    let widest = |i: usize| rows.iter().filter_map(|r| r.get(i)).map(Span::width).max().unwrap_or(0);
+    heads.iter().enumerate().map(|(i, h)| widest(i).min(WIDEST).max(h.name().len())).collect()
+}
+
+fn pad(n: usize) -> Span {
+    Span::of(" ".repeat(n), Role::Body)
+}
+
+fn cell_into(line: &mut Vec<Span>, cell: &Span, side: Head, width: usize) {
+    let cut = cut(cell, width);
+    let gap = width - cut.width().min(width);
+    match side {
+        Head::Left(_) => line.extend([cut, pad(gap + 2)]),
+        Head::Right(_) => line.extend([pad(gap), cut, pad(2)]),
+    }
+}
+
+fn cut(cell: &Span, width: usize) -> Span {
+    if cell.width() <= width {
+        return cell.clone();
+    }
+    let (kept, _) = head(cell.text.as_str(), width.saturating_sub(1));
+    Span::of(format!("{kept}…"), cell.role)
+}
+
+/// A document on the screen.
+#[derive(Debug, Default)]
+pub struct Page {
+    lines: Vec<Line>,
+    scroll: Scroll,
+    height: usize,
+}
+
+impl Page {
+    /// Shows other lines, at the same place.
+    pub fn set(&mut self, lines: Vec<Line>) {
+        self.lines = lines;
+        self.scroll.clamp(self.lines.len(), self.height);
+    }
+
+
+    /// How many lines fit.
+    pub fn set_height(&mut self, height: u16) {
+        self.height = usize::from(height);
+        self.scroll.clamp(self.lines.len(), self.height);
+    }
+
+    /// Whether a verb of moving would move it.
+    pub fn can(&self, verb: Verb) -> bool {
+        let more = self.scroll.top + self.height < self.lines.len();
+        match verb {
+            Verb::Up | Verb::PageUp | Verb::Top => self.scroll.top > 0,
+            Verb::Down | Verb::PageDown | Verb::Bottom => more,
+            Verb::Left => self.scroll.left > 0,
+            Verb::Right => !self.lines.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Moves; answers whether the verb was one of moving.
+    pub fn act(&mut self, verb: Verb) -> bool {
+        self.scroll.act(verb, self.lines.len(), self.height)
+    }
+
+    /// Draws the lines on the screen.
+    pub fn draw(&self, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
+        self.scroll.draw(paint, &self.lines, area, buf);
+    }
+
+    /// All its text, for tests.
+    #[cfg(test)]
+    pub fn plain(&self) -> Vec<String> {
+        self.lines.iter().map(Line::plain).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fault::FaultKind;
+
+    fn plain(document: Document) -> Vec<String> {
+        document.done().iter().map(|l| l.plain().trim_end().to_owned()).collect()
+    }
+
+    #[test]
+    fn columns_line_up_and_numbers_stand_right() {
+        let mut document = Document::new(60);
+        let row = |name: &'static str, n: &'static str, why: &'static str| vec![Span::body(name), Span::body(n), Span::body(why)];
+        document.table(
+            &[Head::Left("NAME"), Head::Right("N"), Head::Left("WHY")],
+            &[row("a", "5", "x"), row("longer", "1000", "y")],
+        );
+        assert_eq!(plain(document), ["NAME       N  WHY", "a          5  x", "longer  1000  y"]);
+    }
+
+    #[test]
+    fn the_last_column_wraps_under_itself() {
+        let mut document = Document::new(24);
+        document.table(&[Head::Left("T"), Head::Left("MESSAGE")], &[vec![Span::body("5m"), Span::body("was unable to place a task")]]);
+        assert_eq!(plain(document), ["T   MESSAGE", "5m  was unable to place", "    a task"]);
+    }
+
+    #[test]
+    fn one_odd_name_does_not_push_the_other_columns_off_the_screen() {
+        let mut document = Document::new(80);
+        let long = Span::of("한".repeat(255), Role::Body);
+        document.table(&[Head::Left("NAME"), Head::Left("STATE")], &[vec![long, Span::body("ok")]]);
+        let lines = plain(document);
+        assert!(lines[1].ends_with("…   ok") || lines[1].ends_with("…  ok"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_gap_names_the_missing_permission() {
+        let mut fault = Fault::new(FaultKind::Denied, "The target groups may not be read");
+        fault.action = Some("elasticloadbalancing:DescribeTargetHealth".into());
+        let mut document = Document::new(200);
+        document.gaps(&[fault]);
+        assert!(plain(document)[0].ends_with("missing permission elasticloadbalancing:DescribeTargetHealth"));
+    }
+}
