@@ -27,6 +27,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 
+/// All panes, in the order of their number keys. The last one lies wide at the bottom of the dashboard.
+pub fn all() -> Vec<Box<dyn Pane>> {
+    Vec::new()
+}
+
 /// What every pane may look at and none may change.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
@@ -113,6 +118,11 @@ pub trait Pane: std::fmt::Debug + Send {
 
     /// Shows these logs (`Act::ShowLogs`, `:logs GROUP`); none = those of the selected service, looked up.
     fn show_logs(&mut self, _targets: &[LogTarget], _cx: &Context<'_>) {}
+
+    /// The service under the cursor; only the services pane has one. It becomes [`Context::service`].
+    fn service(&self) -> Option<&Arc<Service>> {
+        None
+    }
 
     /// Column names, for `:sort` and `col:value`.
     fn columns(&self) -> Vec<&'static str>;
