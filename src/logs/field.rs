@@ -1,0 +1,207 @@
+//! What a log line's members mean, known by their names.
+
+use super::parse::{Field, Kind};
+use std::time::Duration;
+use strum::{EnumIter, EnumString, IntoStaticStr};
+
+/// The members that have a column of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
+pub enum Known {
+    Time,
+    Level,
+    Method,
+    Path,
+    Status,
+    Duration,
+    Layer,
+    Trace,
+    Message,
+}
+
+impl Known {
+    /// The meaning of a member's name, however it is written (`traceId`, `trace_id`, `@timestamp`).
+    pub fn of(name: &str) -> Option<Self> {
+        if name.len() > 24 {
+            return None;
+        }
+        let bare: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        Some(match bare.as_str() {
+            "time" | "timestamp" | "ts" | "datetime" | "date" | "asctime" => Self::Time,
+            "level" | "severity" | "lvl" | "loglevel" | "levelname" => Self::Level,
+            "method" | "httpmethod" | "verb" | "requestmethod" | "httprequestmethod" => Self::Method,
+            "path" | "uri" | "url" | "requesturi" | "requestpath" | "httppath" | "urlpath" => Self::Path,
+            "status" | "statuscode" | "httpstatus" | "responsestatus" | "httpstatuscode" => Self::Status,
+            "layer" | "logger" | "loggername" | "component" | "module" => Self::Layer,
+            "traceid" | "trace" | "requestid" | "correlationid" | "xrequestid" | "xamzntraceid" => Self::Trace,
+            "message" | "msg" | "log" => Self::Message,
+            bare if is_duration(bare) => Self::Duration,
+            _ => return None,
+        })
+    }
+
+    /// Its name, for columns and filters.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+fn is_duration(bare: &str) -> bool {
+    let stem = ["millis", "seconds", "secs", "ms", "us", "ns", "s"].iter().find_map(|unit| bare.strip_suffix(unit));
+    let named = |word: &str| {
+        matches!(word, "duration" | "latency" | "elapsed" | "elapsedtime" | "took" | "responsetime" | "requesttime" | "processtime")
+    };
+    named(bare) || stem.is_some_and(named)
+}
+
+/// How bad a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "UPPERCASE", ascii_case_insensitive)]
+pub enum Severity {
+    Trace,
+    Debug,
+    #[strum(serialize = "INFO", serialize = "information", serialize = "notice")]
+    Info,
+    #[strum(serialize = "WARN", serialize = "warning")]
+    Warn,
+    #[strum(serialize = "ERROR", serialize = "err", serialize = "severe")]
+    Error,
+    #[strum(serialize = "FATAL", serialize = "critical", serialize = "crit", serialize = "emergency", serialize = "panic")]
+    Fatal,
+}
+
+impl Severity {
+    /// From a word, or from the numbers of bunyan and pino (30 = info).
+    pub fn parse(value: &str) -> Option<Self> {
+        let value = value.trim();
+        value.parse().ok().or_else(|| Self::of_number(value.parse().ok()?))
+    }
+
+    fn of_number(number: u8) -> Option<Self> {
+        Some(match number {
+            10..20 => Self::Trace,
+            20..30 => Self::Debug,
+            30..40 => Self::Info,
+            40..50 => Self::Warn,
+            50..60 => Self::Error,
+            60 => Self::Fatal,
+            _ => return None,
+        })
+    }
+
+    /// The first word of a plain line's beginning that names one, in capitals as loggers write it.
+    pub fn in_plain(line: &str) -> Option<Self> {
+        let head = line.char_indices().nth(120).map_or(line, |(end, _)| &line[..end]);
+        let words = head.split(|c: char| !c.is_ascii_alphabetic()).filter(|w| w.len() > 3);
+        words.filter(|w| w.bytes().all(|b| b.is_ascii_uppercase())).find_map(|w| w.parse().ok())
+    }
+
+    /// Its name, in capitals.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// A response time: `"12ms"`, `"1.5 s"`; a bare number is in the unit its name ends with, else a whole one is
+/// milliseconds and one with a fraction seconds (as nginx, Go and Python write it).
+pub fn duration(field: &Field<'_>) -> Option<Duration> {
+    let text = field.value.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text[..digits].parse().ok()?;
+    let seconds = match text[digits..].trim() {
+        "" => number * bare_unit(&field.name, &text[..digits]),
+        unit => number * unit_of(unit)?,
+    };
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+fn unit_of(unit: &str) -> Option<f64> {
+    Some(match unit.to_ascii_lowercase().as_str() {
+        "ns" => 1e-9,
+        "us" | "µs" | "μs" => 1e-6,
+        "ms" | "millis" => 1e-3,
+        "s" | "sec" | "secs" | "seconds" => 1.0,
+        "m" | "min" => 60.0,
+        _ => return None,
+    })
+}
+
+fn bare_unit(name: &str, number: &str) -> f64 {
+    let lower = name.to_ascii_lowercase();
+    let ends = |units: &[&str]| units.iter().any(|unit| lower.ends_with(unit));
+    match () {
+        () if ends(&["ms", "millis"]) => 1e-3,
+        () if ends(&["_us", "micros"]) || name.ends_with("Us") => 1e-6,
+        () if ends(&["_ns", "nanos"]) || name.ends_with("Ns") => 1e-9,
+        () if ends(&["seconds", "secs", "_s"]) || number.contains('.') => 1.0,
+        () => 1e-3,
+    }
+}
+
+/// An HTTP status: three digits.
+pub fn status(value: &str) -> Option<u16> {
+    value.trim().parse().ok().filter(|status| (100..1000).contains(status))
+}
+
+/// A member's value where it says something; null and nested values do not stand in a column.
+pub fn said<'f>(field: &'f Field<'_>) -> Option<&'f str> {
+    let says = field.kind != Kind::Nested && !(field.kind == Kind::Literal && field.value == "null");
+    says.then_some(&*field.value).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn took(name: &str, value: &str) -> Option<Duration> {
+        duration(&Field { name: name.into(), value: value.into(), kind: Kind::Text })
+    }
+
+    #[test]
+    fn members_are_known_by_any_of_their_names() {
+        for (name, known) in [
+            ("traceId", Known::Trace), ("trace_id", Known::Trace), ("X-Request-ID", Known::Trace), ("@timestamp", Known::Time),
+            ("statusCode", Known::Status), ("response_time_ms", Known::Duration), ("durationMs", Known::Duration),
+            ("took", Known::Duration), ("msg", Known::Message), ("loggerName", Known::Layer), ("log.level", Known::Level),
+        ] {
+            assert_eq!(Known::of(name), Some(known), "{name}");
+        }
+        assert_eq!(Known::of("visitor"), None);
+        assert_eq!(Known::of("items"), None);
+    }
+
+    #[test]
+    fn durations_are_read_in_every_form() {
+        for (name, value, micros) in [
+            ("duration", "12ms", 12_000), ("duration", "0.012", 12_000), ("duration", "12", 12_000), ("duration", "1.5 s", 1_500_000),
+            ("duration", "15µs", 15), ("durationMs", "1.5", 1_500), ("elapsed_seconds", "2", 2_000_000), ("took_ns", "5000", 5),
+            ("duration", "0ms", 0), ("duration", "2m", 120_000_000),
+        ] {
+            assert_eq!(took(name, value), Some(Duration::from_micros(micros)), "{name}={value}");
+        }
+        for nonsense in ["", "fast", "1.2.3", "-4", "12 parsecs", "99999999999999999999999999999999s"] {
+            assert_eq!(took("duration", nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn severities_are_words_or_numbers() {
+        for (value, severity) in [("warn", Severity::Warn), ("WARNING", Severity::Warn), ("50", Severity::Error), ("crit", Severity::Fatal)] {
+            assert_eq!(Severity::parse(value), Some(severity), "{value}");
+        }
+        assert_eq!(Severity::parse("loud"), None);
+    }
+
+    #[test]
+    fn a_plain_line_says_its_severity_in_capitals() {
+        assert_eq!(Severity::in_plain("2024-08-06 07:29:48.745  WARN 1 --- [main] x"), Some(Severity::Warn));
+        assert_eq!(Severity::in_plain("[ERROR] db gone"), Some(Severity::Error));
+        assert_eq!(Severity::in_plain("an error of mine"), None);
+    }
+
+    #[test]
+    fn a_status_has_three_digits() {
+        assert_eq!(status("200"), Some(200));
+        assert_eq!([status("OK"), status("20"), status("70000")], [None; 3]);
+    }
+}
