@@ -4,5 +4,6 @@ pub mod clock;
 pub mod inbox;
 pub mod input;
 pub mod signal;
+pub mod tail;
 pub mod terminal;
 pub mod watchdog;
