@@ -1,0 +1,107 @@
+//! Calls and their cost over time, from readings of the clients' meter. Pure: time is passed in.
+
+use crate::model::message::Usage;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+
+/// Sums of the last minute and hour.
+#[derive(Debug, Default)]
+pub struct UsageBook {
+    calls: Window,
+    throttled: Window,
+    metrics: Window,
+    /// The meter's last reading: calls, metric queries.
+    reading: (u64, u64),
+    said: Option<Usage>,
+}
+
+/// Counts with their time, oldest first.
+#[derive(Debug, Default)]
+struct Window(VecDeque<(Duration, u64)>);
+
+impl Window {
+    fn add(&mut self, now: Duration, n: u64) {
+        if n > 0 {
+            self.0.push_back((now, n));
+        }
+    }
+
+    fn sum(&mut self, now: Duration, length: Duration) -> u64 {
+        while self.0.front().is_some_and(|(at, _)| *at + length <= now) {
+            self.0.pop_front();
+        }
+        self.0.iter().map(|(_, n)| n).sum()
+    }
+}
+
+impl UsageBook {
+    /// Takes a reading of the meter; one that fell is a new meter's.
+    pub fn read(&mut self, now: Duration, calls: u64, metric_queries: u64) {
+        let (before, queries_before) = self.reading;
+        self.calls.add(now, calls.checked_sub(before).unwrap_or(calls));
+        self.metrics.add(now, metric_queries.checked_sub(queries_before).unwrap_or(metric_queries));
+        self.reading = (calls, metric_queries);
+    }
+
+    /// A call was throttled.
+    pub fn throttled(&mut self, now: Duration) {
+        self.throttled.add(now, 1);
+    }
+
+    /// The usage now, where it differs from what was said last.
+    pub fn news(&mut self, now: Duration, budget: u32) -> Option<Usage> {
+        let usage = Usage {
+            calls_last_minute: self.calls.sum(now, MINUTE) as u32,
+            budget,
+            metrics_per_hour: self.per_hour(now),
+            throttled_last_minute: self.throttled.sum(now, MINUTE) as u32,
+        };
+        (self.said.replace(usage) != Some(usage)).then_some(usage)
+    }
+
+    /// The last hour's queries; projected while the hour is not over.
+    fn per_hour(&mut self, now: Duration) -> u32 {
+        let seen = self.metrics.sum(now, HOUR) as f64;
+        let share = now.clamp(MINUTE, HOUR).as_secs_f64() / HOUR.as_secs_f64();
+        (seen / share).round() as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S: fn(u64) -> Duration = Duration::from_secs;
+
+    #[test]
+    fn usage_is_of_the_last_minute_and_said_once() {
+        let mut usage = UsageBook::default();
+        usage.read(S(1), 10, 4);
+        usage.throttled(S(1));
+        let said = usage.news(S(1), 120).unwrap();
+        assert_eq!((said.calls_last_minute, said.budget, said.throttled_last_minute), (10, 120, 1));
+        assert_eq!(said.metrics_per_hour, 240);
+        assert_eq!(usage.news(S(2), 120), None);
+        assert_eq!(usage.news(S(61), 120).unwrap().calls_last_minute, 0);
+    }
+
+    #[test]
+    fn a_new_meter_starts_from_zero() {
+        let mut usage = UsageBook::default();
+        usage.read(S(1), 10, 0);
+        usage.read(S(2), 3, 0);
+        assert_eq!(usage.news(S(2), 120).unwrap().calls_last_minute, 13);
+    }
+
+    #[test]
+    fn after_an_hour_the_cost_is_counted_not_projected() {
+        let mut usage = UsageBook::default();
+        for minute in 0..120 {
+            usage.read(S(minute * 60), 0, (minute + 1) * 10);
+        }
+        assert_eq!(usage.news(S(119 * 60), 120).unwrap().metrics_per_hour, 600);
+    }
+}
