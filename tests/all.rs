@@ -2,3 +2,4 @@
 
 mod screens;
 mod support;
+mod wire;

@@ -1,0 +1,3 @@
+//! AWS over the wire: our clients against moto, a proxy and hostile servers; the state is checked through boto3.
+
+mod client;
