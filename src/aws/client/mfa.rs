@@ -94,13 +94,13 @@ async fn assume(sts: &aws_sdk_sts::Client, serial: &str, role: &Role, code: Stri
         .token_code(code)
         .send()
         .await
-        .map_err(|e| crate::aws::fault::fault("sts:AssumeRole", e))?;
+        .map_err(|e| crate::aws::fault::fault("sts:AssumeRole", &e))?;
     held(answer.credentials)
 }
 
 async fn session(sts: &aws_sdk_sts::Client, serial: &str, code: String) -> Result<Credentials, Fault> {
     let answer = sts.get_session_token().serial_number(serial).token_code(code).send().await;
-    held(answer.map_err(|e| crate::aws::fault::fault("sts:GetSessionToken", e))?.credentials)
+    held(answer.map_err(|e| crate::aws::fault::fault("sts:GetSessionToken", &e))?.credentials)
 }
 
 fn held(given: Option<aws_sdk_sts::types::Credentials>) -> Result<Credentials, Fault> {
