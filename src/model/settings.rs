@@ -2,6 +2,8 @@
 
 use crate::domain::ids::{ClusterName, LogGroup, ProfileName, Region};
 use crate::domain::text::Text;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Whether writes can leave at all.
@@ -56,6 +58,32 @@ pub struct Settings {
     pub theme: Text,
     pub color: ColorDepth,
     pub charset: Charset,
+    /// What `:profile` switches to.
+    pub profiles: Arc<Profiles>,
+}
+
+/// The settings under profiles other than the one in force, all checked at the start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profiles {
+    /// Those with a section of their own.
+    pub named: BTreeMap<ProfileName, Settings>,
+    /// Those without one; `None` where no file was read.
+    pub others: Option<Box<Settings>>,
+}
+
+impl Settings {
+    /// The settings of this run under another profile. Its own mode holds: a
+    /// `--write` on the command line was meant for the profile of the start.
+    #[must_use]
+    pub fn under(&self, profile: ProfileName) -> Self {
+        let named = self.profiles.named.get(&profile);
+        let found = named.or(self.profiles.others.as_deref()).unwrap_or(self);
+        Self {
+            profile: Some(profile),
+            profiles: self.profiles.clone(),
+            ..found.clone()
+        }
+    }
 }
 
 impl Default for Settings {
@@ -77,6 +105,7 @@ impl Default for Settings {
             theme: Text::fixed("default"),
             color: ColorDepth::Ansi16,
             charset: Charset::Unicode,
+            profiles: Arc::default(),
         }
     }
 }

@@ -61,17 +61,27 @@ impl Source {
     }
 }
 
+/// The name that was probably meant.
+pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let given = given.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| {
+            (
+                strsim::damerau_levenshtein(&given, &name.to_lowercase()),
+                name,
+            )
+        })
+        .filter(|(distance, name)| *distance <= name.len().div_ceil(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
 /// The sentence that mends a misspelt name: the nearest one, else all of them.
 pub fn did_you_mean<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
-    let given = given.to_lowercase();
-    let near = known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(&given, name), *name))
-        .filter(|(distance, name)| *distance <= name.len().div_ceil(3))
-        .min_by_key(|(distance, _)| *distance);
-    match near {
-        Some((_, name)) => format!("Did you mean “{name}”?"),
+    match nearest(given, known.iter().copied()) {
+        Some(name) => format!("Did you mean “{name}”?"),
         None => format!("Known: {}", known.join(", ")),
     }
 }
