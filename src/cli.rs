@@ -1,1 +1,133 @@
-//! Arguments and subcommands; the config file.
+//! Arguments and subcommands; the config file. Prints only through the writers
+//! it is given.
+
+mod args;
+mod environment;
+mod file;
+mod given;
+pub mod keys;
+mod load;
+mod logging;
+mod partial;
+mod say;
+mod settle;
+mod value;
+
+pub use environment::Environment;
+
+use crate::domain::fault::{Fault, FaultKind};
+use crate::model::settings::Settings;
+use args::{Arguments, Cli, Command};
+use clap::CommandFactory;
+use load::Loaded;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+
+/// Where output goes.
+pub struct Streams<'a> {
+    pub out: &'a mut dyn Write,
+    pub err: &'a mut dyn Write,
+}
+
+/// Why a run ended before it was done.
+enum Failure {
+    Faults(Vec<Fault>),
+    /// Standard output went away or is full.
+    Output(io::Error),
+}
+
+impl From<Vec<Fault>> for Failure {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::Faults(faults)
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Faults(vec![fault])
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Runs the program; answers with its exit code: 0 done, 2 usage, 1 anything else.
+pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment, io: &mut Streams<'_>) -> u8 {
+    let arguments = match Arguments::parse(args) {
+        Ok(arguments) => arguments,
+        Err(error) => return explain(&error, io),
+    };
+    let ended = command(&arguments, environment, io).and_then(|()| Ok(io.out.flush()?));
+    match ended {
+        Ok(()) => 0,
+        Err(failure) => report(failure, &arguments, environment, io.err),
+    }
+}
+
+/// The settings that a command line, an environment and the files it leads to come to.
+pub fn settings_of(
+    args: impl IntoIterator<Item = OsString>,
+    environment: &Environment,
+) -> Result<Settings, Vec<Fault>> {
+    let usage = |error: clap::Error| vec![Fault::new(FaultKind::Usage, error.to_string())];
+    Ok(load::all(&Arguments::parse(args).map_err(usage)?, environment)?.settings)
+}
+
+/// Help and version go to standard output, a wrong call to standard error.
+fn explain(error: &clap::Error, io: &mut Streams<'_>) -> u8 {
+    let target = if error.use_stderr() { &mut *io.err } else { &mut *io.out };
+    match write!(target, "{}", error.render()).and_then(|()| target.flush()) {
+        Ok(()) => u8::try_from(error.exit_code()).unwrap_or(1),
+        Err(_) => 1,
+    }
+}
+
+fn command(arguments: &Arguments, environment: &Environment, io: &mut Streams<'_>) -> Result<(), Failure> {
+    match &arguments.cli.command {
+        None => console(arguments, environment, io),
+        Some(Command::Keys(keys)) => Ok(keys::run(&load::keymap(environment)?, keys.output, io.out)?),
+        Some(Command::Completions { shell }) => Ok(completions(*shell, io.out)?),
+        Some(Command::Man) => Ok(clap_mangen::Man::new(Cli::command()).render(io.out)?),
+    }
+}
+
+fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tidegate", &mut script);
+    out.write_all(&script)
+}
+
+/// Starts the console on the terminal of this process.
+fn console(arguments: &Arguments, environment: &Environment, io: &mut Streams<'_>) -> Result<(), Failure> {
+    let Loaded { settings, themes, unused } = load::all(arguments, environment)?;
+    let keymap = load::keymap(environment)?;
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(no_terminal().into());
+    }
+    say::faults(&unused, settings.charset, io.err)?;
+    let log_file = arguments.cli.settings.log_file.as_ref().map(|given| given.text.as_str());
+    let _guard = logging::start(log_file, environment)?;
+    let _ = (keymap, themes);
+    Ok(())
+}
+
+fn no_terminal() -> Fault {
+    Fault::new(FaultKind::Usage, "the console needs a terminal for input and output")
+        .means("This process has none")
+        .next("Start it with a terminal (ssh -t), or use a subcommand: keys, completions, man, journal")
+}
+
+/// Says what went wrong. A reader that left (`tidegate man | head`) is no failure.
+fn report(failure: Failure, arguments: &Arguments, environment: &Environment, err: &mut dyn Write) -> u8 {
+    let faults = match failure {
+        Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return 0,
+        Failure::Output(error) => vec![Fault::new(FaultKind::Local, format!("output cannot be written: {error}"))],
+        Failure::Faults(faults) => faults,
+    };
+    // Standard error is the last resort; when it fails there is nobody left to tell.
+    let _ = say::faults(&faults, arguments.charset(environment), err);
+    say::exit_code(&faults)
+}

@@ -1,0 +1,115 @@
+//! The command line.
+
+use super::environment::Environment;
+use super::partial::Partial;
+use super::value;
+use crate::model::settings::Charset;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+
+const AFTER_HELP: &str = "\
+Without a subcommand the console starts; it needs a terminal.
+Flags win over TIDEGATE_* variables, those over the profile's section of the
+config file, that over the rest of the file. AWS settings (region, credentials)
+come from where AWS tools look.
+
+Files:
+  ~/.config/tidegate/config.toml    settings; unknown keys are refused
+  ~/.config/tidegate/keymap.toml    keys that differ from the built-in ones
+  ~/.config/tidegate/themes/*.toml  themes of your own
+
+Exit codes: 0 done, 2 wrong usage or a mistake in a file, 1 anything else.";
+
+/// A terminal operations console for AWS: live panes, and changes that can be put back exactly
+#[derive(Debug, Parser)]
+#[command(name = "tidegate", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(flatten)]
+    pub settings: Partial,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What runs without a terminal.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Print the keys in force: the built-in ones with your file over them
+    Keys(KeysArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// How `tidegate keys` prints.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct KeysArgs {
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    pub output: Output,
+}
+
+/// For people or for programs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    #[default]
+    Text,
+    Json,
+}
+
+/// The command line, parsed, with where each value came from.
+#[derive(Debug)]
+pub struct Arguments {
+    pub cli: Cli,
+    matches: ArgMatches,
+}
+
+impl Arguments {
+    /// Parses; help and version are errors of clap's kind, as clap has them.
+    pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let matches = Cli::command().try_get_matches_from(args)?;
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        for (field, given) in cli.settings.fields() {
+            let empty = given.as_ref().is_some_and(|given| given.text.is_empty());
+            if empty && matches.value_source(field) == Some(ValueSource::EnvVariable) {
+                *given = None;
+            }
+        }
+        Ok(Self { cli, matches })
+    }
+
+    /// How a person would name a value that came from outside the config file.
+    pub fn name_of(&self, field: &str) -> String {
+        match self.source(field) {
+            Some(ValueSource::EnvVariable) => format!("TIDEGATE_{}", field.to_uppercase()),
+            _ => format!("--{}", field.replace('_', "-")),
+        }
+    }
+
+    /// The characters for messages, before the settings are known.
+    pub fn charset(&self, environment: &Environment) -> Charset {
+        match &self.cli.settings.ascii {
+            Some(given) if value::flag(&given.text) != Ok(false) => Charset::Ascii,
+            _ => environment.charset(),
+        }
+    }
+
+    fn source(&self, field: &str) -> Option<ValueSource> {
+        let known = self.matches.try_contains_id(field).unwrap_or_default();
+        known.then(|| self.matches.value_source(field)).flatten()
+    }
+}
+
+/// The environment variables that flags read.
+pub fn variables() -> Vec<String> {
+    let command = Cli::command();
+    let names = command
+        .get_arguments()
+        .filter_map(|arg| arg.get_env()?.to_str());
+    names.map(str::to_owned).collect()
+}

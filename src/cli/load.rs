@@ -1,0 +1,84 @@
+//! What a run is made of, read from flags, environment and files.
+
+use super::args::{Arguments, variables};
+use super::environment::Environment;
+use super::file::{self, Config, Presence};
+use super::settle::Layers;
+use crate::domain::fault::Fault;
+use crate::model::keymap::Keymap;
+use crate::model::settings::Settings;
+use crate::model::source::Source;
+use crate::view::theme::Theme;
+use std::path::PathBuf;
+
+/// What the console is started with.
+pub struct Loaded {
+    pub settings: Settings,
+    /// At the terminal's depth, the wished-for one first.
+    pub themes: Vec<Theme>,
+    /// What was wrong with themes that nobody asked for.
+    pub unused: Vec<Fault>,
+}
+
+/// Settings and themes of this run.
+pub fn all(arguments: &Arguments, environment: &Environment) -> Result<Loaded, Vec<Fault>> {
+    environment.check_names(&variables()).map_err(one)?;
+    let (mut themes, unused) = themes(environment).map_err(one)?;
+    let config = match config(arguments, environment).map_err(one)? {
+        Some(source) => Config::of(source)?,
+        None => Config::default(),
+    };
+    let names: Vec<&str> = themes.iter().map(|theme| theme.name.as_str()).collect();
+    let layers = Layers {
+        outside: &arguments.cli.settings,
+        named: &|field| arguments.name_of(field),
+        config: &config,
+        environment,
+        themes: &names,
+    };
+    let settings = layers
+        .settle()
+        .map_err(|fault| [vec![fault], unused.clone()].concat())?;
+    themes.sort_by_key(|theme| theme.name != settings.theme.as_str());
+    let themes = themes
+        .iter()
+        .map(|theme| theme.at(settings.color))
+        .collect();
+    Ok(Loaded {
+        settings,
+        themes,
+        unused,
+    })
+}
+
+fn one(fault: Fault) -> Vec<Fault> {
+    vec![fault]
+}
+
+/// The shipped themes and the operator's.
+fn themes(environment: &Environment) -> Result<(Vec<Theme>, Vec<Fault>), Fault> {
+    let directory = environment.config_dir().map(|config| config.join("themes"));
+    let user = directory.map_or(Ok(Vec::new()), |directory| file::themes(&directory))?;
+    Ok(Theme::all(&user))
+}
+
+fn config(arguments: &Arguments, environment: &Environment) -> Result<Option<Source>, Fault> {
+    match &arguments.cli.settings.config {
+        Some(given) => file::read(&PathBuf::from(&given.text), Presence::Required),
+        None => optional(environment, "config.toml"),
+    }
+}
+
+fn optional(environment: &Environment, name: &str) -> Result<Option<Source>, Fault> {
+    environment.config_dir().map_or(Ok(None), |directory| {
+        file::read(&directory.join(name), Presence::Optional)
+    })
+}
+
+/// The keymap in force: the operator's over the built-in one.
+pub fn keymap(environment: &Environment) -> Result<Keymap, Vec<Fault>> {
+    match optional(environment, "keymap.toml").map_err(one)? {
+        Some(source) => Keymap::with(&source),
+        None => Ok(Keymap::default()),
+    }
+}
