@@ -1,1 +1,22 @@
-//! The durable record: append, fsync, lock; mints permits.
+//! The durable record: append, fsync, lock; and the only place where permits are made.
+//!
+//! Blocking on purpose: it belongs on a thread of its own. Nothing here knows AWS.
+
+mod actor;
+mod dir;
+mod errored;
+mod line;
+mod permit;
+mod read;
+mod segment;
+mod store;
+mod verify;
+mod writer;
+
+pub use actor::actor;
+pub use dir::default_dir;
+pub use permit::Permit;
+pub use read::{Damage, Entry, Session, read_session};
+pub use store::{Store, original_action};
+pub use verify::{Finding, Health, verify};
+pub use writer::{Kept, Writer};

@@ -15,6 +15,8 @@ pub mod domain;
 pub mod logs;
 pub mod session;
 
+pub mod crash;
+
 pub mod journal;
 
 pub mod aws;

@@ -138,6 +138,8 @@ struct Undoing {
     conflicts: Vec<super::order::ThreeWay>,
     draining: Vec<String>,
     done: Vec<String>,
+    /// The count of the step at hand was put back before its bounds.
+    lowered: bool,
     failed: Option<Fault>,
 }
 
@@ -308,6 +310,14 @@ impl Machine {
 
     fn sight(&self, step: usize) -> Sight {
         Sight::Step(self.state.steps[step].step.clone())
+    }
+
+    /// What was sent is looked at, which may be the service of a scalable target.
+    fn sight_of(&self, step: usize, sent: &Sent) -> Sight {
+        match &sent.change {
+            Some(change) => Sight::Step(Step::Set(change.clone())),
+            None => self.sight(step),
+        }
     }
 
     fn summary(&self) -> crate::domain::text::Text {

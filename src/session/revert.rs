@@ -119,10 +119,11 @@ fn hold_back_what_stops_tasks(plan: &mut Plan, look: &Look, decisions: &Decision
     plan.change.fields.retain(|f| !stops(f));
 }
 
-/// How many the target will want once the change is in: `desired`, or the lower bound above it.
+/// How many will be wanted once the change is in. A target's own write does not move the count.
 fn what_will_run(change: &Change, look: &Look) -> Option<u64> {
     let now = look.running.map(|Running { desired, .. }| u64::from(desired))?;
-    Some(change.field(Field::Desired).and_then(|f| f.after.count()).unwrap_or(now))
+    let set = || change.field(Field::Desired).and_then(|f| f.after.count());
+    Some(if matches!(change.target, Target::Scalable(_)) { now } else { set().unwrap_or(now) })
 }
 
 #[cfg(test)]

@@ -70,7 +70,11 @@ fn effect(sent: &Change, look: &Look) -> Verdict {
 /// At least so many must run: the new lower bound, or the desired count.
 fn wished_count(sent: &Change) -> Option<Wish> {
     let of = |field| sent.field(field).filter(|f| f.before != f.after).and_then(|f| f.after.count());
-    of(Field::Desired).map(Wish::Exactly).or_else(|| of(Field::Min).map(Wish::AtLeast))
+    let least = of(Field::Min).map(Wish::AtLeast);
+    match sent.target {
+        Target::Scalable(_) => least,
+        _ => of(Field::Desired).map(Wish::Exactly).or(least),
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -45,8 +45,9 @@ impl Machine {
 
     fn look_again(&mut self, step: usize, way: Way, sent: Sent, at: Duration, patience: Duration) -> Command {
         let deadline = sent.at + patience;
+        let sight = self.sight_of(step, &sent);
         self.doing = Doing::Verifying { step, way, sent };
-        Command::Verify { sight: self.sight(step), at, deadline }
+        Command::Verify { sight, at, deadline }
     }
 
     fn refused(&mut self, step: usize, way: Way, fault: &Fault, took: Duration) -> Vec<Command> {
@@ -90,8 +91,9 @@ impl Machine {
     }
 
     fn read_back_at(&mut self, step: usize, way: Way, sent: Sent, at: Duration, until: Duration) -> Command {
+        let sight = self.sight_of(step, &sent);
         self.doing = Doing::Doubting { step, way, sent, until };
-        Command::ReadBack { sight: self.sight(step), at }
+        Command::ReadBack { sight, at }
     }
 
     pub(super) fn read_back(
@@ -176,7 +178,7 @@ impl Machine {
         let mut commands = vec![event, self.progress(step, told)];
         match way {
             Way::Apply => commands.extend(self.apply_step(step + 1)),
-            Way::Revert => commands.extend(self.reverted(step, sent.draining.clone())),
+            Way::Revert => commands.extend(self.revert_verified(step, sent)),
         }
         commands
     }

@@ -131,6 +131,7 @@ impl Machine {
         };
         let what = Prepared::Set { revert: change.invert(), change: change.clone() };
         let rest = look.document.as_ref().map(|d| d.rest.clone());
+        let change = change.only(|f| is_sent(&change.target, f.field));
         self.send(step, way, what, write, Sent { change: Some(change), rest, at: self.now.mono, draining })
     }
 
@@ -170,6 +171,11 @@ impl Machine {
         let session = self.opened.then(|| self.state.id.clone());
         Command::Report(Report::Failed { session, summary: self.summary(), fault })
     }
+}
+
+/// A target has no desired count of its own: it is recorded there for the undo.
+pub(super) fn is_sent(target: &Target, field: Field) -> bool {
+    !matches!((target, field), (Target::Scalable(_), Field::Desired))
 }
 
 /// Whether every held field still is what the change takes it for.

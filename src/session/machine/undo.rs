@@ -1,7 +1,8 @@
 //! Back: the newest step first, each field three ways; what is in conflict stops its step only.
 
 use super::{Command, Doing, Machine, Undoing};
-use crate::domain::change::Field;
+use super::apply::is_sent;
+use crate::domain::change::{Change, Field, FieldChange, Hold, Target};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::text::Text;
 use crate::session::look::Look;
@@ -44,7 +45,10 @@ impl Machine {
 
     fn undo_next(&mut self) -> Vec<Command> {
         self.attempt = 0;
-        let next = self.undoing.as_mut().and_then(|u| u.left.pop_front());
+        let next = self.undoing.as_mut().and_then(|u| {
+            u.lowered = false;
+            u.left.pop_front()
+        });
         match next {
             Some(step) => self.look_before(step, Way::Revert),
             None => self.undo_finished(),
@@ -67,12 +71,27 @@ impl Machine {
     fn carry_out(&mut self, step: usize, plan: Plan, look: &Look) -> Vec<Command> {
         let mut commands = self.keep_fields(step, &plan.kept);
         let draining = plan.draining.map(drains);
-        if plan.change.fields.is_empty() {
+        let lowered = self.undoing.as_ref().is_some_and(|u| u.lowered);
+        let nothing = plan.change.fields.iter().all(|f| lowered && !is_sent(&plan.change.target, f.field));
+        if nothing {
             commands.extend(self.nothing_to_send(step, &plan, draining));
+        } else if let Some(desired) = self.desired_first(&plan.change) {
+            commands.extend(self.send_change(step, Way::Revert, desired, look, None));
         } else {
-            commands.extend(self.send_change(step, Way::Revert, plan.change, look, draining));
+            let change = plan.change.only(|f| is_sent(&plan.change.target, f.field));
+            commands.extend(self.send_change(step, Way::Revert, change, look, draining));
         }
         commands
+    }
+
+    /// What a raised minimum lifted and nothing else lowers is put back on the service itself,
+    /// before the bounds: then the old maximum stops nothing. Once; after that the bounds' turn comes.
+    fn desired_first(&mut self, change: &Change) -> Option<Change> {
+        let Target::Scalable(at) = &change.target else { return None };
+        let field = change.field(Field::Desired)?;
+        let undoing = self.undoing.as_mut().filter(|u| !u.lowered)?;
+        undoing.lowered = true;
+        Some(Change { target: Target::Service(at.clone()), fields: vec![FieldChange { hold: Hold::Held, ..field.clone() }] })
     }
 
     fn keep_fields(&mut self, step: usize, kept: &BTreeSet<Field>) -> Vec<Command> {
@@ -84,8 +103,18 @@ impl Machine {
         if plan.conflicts.is_empty() { self.reverted(step, draining) } else { self.undo_next() }
     }
 
+    /// A revert was read back; a target whose count was lowered first still has its bounds to go.
+    pub(super) fn revert_verified(&mut self, step: usize, sent: &super::Sent) -> Vec<Command> {
+        let own = self.state.steps[step].step.change().map(|c| &c.target);
+        if sent.change.as_ref().map(|c| &c.target) == own {
+            return self.reverted(step, sent.draining.clone());
+        }
+        self.attempt = 0;
+        self.look_before(step, Way::Revert)
+    }
+
     /// What could be put back of this step is back.
-    pub(super) fn reverted(&mut self, step: usize, draining: Option<String>) -> Vec<Command> {
+    fn reverted(&mut self, step: usize, draining: Option<String>) -> Vec<Command> {
         let mut commands = Vec::new();
         let resource = self.state.steps[step].step.resource();
         match draining {

@@ -1,0 +1,194 @@
+//! The directory of all sessions: begin one, take one up again, list what was.
+
+use super::read::{Session, read_session};
+use super::segment;
+use super::writer::Writer;
+use super::{actor, dir};
+use crate::domain::change::{Field, Target, Value};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::identity::Scope;
+use crate::domain::ids::SessionId;
+use crate::domain::waf::{RawJson, RuleRef};
+use crate::session::order::PastState;
+use crate::session::record::{Actor, Event, Place};
+use crate::session::state::SessionState;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+use std::fs::{File, TryLockError};
+use std::hash::{BuildHasher, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+/// The journal of this process. One for its whole life: a failed fsync ends all that is new.
+#[derive(Clone, Debug)]
+pub struct Store {
+    dir: Arc<Path>,
+    home: Option<PathBuf>,
+    actor: Arc<Actor>,
+    broken: Arc<OnceLock<Fault>>,
+}
+
+impl Store {
+    /// Opens the journal in `dir`; makes the directory, private, where it is missing.
+    pub fn open(dir: &Path) -> Result<Self, Fault> {
+        let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+        Self::open_with(dir, home)
+    }
+
+    /// As [`Store::open`], with another place for the last resort.
+    pub fn open_with(dir: &Path, home: Option<PathBuf>) -> Result<Self, Fault> {
+        dir::prepare(dir)?;
+        Ok(Self { dir: dir.into(), home, actor: Arc::new(actor::actor()), broken: Arc::default() })
+    }
+
+    /// Where it lies.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Who this process acts for.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Why nothing new may begin, once an fsync has failed.
+    pub fn broken(&self) -> Option<&Fault> {
+        self.broken.get()
+    }
+
+    /// From now on nothing new begins: Linux may have dropped what it could not write, and the
+    /// next fsync would claim success.
+    pub(super) fn break_down(&self, error: &std::io::Error) -> Fault {
+        let fault = Fault::new(FaultKind::Local, format!("The journal could not be made durable ({error})"))
+            .means("nothing new is begun until the program is started again; undo still works")
+            .next(format!("look after the disk of {}, then start tidegate anew", self.dir.display()));
+        self.broken.get_or_init(|| fault).clone()
+    }
+
+    pub(super) fn home(&self) -> Option<&PathBuf> {
+        self.home.as_ref()
+    }
+
+    /// A name that no session had before.
+    pub fn new_id(at: Timestamp) -> SessionId {
+        let random = std::hash::RandomState::new().build_hasher().finish() as u32;
+        SessionId::new(format!("{}-{random:08x}", at.strftime("%Y%m%dt%H%M%Sz")))
+    }
+
+    /// Begins a session: lock, file, first record; all durable when this returns.
+    pub fn begin(&self, id: &SessionId, place: &Place, opened: Event, at: Timestamp) -> Result<Writer, Fault> {
+        if let Some(fault) = self.broken() {
+            return Err(fault.clone());
+        }
+        let lock = self.lock(id)?;
+        Writer::begin(self.clone(), lock, id, place, opened, at)
+    }
+
+    /// Takes up a session of this process, or of one that has died.
+    pub fn resume(&self, id: &SessionId, at: Timestamp) -> Result<(Writer, SessionState), Fault> {
+        let lock = self.lock(id)?;
+        let session = read_session(&self.dir, id);
+        let state = session.state()?;
+        Ok((Writer::resume(self.clone(), lock, &session, &state, at), state))
+    }
+
+    /// What the journal says of one session.
+    pub fn state(&self, id: &SessionId) -> Result<SessionState, Fault> {
+        read_session(&self.dir, id).state()
+    }
+
+    /// The kernel frees it when its owner dies; nobody else can act on the session while it is held.
+    fn lock(&self, id: &SessionId) -> Result<File, Fault> {
+        use rustix::fs::{Mode, OFlags};
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let opened = rustix::fs::open(lock_path(&self.dir, id), flags, Mode::RUSR | Mode::WUSR);
+        let file = File::from(opened.map_err(|e| no_lock(id, &e.to_string()))?);
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(held(id)),
+            Err(TryLockError::Error(e)) => Err(no_lock(id, &e.to_string())),
+        }
+    }
+
+    /// Whether somebody is carrying the session right now.
+    pub fn is_held(&self, id: &SessionId) -> bool {
+        File::open(lock_path(&self.dir, id)).is_ok_and(|f| matches!(f.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// All sessions of an account and region, newest first; unreadable ones as faults.
+    pub fn history(&self, scope: &Scope) -> Result<Vec<Result<SessionState, Fault>>, Fault> {
+        let sessions = session_ids(&self.dir)?.into_iter().map(|id| read_session(&self.dir, &id));
+        let begun = sessions.filter(|s| !is_empty(s)).map(|s| s.state());
+        let mut all: Vec<_> = begun.filter(|s| s.as_ref().map_or(true, |s| s.place.scope == *scope)).collect();
+        all.sort_by_key(|s| std::cmp::Reverse(s.as_ref().map_or(Timestamp::MAX, |s| s.at)));
+        Ok(all)
+    }
+
+    /// Removes sessions that ended before `before` with nothing left to undo. Never an open one.
+    pub fn prune(&self, before: Timestamp) -> Result<usize, Fault> {
+        let old = session_ids(&self.dir)?.into_iter().filter(|id| self.is_over_before(id, before));
+        Ok(old.filter(|id| self.remove(id).is_ok()).count())
+    }
+
+    fn is_over_before(&self, id: &SessionId, before: Timestamp) -> bool {
+        let over = |s: PastState| matches!(s, PastState::Reverted | PastState::Kept | PastState::Refused | PastState::Backup);
+        self.state(id).is_ok_and(|s| s.at < before && over(s.outcome()))
+    }
+
+    fn remove(&self, id: &SessionId) -> Result<(), Fault> {
+        let _lock = self.lock(id)?;
+        let segments = (1..).map(|n| segment::path(&self.dir, id.as_str(), n)).take_while(|p| p.exists());
+        // Backwards: what is left of an interrupted removal still begins at its beginning.
+        for path in segments.collect::<Vec<_>>().iter().rev() {
+            std::fs::remove_file(path).map_err(|e| no_lock(id, &e.to_string()))?;
+        }
+        std::fs::remove_file(lock_path(&self.dir, id)).map_err(|e| no_lock(id, &e.to_string()))
+    }
+}
+
+/// The whole action that a rule had before we set it to something else, from the newest session that did.
+pub fn original_action(newest_first: &[SessionState], rule: &RuleRef) -> Option<RawJson> {
+    let target = Target::Rule(rule.clone());
+    let steps = newest_first.iter().flat_map(|s| &s.steps).filter(|s| s.apply.may_have_landed());
+    let changes = steps.filter_map(|s| s.step.change()).filter(|c| c.target == target);
+    let befores = changes.filter_map(|c| c.field(Field::Action)).map(|f| &f.before);
+    let is_count = |json: &RawJson| json.as_str().contains("\"Count\"");
+    befores.filter_map(|v| if let Value::Json(json) = v { Some(json) } else { None }).find(|j| !is_count(j)).cloned()
+}
+
+fn is_empty(session: &Session) -> bool {
+    session.entries.is_empty() && session.damage.iter().all(super::read::Damage::is_harmless)
+}
+
+fn lock_path(dir: &Path, id: &SessionId) -> PathBuf {
+    dir.join(format!("{}.lock", id.as_str()))
+}
+
+/// The ids of all sessions that have a segment, in order.
+pub(super) fn session_ids(dir: &Path) -> Result<BTreeSet<SessionId>, Fault> {
+    let unreadable = |e: std::io::Error| {
+        Fault::new(FaultKind::Local, format!("The journal's directory {} cannot be read: {e}", dir.display()))
+            .means("it is not known what was changed")
+            .next("mend the directory's permissions")
+    };
+    let names = std::fs::read_dir(dir).map_err(unreadable)?.filter_map(Result::ok);
+    let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+    Ok(names.filter_map(|name| id_of(&name).map(SessionId::from)).collect())
+}
+
+fn id_of(name: &str) -> Option<&str> {
+    let (id, number) = name.strip_suffix(".jsonl")?.rsplit_once('.')?;
+    number.parse::<u32>().ok().map(|_| id)
+}
+
+fn held(id: &SessionId) -> Fault {
+    Fault::new(FaultKind::Conflict, format!("{} is being carried out right now", id.text()))
+        .means("another tidegate, or an order of this one, is acting on it")
+        .next("wait until it has ended")
+}
+
+fn no_lock(id: &SessionId, why: &str) -> Fault {
+    Fault::new(FaultKind::Local, format!("The journal of {} cannot be locked: {why}", id.text()))
+        .means("nothing was sent")
+        .next("mend the journal's directory")
+}
