@@ -2,10 +2,12 @@
 //! looks. Adding one is a file here, a line in [`all`], and key rows in the keymap.
 
 mod ask;
+pub mod autoscaling;
 mod browse;
 mod common;
 mod document;
 mod running;
+pub mod snapshots;
 pub mod services;
 mod status;
 

@@ -191,22 +191,41 @@ pub struct Want {
     pub pace: Pace,
 }
 
-/// One want a slot: what several panes want of CloudWatch becomes one query, at the shortest pace of them.
+/// One want a slot: what several panes want of CloudWatch, or of a cluster's services, becomes one query, at the
+/// shortest pace of them.
 pub fn merge(wants: Vec<Want>) -> Vec<Want> {
-    let (metrics, mut rest): (Vec<Want>, Vec<Want>) =
-        wants.into_iter().partition(|w| matches!(w.query, Query::Metrics(_)));
-    rest.extend(merge_metrics(&metrics));
-    rest
+    let mut merged: Vec<Want> = Vec::with_capacity(wants.len());
+    for want in wants {
+        let joined = merged.iter_mut().find_map(|first| Some((first.query.joined(&want.query)?, first)));
+        match joined {
+            Some((query, first)) => {
+                first.query = query;
+                first.pace = if want.pace.interval() < first.pace.interval() { want.pace } else { first.pace };
+            }
+            None => merged.push(want),
+        }
+    }
+    merged
 }
 
-fn merge_metrics(wants: &[Want]) -> Option<Want> {
-    let [first, others @ ..] = wants else { return None };
-    if others.is_empty() {
-        return Some(first.clone());
+fn union<T: Clone + Ord>(a: &[T], b: &[T]) -> Arc<[T]> {
+    let all: std::collections::BTreeSet<&T> = a.iter().chain(b).collect();
+    all.into_iter().cloned().collect()
+}
+
+impl Query {
+    /// One query for what both ask, where one answer serves both.
+    fn joined(&self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Metrics(a), Self::Metrics(b)) => Some(Self::Metrics(union(a, b))),
+            (Self::Services { cluster, names: a, fill }, Self::Services { cluster: same, names: b, fill: alike })
+                if cluster == same && fill == alike =>
+            {
+                Some(Self::Services { cluster: cluster.clone(), names: union(a, b), fill: *fill })
+            }
+            _ => None,
+        }
     }
-    let all: std::collections::BTreeSet<&Metric> = wants.iter().flat_map(|w| w.query.metrics()).collect();
-    let pace = wants.iter().map(|w| w.pace).min_by_key(|p| p.interval()).unwrap_or(first.pace);
-    Some(Want { query: Query::Metrics(all.into_iter().cloned().collect()), pace })
 }
 
 impl Query {
@@ -249,7 +268,23 @@ mod tests {
             want(&[cpu("b"), cpu("c")], 30),
         ]);
         assert_eq!(merged.len(), 2);
-        assert_eq!(merged[1], want(&[cpu("a"), cpu("b"), cpu("c")], 30));
+        assert_eq!(merged[0], want(&[cpu("a"), cpu("b"), cpu("c")], 30));
+    }
+
+    #[test]
+    fn two_panes_that_show_services_of_one_cluster_ask_once() {
+        let services = |cluster: &str, names: &[&str], fill| Want {
+            query: Query::Services { cluster: cluster.into(), names: names.iter().map(|n| (*n).into()).collect(), fill },
+            pace: Pace::Once,
+        };
+        let merged = merge(vec![
+            services("orchard", &["b", "a"], Fill::Visible),
+            services("orchard", &["c", "b"], Fill::Visible),
+            services("orchard", &["d"], Fill::Rest),
+            services("meadow", &["a"], Fill::Visible),
+        ]);
+        assert_eq!(merged.len(), 3);
+        assert_eq!(merged[0], services("orchard", &["a", "b", "c"], Fill::Visible));
     }
 
     #[test]

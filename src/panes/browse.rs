@@ -132,6 +132,28 @@ impl<R: Row> Browser<R> {
     }
 }
 
+/// The part of [`Pane`](super::Pane) that is the same for every pane over a [`Browser`].
+macro_rules! browses {
+    ($rows:ident) => {
+        fn set_filter(&mut self, source: &str) -> Result<(), crate::domain::fault::Fault> {
+            self.$rows.set_filter(source)
+        }
+
+        fn filter(&self) -> &str {
+            self.$rows.filter()
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            self.$rows.columns().to_vec()
+        }
+
+        fn sort_by(&mut self, column: &str) -> Result<(), crate::domain::fault::Fault> {
+            self.$rows.sort_by(column)
+        }
+    };
+}
+pub(super) use browses;
+
 #[cfg(test)]
 mod tests {
     use super::*;

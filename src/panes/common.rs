@@ -1,10 +1,13 @@
 //! What the list panes say and ask alike.
 
+use super::browse::Browser;
 use super::{Act, Context};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::health::Level;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
+use crate::domain::units;
+use crate::model::list::Row;
 use crate::model::notice::Notice;
 use crate::model::settings::Mode;
 use crate::model::verb::Verb;
@@ -37,4 +40,12 @@ pub fn ask(verb: Verb, subject: Subject, marked: usize, cx: &Context<'_>) -> Vec
         return vec![say(Level::Warn, text, cx)];
     }
     vec![Act::Ask(verb, subject)]
+}
+
+/// `3 of 12 match` while a filter is in force.
+pub fn matching<R: Row>(rows: &Browser<R>) -> Text {
+    if rows.filter().is_empty() {
+        return Text::default();
+    }
+    Text::clean(&format!("{} of {} match", units::count(rows.list().len() as u64), units::count(rows.rows().len() as u64)))
 }

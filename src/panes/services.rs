@@ -16,12 +16,11 @@ mod detail;
 mod row;
 
 use super::ask::{Ask, Gauges};
-use super::browse::Browser;
+use super::browse::{Browser, browses};
 use super::running::Changes;
 use super::status::{Source, joined};
 use super::{Act, Context, Pane, Title, common};
 use crate::domain::ecs::{Service, ServiceRef};
-use crate::domain::fault::Fault;
 use crate::domain::health::Level;
 use crate::domain::ids::{ClusterName, ServiceName, TaskDefinition};
 use crate::domain::metrics::Metric;
@@ -250,7 +249,7 @@ impl Services {
         }
         match answer {
             Answer::Whole(Facts::Raw(json)) => {
-                let lines = json.as_str().lines().map(Text::clean).collect();
+                let lines = Text::lines(json.as_str());
                 self.decide(Act::Page { title: at.service.text(), lines });
             }
             Answer::Failed { fault, .. } => self.decide(common::say_fault(fault, cx)),
@@ -465,21 +464,7 @@ impl Pane for Services {
         std::mem::take(&mut self.decided)
     }
 
-    fn set_filter(&mut self, source: &str) -> Result<(), Fault> {
-        self.rows.set_filter(source)
-    }
-
-    fn filter(&self) -> &str {
-        self.rows.filter()
-    }
-
-    fn columns(&self) -> Vec<&'static str> {
-        self.rows.columns().to_vec()
-    }
-
-    fn sort_by(&mut self, column: &str) -> Result<(), Fault> {
-        self.rows.sort_by(column)
-    }
+    browses!(rows);
 
     fn drilled(&self) -> bool {
         self.drill.is_some()

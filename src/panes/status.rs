@@ -46,7 +46,7 @@ impl Source {
 }
 
 /// A fault in one line; the missing permission stands before the words that may be cut.
-fn fault_line(fault: &Fault) -> Line {
+pub fn fault_line(fault: &Fault) -> Line {
     match &fault.action {
         Some(action) => Line::new("needs ", Role::Warn).with(action.clone(), Role::Strong).and(format!(" · {}", fault.what), Role::Dim),
         None => Line::new(fault.what.clone(), Role::Bad),
