@@ -255,7 +255,8 @@ pub struct Headroom {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawService {
     pub arn: Arn,
-    pub json: Text,
+    /// Pretty JSON, line by line: one text is one line on the screen.
+    pub json: Vec<Text>,
 }
 
 #[cfg(test)]

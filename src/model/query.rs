@@ -132,8 +132,8 @@ pub enum Facts {
     ServiceNames(Arc<Vec<ServiceName>>),
     Services { found: Vec<Arc<Service>>, missing: Vec<ServiceName> },
     ServiceDetail(Arc<ServiceDetail>),
-    /// Pretty JSON, secrets masked.
-    Raw(Text),
+    /// Pretty JSON line by line, secrets masked.
+    Raw(Vec<Text>),
     LogTargets(Vec<LogTarget>),
     ScalableTargets(Vec<ScalableTarget>),
     Policies(Vec<Policy>),

@@ -249,8 +249,7 @@ impl Services {
         }
         match answer {
             Answer::Whole(Facts::Raw(json)) => {
-                let lines = Text::lines(json.as_str());
-                self.decide(Act::Page { title: at.service.text(), lines });
+                self.decide(Act::Page { title: at.service.text(), lines: json.clone() });
             }
             Answer::Failed { fault, .. } => self.decide(common::say_fault(fault, cx)),
             _ => {}
