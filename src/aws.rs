@@ -6,6 +6,7 @@
 
 pub mod apply;
 pub mod client;
+mod convert;
 pub mod distribution;
 pub mod ecs;
 pub mod elb;

@@ -7,6 +7,7 @@ pub mod input;
 pub mod link;
 pub mod poll;
 pub mod signal;
+pub mod tail;
 pub mod terminal;
 pub mod usage;
 pub mod watchdog;

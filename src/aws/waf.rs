@@ -1,3 +1,182 @@
-//! WAFv2: web ACLs with their raw documents, and the detail of one rule.
+//! WAFv2: web ACLs with their raw documents, and the detail of one rule
+//! (aws-facts.md §1.5, §3.4). CLOUDFRONT scope is asked in us-east-1.
 
+mod capture;
 pub mod document;
+mod sample;
+
+use super::Aws;
+use super::convert::part;
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::{Arn, MetricName};
+use crate::domain::text::Text;
+use crate::domain::waf::{Acl, AclRef, AclScope, RuleDetail, RuleRef};
+use aws_sdk_wafv2::error::ProvideErrorMetadata;
+use aws_sdk_wafv2::types as sdk;
+use capture::Capture;
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// Largest page of the list.
+const PAGE: i32 = 100;
+/// `GetWebACL` side by side, and how many a second AWS allows.
+const WIDTH: usize = 4;
+const PER_SECOND: usize = 5;
+/// Types that can stand behind a REGIONAL web ACL, the commonest first; asked one by one, at one call a second.
+const RESOURCES: [sdk::ResourceType; 7] = [
+    sdk::ResourceType::ApplicationLoadBalancer,
+    sdk::ResourceType::ApiGateway,
+    sdk::ResourceType::Appsync,
+    sdk::ResourceType::CognitioUserPool,
+    sdk::ResourceType::AppRunnerService,
+    sdk::ResourceType::VerifiedAccessInstance,
+    sdk::ResourceType::Amplify,
+];
+
+impl Aws {
+    /// All web ACLs of a scope in AWS's order, each with its whole document.
+    /// One that vanished between list and read is left out.
+    pub async fn acls(&self, scope: AclScope) -> Result<Vec<Acl>, Fault> {
+        let names = self.acl_names(scope).await?;
+        let reads = names.iter().enumerate().map(|(i, at)| self.paced(i, at));
+        let answers: Vec<Result<Option<Acl>, Fault>> = futures_util::stream::iter(reads).buffered(WIDTH).collect().await;
+        answers.into_iter().filter_map(Result::transpose).collect()
+    }
+
+    /// Five at once, then five a second: beyond that AWS throttles for everybody in the account.
+    async fn paced(&self, i: usize, at: &SummaryRef) -> Result<Option<Acl>, Fault> {
+        if i >= PER_SECOND {
+            tokio::time::sleep(Duration::from_secs(1) / PER_SECOND as u32 * WIDTH as u32).await;
+        }
+        self.read_acl(at).await
+    }
+
+    /// One web ACL, fresh; `None` where it is gone.
+    pub async fn acl(&self, at: &AclRef) -> Result<Option<Acl>, Fault> {
+        let at = SummaryRef { scope: at.scope, name: at.name.as_str().to_owned(), id: at.id.as_str().to_owned() };
+        self.read_acl(&at).await
+    }
+
+    async fn acl_names(&self, scope: AclScope) -> Result<Vec<SummaryRef>, Fault> {
+        let request = self.waf(scope).list_web_acls().scope(sdk_scope(scope)).limit(PAGE);
+        let found =
+            super::convert::pages!(self, "wafv2:ListWebACLs", request.clone(), set_next_marker, next_marker, web_acls);
+        let name = |s: sdk::WebAclSummary| Some(SummaryRef { scope, name: s.name?, id: s.id? });
+        Ok(found.into_iter().filter_map(name).collect())
+    }
+
+    async fn read_acl(&self, at: &SummaryRef) -> Result<Option<Acl>, Fault> {
+        self.gate.pass().await;
+        let capture = Capture::default();
+        let request = self.waf(at.scope).get_web_acl().name(&at.name).id(&at.id).scope(sdk_scope(at.scope));
+        match request.customize().interceptor(capture.clone()).send().await {
+            Ok(_) => document::parse(document::raw(&capture.body(), at.scope)?).map(Some),
+            Err(error) if error.code() == Some("WAFNonexistentItemException") => Ok(None),
+            Err(error) => Err(self.fault("wafv2:GetWebACL")(error)),
+        }
+    }
+
+    /// The clients of a scope.
+    fn waf(&self, scope: AclScope) -> &aws_sdk_wafv2::Client {
+        match scope {
+            AclScope::Regional => &self.shared.waf,
+            AclScope::Cloudfront => &self.shared.waf_global,
+        }
+    }
+
+    /// Everything the web ACL protects, with the types that could not be asked.
+    pub async fn resources(&self, at: &AclRef) -> (Vec<Arn>, Vec<Fault>) {
+        let mut gaps = Vec::new();
+        if at.scope == AclScope::Cloudfront {
+            return (part(self.distributions(&at.arn).await, &mut gaps), gaps);
+        }
+        let mut found = Vec::new();
+        for kind in RESOURCES {
+            match self.resources_of(at, kind).await {
+                Ok(arns) => found.extend(arns),
+                Err(fault) => gaps.push(fault),
+            }
+            if gaps.last().is_some_and(|f| !f.passes() && f.kind != FaultKind::Refused) {
+                break;
+            }
+        }
+        (found, gaps)
+    }
+
+    async fn resources_of(&self, at: &AclRef, kind: sdk::ResourceType) -> Result<Vec<Arn>, Fault> {
+        self.gate.pass().await;
+        let request = self.shared.waf.list_resources_for_web_acl().web_acl_arn(at.arn.as_str()).resource_type(kind);
+        let answer = request.send().await.map_err(self.fault("wafv2:ListResourcesForWebACL"))?;
+        Ok(answer.resource_arns().iter().map(|arn| Arn::from(arn.as_str())).collect())
+    }
+
+    /// The addresses a rate rule limits now; `None` where AWS does not list them for its aggregate.
+    async fn limited_addresses(&self, at: &RuleRef) -> Result<Option<Vec<Text>>, Fault> {
+        self.gate.pass().await;
+        let request = self.waf(at.acl.scope).get_rate_based_statement_managed_keys().scope(sdk_scope(at.acl.scope));
+        let request = request.web_acl_name(at.acl.name.as_str()).web_acl_id(at.acl.id.as_str());
+        match request.rule_name(at.rule.as_str()).send().await {
+            Ok(answer) => Ok(Some(addresses(answer.managed_keys_ipv4(), answer.managed_keys_ipv6()))),
+            Err(error) if error.code() == Some("WAFUnsupportedAggregateKeyTypeException") => Ok(None),
+            Err(error) => Err(self.fault("wafv2:GetRateBasedStatementManagedKeys")(error)),
+        }
+    }
+
+    /// How many addresses each rule limits now, in order; a rule that is gone, or whose aggregate AWS does not list, has `None`.
+    pub async fn limited(&self, rules: &[RuleRef]) -> Result<Vec<(RuleRef, Option<usize>)>, Fault> {
+        let counted = rules.iter().map(|at| async move {
+            match self.limited_addresses(at).await {
+                Ok(found) => Ok((at.clone(), found.map(|a| a.len()))),
+                Err(fault) if fault.kind == FaultKind::Missing => Ok((at.clone(), None)),
+                Err(fault) => Err(fault),
+            }
+        });
+        let answers: Vec<Result<_, Fault>> = futures_util::stream::iter(counted).buffered(WIDTH).collect().await;
+        answers.into_iter().collect()
+    }
+
+    /// Sampled requests up to `until`, addresses limited now, and resources; each part that fails is a gap.
+    ///
+    /// `metric` is the rule's metric name: AWS samples by that, not by the rule's name.
+    pub async fn rule_detail(
+        &self,
+        rule: &RuleRef,
+        metric: &MetricName,
+        lists_addresses: bool,
+        until: Timestamp,
+    ) -> Result<RuleDetail, Fault> {
+        let addresses = async {
+            if lists_addresses { self.limited_addresses(rule).await } else { Ok(None) }
+        };
+        let (samples, limited, (resources, mut gaps)) =
+            futures_util::join!(self.samples(&rule.acl, metric, until), addresses, self.resources(&rule.acl));
+        if let (Err(fault), Err(_), true) = (&samples, &limited, resources.is_empty() && !gaps.is_empty()) {
+            return Err(fault.clone());
+        }
+        let samples = part(samples, &mut gaps);
+        let limited = part(limited, &mut gaps);
+        Ok(RuleDetail { samples: samples.requests, population: samples.population, limited, resources, gaps })
+    }
+}
+
+/// What `GetWebACL` wants to know.
+#[derive(Debug)]
+struct SummaryRef {
+    scope: AclScope,
+    name: String,
+    id: String,
+}
+
+fn sdk_scope(scope: AclScope) -> sdk::Scope {
+    match scope {
+        AclScope::Regional => sdk::Scope::Regional,
+        AclScope::Cloudfront => sdk::Scope::Cloudfront,
+    }
+}
+
+type KeySet = sdk::RateBasedStatementManagedKeysIpSet;
+
+fn addresses(v4: Option<&KeySet>, v6: Option<&KeySet>) -> Vec<Text> {
+    v4.into_iter().chain(v6).flat_map(|set| set.addresses()).map(|a| Text::clean(a)).collect()
+}

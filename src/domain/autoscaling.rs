@@ -149,3 +149,38 @@ pub struct ScalingDetail {
     pub refresh: Option<Text>,
     pub gaps: Vec<super::fault::Fault>,
 }
+
+/// Why nothing was scaled, as a sentence; `code` is AWS's (aws-facts.md §2.5).
+pub fn not_scaled(code: &str, min: Option<u32>, max: Option<u32>, current: Option<u32>) -> Text {
+    let number = |n: Option<u32>| n.map(|n| format!(" ({n})")).unwrap_or_default();
+    let said = match code {
+        "AlreadyAtMaxCapacity" => format!("It is at its maximum already{}", number(max)),
+        "AlreadyAtMinCapacity" => format!("It is at its minimum already{}", number(min)),
+        "AlreadyAtDesiredCapacity" => format!("It already has what the policy asks for{}", number(current)),
+        "AutoScalingAnticipatedFlapping" => {
+            "It would scale back at once: AWS waits instead of going up and down".to_owned()
+        }
+        "TargetServicePutResourceAsUnscalable" => {
+            "The service does not let itself be scaled now (a deployment, or its state)".to_owned()
+        }
+        other => format!("AWS says {other}"),
+    };
+    Text::clean(&said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_for_not_scaling_is_a_sentence_with_its_number() {
+        let said = |code| not_scaled(code, Some(2), Some(12), Some(8)).to_string();
+        assert_eq!(said("AlreadyAtMaxCapacity"), "It is at its maximum already (12)");
+        assert_eq!(said("AlreadyAtMinCapacity"), "It is at its minimum already (2)");
+        assert_eq!(said("AlreadyAtDesiredCapacity"), "It already has what the policy asks for (8)");
+        assert!(said("AutoScalingAnticipatedFlapping").contains("scale back at once"));
+        assert!(said("TargetServicePutResourceAsUnscalable").contains("does not let itself be scaled"));
+        assert_eq!(said("SomethingNew"), "AWS says SomethingNew");
+        assert_eq!(not_scaled("AlreadyAtMaxCapacity", None, None, None).as_str(), "It is at its maximum already");
+    }
+}

@@ -1,0 +1,228 @@
+//! The tail: one task a log group, each with one call in flight, polling into
+//! sealed chunks. Stops when it is replaced or dropped.
+
+use super::clock::Clock;
+use crate::aws::Aws;
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::log::{LogPage, TailSource};
+use crate::logs::chunk::Chunk;
+use crate::logs::tail::Follow;
+use crate::model::message::{Message, Tail, TailState};
+use futures_util::FutureExt;
+use std::hash::{BuildHasher, RandomState};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
+
+/// How far back the first poll reaches, in milliseconds.
+const LOOK_BACK: i64 = 600_000;
+/// Between the end of one round and the next.
+const INTERVAL: Duration = Duration::from_secs(2);
+/// The longest pause between two tries.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Takes what the tail has to tell; must not block.
+pub type Sink = Arc<dyn Fn(Message) + Send + Sync>;
+
+/// The running tail; dropping it ends every poll.
+#[derive(Debug, Default)]
+pub struct Tailer {
+    tasks: JoinSet<()>,
+}
+
+impl Tailer {
+    /// Tails these sources from ten minutes ago on. Each first says `TailState::Starting`: what came before that
+    /// belongs to an older tail.
+    pub fn start(runtime: &Handle, aws: &Aws, sources: Vec<TailSource>, clock: Clock, send: &Sink) -> Self {
+        let mut tasks = JoinSet::new();
+        for source in sources {
+            let line = Line { aws: aws.clone(), source: Arc::new(source), clock, send: send.clone() };
+            tasks.spawn_on(line.watched(), runtime);
+        }
+        Self { tasks }
+    }
+
+    /// How many sources are being tailed.
+    pub fn sources(&self) -> usize {
+        self.tasks.len()
+    }
+}
+
+/// One source.
+struct Line {
+    aws: Aws,
+    source: Arc<TailSource>,
+    clock: Clock,
+    send: Sink,
+}
+
+impl Line {
+    /// A bug in one line ends that line alone, and is said.
+    async fn watched(self) {
+        let (source, send) = (self.source.clone(), self.send.clone());
+        if AssertUnwindSafe(self.follow()).catch_unwind().await.is_err() {
+            let fault = Fault::new(FaultKind::Internal, "The log tail of this group stopped on a bug of ours")
+                .means("its lines no longer come")
+                .next("choose the group again with :logs");
+            let state = TailState::Failed { fault, next_try: None };
+            send(Message::Tail(Tail::State { source: (*source).clone(), state }));
+        }
+    }
+
+    async fn follow(self) {
+        self.say(TailState::Starting);
+        let mut follow = Follow::new(self.now() - LOOK_BACK);
+        let mut pace = Pace::default();
+        let mut said = Said::default();
+        loop {
+            let ask = follow.ask(self.now());
+            let pause = match self.aws.filter_log_events(&self.source, ask.start, ask.token).await {
+                Ok(page) => self.took(page, &mut follow, &mut pace, &mut said),
+                Err(fault) => self.failed(fault, &mut follow, &mut pace, &mut said),
+            };
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now().wall.as_millisecond()
+    }
+
+    fn say(&self, state: TailState) {
+        (self.send)(Message::Tail(Tail::State { source: (*self.source).clone(), state }));
+    }
+
+    fn took(&self, page: LogPage, follow: &mut Follow, pace: &mut Pace, said: &mut Said) -> Duration {
+        let now = self.now();
+        let taken = follow.take(page, now);
+        for chunk in Chunk::seal(&self.source, &taken.fresh) {
+            (self.send)(Message::Tail(Tail::Chunk(Arc::new(chunk))));
+        }
+        if let Some(span) = taken.skipped {
+            self.say(TailState::Skipped { span: millis(span) });
+        }
+        let ingested = taken.fresh.iter().map(|event| event.ingested).max();
+        let state = if follow.is_mid_round() {
+            TailState::Behind { by: millis(follow.newest().map_or(0, |at| now - at)) }
+        } else {
+            TailState::Following { lag: ingested.map_or(said.lag, |at| millis(now - at)) }
+        };
+        said.tell(state, |state| self.say(state));
+        pace.fine(follow.is_mid_round())
+    }
+
+    fn failed(&self, fault: Fault, follow: &mut Follow, pace: &mut Pace, said: &mut Said) -> Duration {
+        if !fault.passes() && follow.is_mid_round() {
+            follow.restart(); // a token lives for a day at most
+        }
+        let pause = jitter(pace.failed(&fault));
+        let next_try = Some(self.clock.now().mono + pause);
+        said.tell(TailState::Failed { fault, next_try }, |state| self.say(state));
+        pause
+    }
+}
+
+fn millis(n: i64) -> Duration {
+    Duration::from_millis(n.max(0).unsigned_abs())
+}
+
+/// What was said last, so that a quiet group is quiet.
+#[derive(Debug, Default)]
+struct Said {
+    state: Option<TailState>,
+    /// Of the newest lines; where none come it stays.
+    lag: Duration,
+}
+
+impl Said {
+    fn tell(&mut self, state: TailState, say: impl FnOnce(TailState)) {
+        if let TailState::Following { lag } = state {
+            self.lag = lag;
+        }
+        if self.state.as_ref() != Some(&state) {
+            self.state = Some(state.clone());
+            say(state);
+        }
+    }
+}
+
+/// When to ask again.
+#[derive(Debug, Default)]
+struct Pace {
+    failures: u32,
+}
+
+impl Pace {
+    /// After an answer: at once while pages follow.
+    fn fine(&mut self, more: bool) -> Duration {
+        self.failures = 0;
+        if more { Duration::ZERO } else { INTERVAL }
+    }
+
+    /// After a failure: twice as long each time; what needs a person is looked at once a minute.
+    fn failed(&mut self, fault: &Fault) -> Duration {
+        self.failures += 1;
+        let doubled = INTERVAL.saturating_mul(1 << self.failures.min(6)).min(LONGEST);
+        match fault.kind {
+            FaultKind::Denied | FaultKind::Refused => LONGEST,
+            // A group is made by its first line; credentials are renewed in the background.
+            FaultKind::Missing | FaultKind::Credentials => Duration::from_secs(10),
+            _ => doubled,
+        }
+    }
+}
+
+/// Between three quarters and five quarters of `pause`, so that many lines do not come back at once.
+fn jitter(pause: Duration) -> Duration {
+    let random = RandomState::new().hash_one(0) % 512;
+    pause * 3 / 4 + pause * random as u32 / 1024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(kind: FaultKind) -> Fault {
+        Fault::new(kind, "x")
+    }
+
+    #[test]
+    fn pages_are_followed_at_once_and_rounds_keep_the_interval() {
+        let mut pace = Pace::default();
+        assert_eq!([pace.fine(true), pace.fine(false)], [Duration::ZERO, INTERVAL]);
+    }
+
+    #[test]
+    fn throttling_backs_off_and_an_answer_ends_it() {
+        let mut pace = Pace::default();
+        let pauses: Vec<u64> = (0..7).map(|_| pace.failed(&fault(FaultKind::Throttled)).as_secs()).collect();
+        assert_eq!(pauses, [4, 8, 16, 32, 60, 60, 60]);
+        pace.fine(false);
+        assert_eq!(pace.failed(&fault(FaultKind::Throttled)).as_secs(), 4);
+    }
+
+    #[test]
+    fn what_a_person_must_mend_is_tried_once_a_minute() {
+        assert_eq!(Pace::default().failed(&fault(FaultKind::Denied)), LONGEST);
+        assert_eq!(Pace::default().failed(&fault(FaultKind::Missing)).as_secs(), 10);
+    }
+
+    #[test]
+    fn jitter_stays_within_a_quarter() {
+        let pause = Duration::from_secs(8);
+        assert!((0..100).map(|_| jitter(pause)).all(|p| (Duration::from_secs(6)..Duration::from_secs(10)).contains(&p)));
+    }
+
+    #[test]
+    fn a_state_is_said_once() {
+        let mut said = Said::default();
+        let mut told = 0;
+        for _ in 0..3 {
+            said.tell(TailState::Following { lag: Duration::ZERO }, |_| told += 1);
+        }
+        said.tell(TailState::Starting, |_| told += 1);
+        assert_eq!(told, 2);
+    }
+}
