@@ -1,0 +1,124 @@
+//! What a cluster at AWS's limit of 5,000 services costs.
+
+use crate::Row;
+use crate::case::{median, ms};
+use crate::console::Console;
+use crate::stub::{Stub, World};
+use std::time::{Duration, Instant};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn cluster(services: usize) -> Stub {
+    Stub::start(World {
+        services,
+        ..World::default()
+    })
+}
+
+/// Waits until no call came for two seconds: everything there is has been read.
+fn settled(stub: &Stub, limit: Duration) {
+    let (deadline, mut seen, mut since) = (Instant::now() + limit, stub.calls(), Instant::now());
+    while Instant::now() < deadline && since.elapsed() < 2 * SECOND {
+        std::thread::sleep(Duration::from_millis(50));
+        if stub.calls() != seen {
+            (seen, since) = (stub.calls(), Instant::now());
+        }
+    }
+}
+
+/// Resident memory with four services and with 5,000.
+pub fn memory() -> Vec<Row> {
+    let measure = |services: usize, last: &str| {
+        let stub = cluster(services);
+        let console = Console::start(&stub.url(), 120, 36, &["--refresh", "10m"]);
+        let shown = console.until(|s| s.contains("svc-0003") && s.contains(last), 20 * SECOND);
+        assert!(
+            shown.is_some(),
+            "the services never came:\n{}",
+            console.screen()
+        );
+        settled(&stub, 120 * SECOND);
+        console.resident()
+    };
+    let (few, many) = (measure(4, "2/2"), measure(5_000, "2/2"));
+    let row = |what, kib: u64, reach, limit: u64| Row {
+        what,
+        measured: format!("{:.1} MB", kib as f64 / 1024.0),
+        reach,
+        beside: "",
+        met: kib <= limit * 1024,
+    };
+    vec![
+        row("resident memory, 4 services", few, "≤ 35 MB", 35),
+        row("resident memory, 5,000 services", many, "≤ 70 MB", 70),
+    ]
+}
+
+/// Calls and CPU until all 5,000 are known, and one key of a filter over them.
+pub fn fill() -> Vec<Row> {
+    let empty = baseline();
+    let stub = cluster(5_000);
+    let mut console = Console::start(&stub.url(), 120, 36, &["--refresh", "10m"]);
+    let first = console.until(|s| s.contains("svc-0000") && s.contains("2/2"), 20 * SECOND);
+    settled(&stub, 120 * SECOND);
+    let ecs = stub.count("ListServices") + stub.count("DescribeServices");
+    let cpu = console.cpu().saturating_sub(empty);
+    let (mut filter, _) = (filter_keys(&mut console), ());
+    let key = median(&mut filter);
+    vec![
+        Row {
+            what: "5,000 services: ListServices + DescribeServices calls",
+            measured: format!(
+                "{} + {} = {ecs}",
+                stub.count("ListServices"),
+                stub.count("DescribeServices")
+            ),
+            reach: "optimum 50 + 500",
+            beside: "",
+            met: ecs <= 560,
+        },
+        Row {
+            what: "5,000 services: CPU for all, the SDK's included (less the same console with 4)",
+            measured: ms(cpu),
+            reach: "≤ 150 ms",
+            beside: "",
+            met: cpu <= Duration::from_millis(150),
+        },
+        Row {
+            what: "5,000 services: start → first rows with details",
+            measured: first.map_or_else(|| "never".into(), ms),
+            reach: "usable at once",
+            beside: "",
+            met: first.is_some_and(|t| t < 3 * SECOND),
+        },
+        Row {
+            what: "5,000 services: key of a filter, median",
+            measured: ms(key),
+            reach: "≤ 8 ms",
+            beside: "",
+            met: key <= Duration::from_millis(8),
+        },
+    ]
+}
+
+/// The CPU of a console with four services, until it has settled.
+fn baseline() -> Duration {
+    let stub = cluster(4);
+    let console = Console::start(&stub.url(), 120, 36, &["--refresh", "10m"]);
+    console.until(|s| s.contains("svc-0003") && s.contains("2/2"), 20 * SECOND);
+    settled(&stub, 20 * SECOND);
+    console.cpu()
+}
+
+fn filter_keys(console: &mut Console) -> Vec<Duration> {
+    let quiet = Duration::from_millis(30);
+    console.key("/", SECOND, quiet);
+    let typed = [
+        "4", "2", "1", "\x7f", "\x7f", "\x7f", "1", "9", "\x7f", "\x7f",
+    ];
+    typed
+        .iter()
+        .filter_map(|k| console.key(k, SECOND, quiet))
+        .map(|(took, _)| took)
+        .collect()
+}
