@@ -6,6 +6,7 @@ pub mod autoscaling;
 mod browse;
 mod common;
 mod document;
+pub mod logs;
 pub mod rules;
 mod running;
 pub mod snapshots;

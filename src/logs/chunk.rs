@@ -5,7 +5,7 @@
 //! [`super::order`].
 
 use super::field::{self, Known, Severity};
-use super::parse::{self, Field};
+use super::parse::{self, Kind};
 use crate::domain::ids::LogStream;
 use crate::domain::log::{RawEvent, TailSource};
 use crate::domain::text::mask::{mask, mask_field};
@@ -129,11 +129,8 @@ impl Chunk {
     }
 
     /// The members of a JSON line, decoded, clean and masked.
-    pub fn fields(&self, line: &Line) -> impl Iterator<Item = (String, Cow<'_, str>, Option<Known>)> {
-        parse::fields(self.text(line)).map(|f| {
-            let known = Known::of(&f.name);
-            (one_line(&f.name).into_owned(), shown(f), known)
-        })
+    pub fn fields(&self, line: &Line) -> impl Iterator<Item = Member<'_>> {
+        members(self.text(line))
     }
 
     /// What it costs in memory: text, metadata, streams.
@@ -141,6 +138,25 @@ impl Chunk {
         let streams: usize = self.streams.iter().map(|s| s.as_str().len() + size_of::<LogStream>()).sum();
         self.text.len() + self.lines.len() * size_of::<Line>() + streams + size_of::<Self>()
     }
+}
+
+/// One member of a JSON line, fit to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member<'t> {
+    pub name: Cow<'t, str>,
+    /// Line feeds in it stay.
+    pub value: Cow<'t, str>,
+    pub kind: Kind,
+    pub known: Option<Known>,
+}
+
+/// The members of a clean line; none where it is no JSON object.
+pub fn members(text: &str) -> impl Iterator<Item = Member<'_>> {
+    parse::fields(text).map(|field| {
+        let known = Known::of(&field.name);
+        let value = masked(&field.name, clean_decoded(field.value));
+        Member { name: clean_decoded(field.name), value, kind: field.kind, known }
+    })
 }
 
 fn describe(line: &mut Line, raw: &str) {
@@ -167,18 +183,14 @@ fn clean(raw: &str) -> Cow<'_, str> {
     Cow::Owned(mask(&Sanitizer::stream().push(&lines)).into_owned())
 }
 
-/// What decoding brought back (`\u001b`, `\n`) is cleaned again.
-fn one_line(decoded: &str) -> Cow<'_, str> {
-    if is_clean(decoded) { Cow::Borrowed(decoded) } else { Cow::Owned(Sanitizer::stream().push(decoded)) }
+/// What decoding brought back (`\u001b`) is cleaned again.
+fn clean_decoded(decoded: Cow<'_, str>) -> Cow<'_, str> {
+    if is_clean(&decoded) { decoded } else { Cow::Owned(Sanitizer::stream().push(&decoded)) }
 }
 
-fn shown<'t>(field: Field<'t>) -> Cow<'t, str> {
-    let value = match field.value {
-        Cow::Borrowed(value) => one_line(value),
-        Cow::Owned(value) => Cow::Owned(one_line(&value).into_owned()),
-    };
-    match mask_field(&field.name, &value) {
-        Cow::Borrowed(masked) if masked == value => value,
+fn masked<'t>(name: &str, value: Cow<'t, str>) -> Cow<'t, str> {
+    match mask_field(name, &value) {
+        Cow::Borrowed(same) if same == value => value,
         masked => Cow::Owned(masked.into_owned()),
     }
 }
@@ -203,7 +215,7 @@ pub(crate) mod tests {
 
     fn members(message: &str) -> Vec<(String, String)> {
         let chunk = sealed(message);
-        chunk.fields(&chunk.lines()[0]).map(|(name, value, _)| (name, value.into_owned())).collect()
+        chunk.fields(&chunk.lines()[0]).map(|m| (m.name.into_owned(), m.value.into_owned())).collect()
     }
 
     const SEED: &str = r#"{"server":"dailyge-api","path":"/api/monthly-tasks","method":"POST","traceId":"40cfde91","ip":"127.0.0.1","layer":"ENTRANCE","visitor":"{ "userId":null, "role":"GUEST" }","time":"2024-08-06T07:29:48.745","duration":"12ms","status":201,"context":{"args":null,"result":null}}"#;
@@ -214,7 +226,7 @@ pub(crate) mod tests {
         let line = chunk.lines()[0];
         assert_eq!(chunk.text(&line), SEED);
         assert_eq!((line.status, line.duration()), (Some(201), Some(Duration::from_millis(12))));
-        let known: Vec<Known> = chunk.fields(&line).filter_map(|f| f.2).collect();
+        let known: Vec<Known> = chunk.fields(&line).filter_map(|m| m.known).collect();
         assert_eq!(known, [Known::Path, Known::Method, Known::Trace, Known::Layer, Known::Time, Known::Duration, Known::Status]);
     }
 

@@ -60,13 +60,13 @@ fn is_duration(bare: &str) -> bool {
 pub enum Severity {
     Trace,
     Debug,
-    #[strum(serialize = "INFO", serialize = "information", serialize = "notice")]
+    #[strum(to_string = "INFO", serialize = "information", serialize = "notice")]
     Info,
-    #[strum(serialize = "WARN", serialize = "warning")]
+    #[strum(to_string = "WARN", serialize = "warning")]
     Warn,
-    #[strum(serialize = "ERROR", serialize = "err", serialize = "severe")]
+    #[strum(to_string = "ERROR", serialize = "err", serialize = "severe")]
     Error,
-    #[strum(serialize = "FATAL", serialize = "critical", serialize = "crit", serialize = "emergency", serialize = "panic")]
+    #[strum(to_string = "FATAL", serialize = "critical", serialize = "crit", serialize = "emergency", serialize = "panic")]
     Fatal,
 }
 
@@ -190,6 +190,7 @@ mod tests {
             assert_eq!(Severity::parse(value), Some(severity), "{value}");
         }
         assert_eq!(Severity::parse("loud"), None);
+        assert_eq!([Severity::Debug, Severity::Warn, Severity::Fatal].map(Severity::name), ["DEBUG", "WARN", "FATAL"]);
     }
 
     #[test]

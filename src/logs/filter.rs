@@ -108,8 +108,8 @@ impl Term {
             Within::Stream => chunk.stream_of(line).is_some_and(|stream| is_in(stream.text().as_str())),
             Within::Known(Known::Level) => is_in(line.severity.map_or("", Severity::name)),
             Within::Known(Known::Status) => line.status.is_some_and(|status| is_in(&status.to_string())),
-            Within::Known(known) => chunk.fields(line).any(|(_, value, is)| is == Some(*known) && is_in(&value)),
-            Within::Member(name) => chunk.fields(line).any(|(is, value, _)| is.eq_ignore_ascii_case(name) && is_in(&value)),
+            Within::Known(known) => chunk.fields(line).any(|m| m.known == Some(*known) && is_in(&m.value)),
+            Within::Member(name) => chunk.fields(line).any(|m| m.name.eq_ignore_ascii_case(name) && is_in(&m.value)),
         }
     }
 }

@@ -39,19 +39,28 @@ impl Ring {
         }
     }
 
-    /// Takes in a chunk; what no longer fits falls out, oldest arrival first.
-    pub fn push(&mut self, chunk: Arc<Chunk>) {
+    /// Takes in a chunk; what no longer fits falls out, oldest arrival first. Answers how many of its lines are shown.
+    pub fn push(&mut self, chunk: Arc<Chunk>) -> usize {
         let number = self.first + self.chunks.len() as u64;
         let entries: Vec<Entry> = entries(number, &chunk).collect();
         self.bytes += cost(&chunk);
         self.arrived += entries.len() as u64;
-        if !self.filter.is_empty() {
-            let passes = |e: &Entry| chunk.lines().get(e.line as usize).is_some_and(|line| self.filter.passes(&chunk, line));
-            self.passing.merge(entries.iter().filter(|e| passes(e)).copied().collect());
-        }
+        let shown = self.choose(&chunk, &entries);
         self.all.merge(entries);
         self.chunks.push_back(chunk);
         self.shed();
+        shown
+    }
+
+    fn choose(&mut self, chunk: &Chunk, entries: &[Entry]) -> usize {
+        if self.filter.is_empty() {
+            return entries.len();
+        }
+        let passes = |e: &&Entry| chunk.lines().get(e.line as usize).is_some_and(|line| self.filter.passes(chunk, line));
+        let passing: Vec<Entry> = entries.iter().filter(passes).copied().collect();
+        let shown = passing.len();
+        self.passing.merge(passing);
+        shown
     }
 
     fn shed(&mut self) {
@@ -82,7 +91,7 @@ impl Ring {
     }
 
     /// A line, unless it fell out.
-    pub fn line(&self, entry: &Entry) -> Option<(&Chunk, &Line)> {
+    pub fn line(&self, entry: &Entry) -> Option<(&Arc<Chunk>, &Line)> {
         let chunk = self.chunks.get(usize::try_from(entry.chunk.checked_sub(self.first)?).ok()?)?;
         Some((chunk, chunk.lines().get(entry.line as usize)?))
     }

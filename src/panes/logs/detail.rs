@@ -1,0 +1,92 @@
+//! One line opened: where it came from, its members, and its whole text.
+
+use super::super::document::{Document, Head, Page};
+use super::row::{clock, raw};
+use crate::domain::text::Text;
+use crate::logs::chunk::{Chunk, Line};
+use crate::view::lines::{Line as Said, Span};
+use crate::view::theme::Role;
+use std::sync::Arc;
+
+/// An open line; keeps its chunk, so that it stays when it falls out of the ring.
+#[derive(Debug)]
+pub struct Opened {
+    chunk: Arc<Chunk>,
+    line: Line,
+    pub page: Page,
+}
+
+impl Opened {
+    /// Opens a line for a page of this size.
+    pub fn new(chunk: Arc<Chunk>, line: Line, size: (u16, u16)) -> Self {
+        let mut opened = Self { chunk, line, page: Page::default() };
+        opened.resize(size);
+        opened
+    }
+
+    /// Breaks its text anew.
+    pub fn resize(&mut self, (width, height): (u16, u16)) {
+        self.page.set_height(height);
+        self.page.set(document(&self.chunk, &self.line, width));
+    }
+
+    /// Its time, for the title.
+    pub fn clock(&self) -> String {
+        clock(self.line.at)
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        self.chunk.text(&self.line)
+    }
+
+    /// The whole text, line by line.
+    pub fn raw(&self) -> Vec<Text> {
+        raw(&self.chunk, &self.line)
+    }
+}
+
+fn document(chunk: &Chunk, line: &Line, width: u16) -> Vec<Said> {
+    let mut document = Document::new(width);
+    document.table(&[Head::Left("LINE"), Head::Left("")], &origin(chunk, line));
+    let members = members(chunk, line);
+    if !members.is_empty() {
+        document.heading("Fields", "");
+        document.table(&[Head::Left("NAME"), Head::Left("VALUE")], &members);
+    }
+    document.heading("Text", "cleaned, secrets masked");
+    for text in raw(chunk, line) {
+        document.line(&Said::body(text));
+    }
+    document.done()
+}
+
+fn origin(chunk: &Chunk, line: &Line) -> Vec<Vec<Span>> {
+    let row = |name: &'static str, value: Text| vec![Span::dim(name), Span::body(value)];
+    let late = (line.ingested - line.at).max(0) as u64;
+    let mut rows = vec![
+        row("time", Text::clean(&format!("{} UTC", moment(line.at)))),
+        row("ingested", Text::clean(&format!("{}.{:03} s later", late / 1_000, late % 1_000))),
+        row("group", chunk.source.group.text()),
+    ];
+    rows.extend(chunk.stream_of(line).map(|stream| row("stream", stream.text())));
+    rows
+}
+
+fn moment(at: i64) -> String {
+    let day = jiff::Timestamp::from_millisecond(at).map(|at| at.strftime("%Y-%m-%d ").to_string());
+    day.unwrap_or_default() + &clock(at)
+}
+
+/// Members with a line for each line of their values.
+fn members(chunk: &Chunk, line: &Line) -> Vec<Vec<Span>> {
+    let mut rows = Vec::new();
+    for member in chunk.fields(line) {
+        let role = if member.known.is_some() { Role::Strong } else { Role::Dim };
+        let mut name = Span::of(&member.name, role);
+        for value in Text::lines(&member.value) {
+            rows.push(vec![std::mem::replace(&mut name, Span::dim("")), Span::body(value)]);
+        }
+    }
+    rows
+}
