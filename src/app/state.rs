@@ -1,9 +1,21 @@
 //! The whole state of the console. Not Clone: there is one.
 
+use super::news::News;
+use super::overlay::Overlay;
+use super::work::Work;
+use crate::domain::ecs::Service;
+use crate::domain::ids::ProfileName;
+use crate::domain::text::Text;
 use crate::model::keymap::Keymap;
 use crate::model::query::Epoch;
-use crate::model::settings::Settings;
+use crate::model::settings::{Mode, Settings};
+use crate::model::verb::Place;
+use crate::panes::{self, Context, Pane};
+use crate::view::layout::{Geometry, Shape, Spread, geometry};
+use crate::view::paint::Paint;
 use crate::view::theme::Theme;
+use crossterm::event::KeyEvent;
+use std::sync::Arc;
 
 /// Everything the console knows and shows.
 #[derive(Debug)]
@@ -13,17 +25,183 @@ pub struct State {
     /// All themes; the first is in use.
     pub themes: Vec<Theme>,
     pub size: (u16, u16),
-    epoch: Epoch,
+    /// The settings of each profile that has some of its own, for `:profile`.
+    pub profiles: Vec<Settings>,
+    pub(super) panes: Vec<Box<dyn Pane>>,
+    pub(super) desk: Desk,
+    pub(super) news: News,
+    pub(super) work: Work,
+    pub(super) overlays: Vec<Overlay>,
+    pub(super) epoch: Epoch,
+    /// What to go back to when the clients cannot be rebuilt.
+    pub(super) before_switch: Option<Box<Settings>>,
+}
+
+/// What the operator's hands are on.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    pub focus: usize,
+    pub zoom: Spread,
+    /// The beginning of a key sequence.
+    pub pressed: Vec<KeyEvent>,
+    /// The value of `:scale N`, for the dialog that opens next.
+    pub wish: Option<String>,
 }
 
 impl State {
     /// The state before anything is known.
     pub fn new(settings: Settings, keymap: Keymap, themes: Vec<Theme>, size: (u16, u16)) -> Self {
-        Self { settings, keymap, themes, size, epoch: Epoch::default() }
+        Self::with_panes(settings, keymap, themes, size, panes::all())
+    }
+
+    /// As [`State::new`], with other panes.
+    pub fn with_panes(
+        settings: Settings,
+        keymap: Keymap,
+        mut themes: Vec<Theme>,
+        size: (u16, u16),
+        panes: Vec<Box<dyn Pane>>,
+    ) -> Self {
+        if themes.is_empty() {
+            themes.push(Theme::default());
+        }
+        let mut news = News::default();
+        news.cluster.clone_from(&settings.cluster);
+        let mut state = Self {
+            settings,
+            keymap,
+            themes,
+            size,
+            profiles: Vec::new(),
+            panes,
+            desk: Desk::default(),
+            news,
+            work: Work::default(),
+            overlays: Vec::new(),
+            epoch: Epoch::default(),
+            before_switch: None,
+        };
+        state.fit_panes();
+        state
     }
 
     /// Replies of another epoch are dropped.
     pub fn epoch(&self) -> Epoch {
         self.epoch
+    }
+
+    /// Whether an order is with the carrier: leaving now leaves it half told.
+    pub fn is_busy(&self) -> bool {
+        self.work.is_busy()
+    }
+
+    /// The place of the focused pane.
+    pub fn place(&self) -> Place {
+        self.focused().map_or(Place::Anywhere, |pane| pane.place())
+    }
+
+    pub(super) fn focused(&self) -> Option<&dyn Pane> {
+        self.panes.get(self.desk.focus).map(AsRef::as_ref)
+    }
+
+    pub(super) fn may_write(&self) -> bool {
+        self.settings.mode == Mode::Write
+    }
+
+    pub(super) fn selected_service(&self) -> Option<Arc<Service>> {
+        self.panes.iter().find_map(|pane| pane.service().cloned())
+    }
+
+    /// Calls `look` with what panes may see.
+    pub(super) fn with_context<T>(&self, look: impl FnOnce(&Context<'_>) -> T) -> T {
+        let service = self.selected_service();
+        look(&Context {
+            now: self.news.now,
+            settings: &self.settings,
+            cluster: self.news.cluster.as_ref(),
+            service: service.as_ref(),
+        })
+    }
+
+    /// Lets every pane act on something.
+    pub(super) fn each_pane(&mut self, mut act: impl FnMut(&mut dyn Pane, &Context<'_>)) {
+        let service = self.selected_service();
+        let cx = Context {
+            now: self.news.now,
+            settings: &self.settings,
+            cluster: self.news.cluster.as_ref(),
+            service: service.as_ref(),
+        };
+        for pane in &mut self.panes {
+            act(pane.as_mut(), &cx);
+        }
+    }
+
+    /// Lets the pane at `index` act; `None` where there is no such pane.
+    pub(super) fn with_pane<T>(
+        &mut self,
+        index: usize,
+        act: impl FnOnce(&mut dyn Pane, &Context<'_>) -> T,
+    ) -> Option<T> {
+        let service = self.selected_service();
+        let cx = Context {
+            now: self.news.now,
+            settings: &self.settings,
+            cluster: self.news.cluster.as_ref(),
+            service: service.as_ref(),
+        };
+        self.panes.get_mut(index).map(|pane| act(pane.as_mut(), &cx))
+    }
+
+    /// Lets the focused pane act.
+    pub(super) fn with_focused<T>(&mut self, act: impl FnOnce(&mut dyn Pane, &Context<'_>) -> T) -> Option<T> {
+        self.with_pane(self.desk.focus, act)
+    }
+
+    pub(super) fn index_of(&self, place: Place) -> Option<usize> {
+        self.panes.iter().position(|pane| pane.place() == place)
+    }
+
+    /// Where everything stands now.
+    pub(super) fn geometry(&self) -> Geometry {
+        geometry(Shape {
+            size: self.size,
+            panes: self.panes.len(),
+            focus: self.desk.focus,
+            spread: self.spread(),
+            banners: self.banners().len() as u16,
+            notices: u16::from(self.news.notice().is_some()),
+        })
+    }
+
+    fn spread(&self) -> Spread {
+        if self.focused().is_some_and(Pane::drilled) { Spread::Whole } else { self.desk.zoom }
+    }
+
+    /// Tells the panes on the screen their sizes.
+    pub(super) fn fit_panes(&mut self) {
+        for place in self.geometry().panes {
+            let inside = place.inside();
+            self.panes[place.pane].resize(inside.width, inside.height);
+        }
+    }
+
+    pub(super) fn paint(&self, focused: bool) -> Paint<'_> {
+        Paint { theme: &self.themes[0], settings: &self.settings, now: self.news.now, focused }
+    }
+
+    /// The account for people; a dash until it is known.
+    pub(super) fn account(&self) -> Text {
+        self.news.identity.as_ref().map_or_else(|| Text::fixed("account not known yet"), |i| i.account.text())
+    }
+
+    /// The region for people.
+    pub(super) fn region(&self) -> Text {
+        self.settings.region.as_ref().map_or_else(|| Text::fixed("default region"), |r| r.text())
+    }
+
+    /// The profile for people.
+    pub(super) fn profile(&self) -> Text {
+        self.settings.profile.as_ref().map_or_else(|| Text::fixed("default"), ProfileName::text)
     }
 }

@@ -1,24 +1,155 @@
 //! `update`: no clock, no randomness, no I/O.
 
+use super::command;
+use super::reports;
 use super::state::State;
+use super::verbs;
+use crate::domain::fault::Fault;
+use crate::domain::health::Level;
 use crate::model::effect::Effect;
-use crate::model::message::Message;
-use crate::model::query::Want;
+use crate::model::keymap::Match;
+use crate::model::message::{Input, Link, Message};
+use crate::model::query::Reply;
+use crate::model::settings::Mode;
+use crate::model::time::Now;
+use crate::model::verb::{Place, Verb};
+use crate::session::order::Report;
+use crossterm::event::{KeyEvent, KeyEventKind, KeyModifiers};
 
 /// Takes in one message; answers with what is to be done.
-pub fn update(_state: &mut State, message: Message) -> Vec<Effect> {
-    match message {
+pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    let mut effects = match message {
         Message::Quit => vec![Effect::Quit],
-        _ => Vec::new(),
+        Message::Input(Input::Key(key)) => pressed(state, key),
+        Message::Switched(result) => switched(state, result),
+        other => {
+            told(state, other);
+            Vec::new()
+        }
+    };
+    effects.extend(decided(state));
+    if state.settings.mode == Mode::ReadOnly {
+        effects.retain(|effect| !matches!(effect, Effect::Carry(_))); // the last of three doors
+    }
+    state.fit_panes();
+    effects
+}
+
+/// Takes in what is only news.
+fn told(state: &mut State, message: Message) {
+    match message {
+        Message::Quit | Message::Switched(_) | Message::Resumed | Message::Input(Input::Key(_)) => {}
+        Message::Input(Input::Paste(text)) => state.overlay_paste(&text),
+        Message::Now(now) => tick(state, now),
+        Message::Resize { width, height } => state.size = (width, height),
+        Message::Reply(reply) => replied(state, &reply),
+        Message::Tail(news) => state.each_pane(|pane, cx| pane.tail(&news, cx)),
+        Message::Carrier(report) => reported(state, report),
+        Message::Link(link) => linked(state, link),
+        Message::Usage(usage) => state.news.usage = usage,
+        Message::Saved(result) => saved(state, result),
+        Message::Copied(result) => copied(state, result),
     }
 }
 
-/// What the visible panes want to know now. The runtime diffs it into pollers.
-pub fn wants(_state: &State) -> Vec<Want> {
-    Vec::new()
+fn tick(state: &mut State, now: Now) {
+    state.news.tick(now);
+    state.each_pane(|pane, cx| pane.tick(cx));
+    for overlay in &mut state.overlays {
+        overlay.popup_mut().tick(now);
+    }
 }
 
-/// The monotonic time at which `update` wants to hear of the clock again, where the second's tick is too coarse.
-pub fn next_deadline(_state: &State) -> Option<std::time::Duration> {
-    None
+/// Replies of another epoch belong to another account or region.
+fn replied(state: &mut State, reply: &Reply) {
+    if reply.epoch != state.epoch {
+        return;
+    }
+    state.news.reply(reply);
+    state.each_pane(|pane, cx| pane.reply(reply, cx));
+}
+
+fn reported(state: &mut State, report: Report) {
+    state.each_pane(|pane, cx| pane.carrier(&report, cx));
+    reports::take(state, report);
+}
+
+fn linked(state: &mut State, link: Link) {
+    let was_down = matches!(state.news.link, Link::Down(_) | Link::NoCredentials { .. });
+    if was_down && link == Link::Fine {
+        state.news.say(Level::Good, "AWS answers again");
+    }
+    state.news.link = link;
+}
+
+fn saved(state: &mut State, result: Result<std::path::PathBuf, Fault>) {
+    match result {
+        Ok(path) => state.news.say(Level::Good, format!("Written to {}", path.display())),
+        Err(fault) => state.news.tell(&fault),
+    }
+}
+
+fn copied(state: &mut State, result: Result<usize, Fault>) {
+    match result {
+        Ok(bytes) => state.news.say(Level::Good, format!("Copied {bytes} bytes")),
+        Err(fault) => state.news.tell(&fault),
+    }
+}
+
+/// The clients stand, or the old settings are put back.
+fn switched(state: &mut State, result: Result<(), Fault>) -> Vec<Effect> {
+    let before = state.before_switch.take();
+    let Err(fault) = result else { return Vec::new() };
+    state.news.tell(&fault);
+    let Some(before) = before else { return Vec::new() };
+    state.settings = *before;
+    command::forget(state);
+    vec![Effect::Switch { settings: Box::new(state.settings.clone()), epoch: state.epoch }]
+}
+
+/// What the panes decided by themselves.
+fn decided(state: &mut State) -> Vec<Effect> {
+    let mut acts = Vec::new();
+    state.each_pane(|pane, cx| acts.extend(pane.decided(cx)));
+    verbs::perform(state, acts)
+}
+
+fn pressed(state: &mut State, key: KeyEvent) -> Vec<Effect> {
+    if key.kind == KeyEventKind::Release {
+        return Vec::new();
+    }
+    if let Some(verb) = everywhere(state, key) {
+        return verbs::act(state, verb);
+    }
+    if state.overlays.is_empty() { pane_key(state, key) } else { state.overlay_key(key) }
+}
+
+/// The keys that work over every overlay: they leave, or put the program to sleep.
+fn everywhere(state: &State, key: KeyEvent) -> Option<Verb> {
+    if !key.modifiers.contains(KeyModifiers::CONTROL) {
+        return None;
+    }
+    match state.keymap.lookup(Place::Anywhere, &[key]) {
+        Match::Verb(verb @ (Verb::QuitNow | Verb::Suspend)) => Some(verb),
+        _ => None,
+    }
+}
+
+fn pane_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
+    state.desk.pressed.push(key);
+    match state.keymap.lookup(state.place(), &state.desk.pressed) {
+        Match::Pending => Vec::new(),
+        Match::Verb(verb) => {
+            state.desk.pressed.clear();
+            verbs::act(state, verb)
+        }
+        Match::None if state.desk.pressed.len() > 1 => {
+            state.desk.pressed.clear();
+            pane_key(state, key) // what broke the sequence stands for itself
+        }
+        Match::None => {
+            state.desk.pressed.clear();
+            Vec::new()
+        }
+    }
 }

@@ -1,0 +1,61 @@
+//! `ctrl-c` while an order is with the carrier: leave all the same?
+
+use super::confirm::{Confirm, Verdict};
+use super::overlay::{Outcome, Places, Popup};
+use super::sheet::Sheet;
+use super::state::State;
+use crate::model::effect::Effect;
+use crate::model::time::Now;
+use crate::view::lines::Line;
+use crate::view::paint::Paint;
+use crate::view::theme::Role;
+use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+use std::time::Duration;
+
+/// The question.
+#[derive(Debug)]
+pub(super) struct Leave {
+    confirm: Confirm,
+}
+
+impl Leave {
+    pub fn new() -> Self {
+        Self { confirm: Confirm::new(false, "".into()) }
+    }
+
+    fn sheet(&self, state: &State) -> Sheet<'_> {
+        let mut lines: Vec<Line> =
+            state.work.jobs.iter().map(|job| Line::new(job.summary.clone(), Role::Strong)).collect();
+        lines.push(Line::new("is under way. Nothing is lost by leaving: the journal has it, and the next start shows where it stands.", Role::Dialog));
+        lines.push(Line::default());
+        Sheet { title: "Leave now?".into(), lines, below: vec![self.confirm.line("leave")], ..Sheet::default() }
+    }
+}
+
+impl Popup for Leave {
+    fn key(&mut self, key: KeyEvent, state: &mut State) -> Outcome {
+        match self.confirm.key(key, state.news.now.mono) {
+            Verdict::Yes => Outcome::closes_with(vec![Effect::Quit]),
+            Verdict::No => Outcome::closes(),
+            Verdict::Nothing => Outcome::stays(),
+        }
+    }
+
+    fn tick(&mut self, now: Now) {
+        self.confirm.tick(now.mono);
+    }
+
+    fn deadline(&self, now: Now) -> Option<Duration> {
+        self.confirm.deadline(now.mono)
+    }
+
+    fn hints(&self, _state: &State) -> Vec<(&'static str, &'static str)> {
+        self.confirm.hints("leave")
+    }
+
+    fn draw(&self, state: &State, paint: &Paint<'_>, places: Places, buf: &mut Buffer) -> Option<Position> {
+        self.sheet(state).draw(paint, places, buf)
+    }
+}

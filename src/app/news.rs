@@ -1,0 +1,181 @@
+//! What the console has heard that belongs to no pane: who we are, how AWS
+//! answers, what was said to the operator.
+
+use crate::domain::ecs::Cluster;
+use crate::domain::fault::Fault;
+use crate::domain::health::Level;
+use crate::domain::identity::Identity;
+use crate::domain::ids::ClusterName;
+use crate::domain::rds::DatabaseRef;
+use crate::domain::text::Text;
+use crate::model::message::{Link, Usage};
+use crate::model::notice::Notice;
+use crate::model::query::{Answer, Facts, Reply};
+use crate::model::time::Now;
+use std::time::Duration;
+
+/// So many messages are kept.
+const KEPT: usize = 200;
+
+/// The news.
+#[derive(Debug)]
+pub(super) struct News {
+    pub now: Now,
+    pub identity: Option<Identity>,
+    pub clusters: Vec<Cluster>,
+    /// The cluster the console looks at.
+    pub cluster: Option<ClusterName>,
+    /// Databases seen last, for `:backup NAME`.
+    pub databases: Vec<DatabaseRef>,
+    pub link: Link,
+    pub usage: Usage,
+    /// Oldest first.
+    notices: Vec<Notice>,
+    /// The one on the screen is the last, until it was there long enough.
+    shows: bool,
+}
+
+impl Default for News {
+    fn default() -> Self {
+        Self {
+            now: Now::START,
+            identity: None,
+            clusters: Vec::new(),
+            cluster: None,
+            databases: Vec::new(),
+            link: Link::Fine,
+            usage: Usage::default(),
+            notices: Vec::new(),
+            shows: false,
+        }
+    }
+}
+
+impl News {
+    /// Says something to the operator.
+    pub fn say(&mut self, level: Level, text: impl AsRef<str>) {
+        self.push(Notice { level, text: Text::clean(text.as_ref()), fault: None, at: self.now });
+    }
+
+    /// Tells of a trouble.
+    pub fn tell(&mut self, fault: &Fault) {
+        self.push(Notice { level: Level::Bad, text: fault.line(), fault: Some(fault.clone()), at: self.now });
+    }
+
+    /// Puts a message up; it keeps the moment it was made at.
+    pub fn push(&mut self, notice: Notice) {
+        if self.notices.len() >= KEPT {
+            self.notices.remove(0);
+        }
+        self.notices.push(notice);
+        self.shows = true;
+    }
+
+    /// The message on the screen.
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notices.last().filter(|_| self.shows)
+    }
+
+    /// All messages, newest first.
+    pub fn all(&self) -> impl Iterator<Item = &Notice> {
+        self.notices.iter().rev()
+    }
+
+    /// Takes the message off the screen; it stays in the list.
+    pub fn hush(&mut self) {
+        self.shows = false;
+    }
+
+    /// The clock moved.
+    pub fn tick(&mut self, now: Now) {
+        self.now = now;
+        let over = |n: &Notice| now.mono.saturating_sub(n.at.mono) >= time_on_screen(n.level);
+        if self.notice().is_some_and(over) {
+            self.shows = false;
+        }
+    }
+
+    /// Forgets what belongs to another account or region.
+    pub fn clear(&mut self, cluster: Option<ClusterName>) {
+        self.identity = None;
+        self.clusters.clear();
+        self.databases.clear();
+        self.cluster = cluster;
+        self.link = Link::Fine;
+    }
+
+    /// Takes in what concerns the whole console.
+    pub fn reply(&mut self, reply: &Reply) {
+        match &reply.answer {
+            Answer::Whole(Facts::Identity(identity)) => self.identity = Some(identity.clone()),
+            Answer::Part(Facts::Clusters(clusters)) | Answer::Whole(Facts::Clusters(clusters)) => {
+                self.clusters.clone_from(clusters);
+                if matches!(reply.answer, Answer::Whole(_)) {
+                    self.choose_cluster();
+                }
+            }
+            Answer::Whole(Facts::Inventory(inventory)) => {
+                self.databases = inventory.databases.iter().map(|d| d.at.clone()).collect();
+            }
+            _ => {}
+        }
+    }
+
+    /// The first cluster with services, where none is chosen.
+    fn choose_cluster(&mut self) {
+        if self.cluster.is_none() {
+            let first = self.clusters.iter().find(|c| c.active_services > 0).or(self.clusters.first());
+            self.cluster = first.map(|c| c.name.clone());
+        }
+    }
+}
+
+fn time_on_screen(level: Level) -> Duration {
+    Duration::from_secs(match level {
+        Level::Good | Level::Notice => 8,
+        Level::Warn => 20,
+        Level::Bad => 60,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Now {
+        Now { mono: Duration::from_secs(seconds), ..Now::START }
+    }
+
+    #[test]
+    fn a_message_leaves_the_screen_but_not_the_list() {
+        let mut news = News::default();
+        news.say(Level::Good, "done");
+        news.tick(at(7));
+        assert!(news.notice().is_some());
+        news.tick(at(8));
+        assert!(news.notice().is_none());
+        assert_eq!(news.all().count(), 1);
+    }
+
+    #[test]
+    fn only_so_many_messages_are_kept() {
+        let mut news = News::default();
+        (0..KEPT + 5).for_each(|i| news.say(Level::Good, i.to_string()));
+        assert_eq!(news.all().count(), KEPT);
+        assert_eq!(news.all().next().map(|n| n.text.as_str().to_owned()), Some("204".into()));
+    }
+
+    #[test]
+    fn the_first_cluster_with_services_is_looked_at() {
+        let cluster = |name: &str, n| Cluster {
+            name: name.into(),
+            active_services: n,
+            running_tasks: 0,
+            pending_tasks: 0,
+            container_instances: 0,
+        };
+        let mut news = News { clusters: vec![cluster("empty", 0), cluster("orchard", 3)], ..News::default() };
+        news.choose_cluster();
+        assert_eq!(news.cluster, Some("orchard".into()));
+    }
+}
