@@ -33,7 +33,12 @@ use std::sync::Arc;
 
 /// All panes, in the order of their number keys. The last one lies wide at the bottom of the dashboard.
 pub fn all() -> Vec<Box<dyn Pane>> {
-    Vec::new()
+    vec![
+        Box::<services::Services>::default(),
+        Box::<autoscaling::Autoscaling>::default(),
+        Box::<rules::Rules>::default(),
+        Box::<snapshots::Snapshots>::default(),
+    ]
 }
 
 /// What every pane may look at and none may change.

@@ -149,19 +149,12 @@ fn profile(state: &mut State, name: &str) -> Ran {
     if name.is_empty() {
         return Err(usage("Which profile?", "Type :profile NAME"));
     }
-    let settings = profile_settings(state, name);
+    let settings = state.settings.under(ProfileName::from(name));
     switch(state, settings)
 }
 
-/// The settings of a profile: its own where it has some, else those of now. What is stricter now stays so.
-fn profile_settings(state: &State, name: &str) -> Settings {
-    let profile = Some(ProfileName::from(name));
-    let own = state.profiles.iter().find(|s| s.profile == profile).cloned();
-    own.unwrap_or_else(|| Settings { profile, region: None, cluster: None, ..state.settings.clone() })
-}
-
 fn profiles(state: &State) -> Vec<String> {
-    let named = state.profiles.iter().filter_map(|s| s.profile.as_ref());
+    let named = state.settings.profiles.named.keys();
     named.map(|p| p.text().as_str().to_owned()).collect()
 }
 

@@ -25,8 +25,6 @@ pub struct State {
     /// All themes; the first is in use.
     pub themes: Vec<Theme>,
     pub size: (u16, u16),
-    /// The settings of each profile that has some of its own, for `:profile`.
-    pub profiles: Vec<Settings>,
     pub(super) panes: Vec<Box<dyn Pane>>,
     pub(super) desk: Desk,
     pub(super) news: News,
@@ -72,7 +70,6 @@ impl State {
             keymap,
             themes,
             size,
-            profiles: Vec::new(),
             panes,
             desk: Desk::default(),
             news,
