@@ -17,6 +17,7 @@ pub use environment::Environment;
 
 use crate::domain::fault::{Fault, FaultKind};
 use crate::model::settings::Settings;
+use crate::runtime::{self, Launch};
 use args::{Arguments, Cli, Command};
 use clap::CommandFactory;
 use load::Loaded;
@@ -60,9 +61,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment, 
         Ok(arguments) => arguments,
         Err(error) => return explain(&error, io),
     };
-    let ended = command(&arguments, environment, io).and_then(|()| Ok(io.out.flush()?));
+    let ended = command(&arguments, environment, io).and_then(|code| Ok(io.out.flush().map(|()| code)?));
     match ended {
-        Ok(()) => 0,
+        Ok(code) => code,
         Err(failure) => report(failure, &arguments, environment, io.err),
     }
 }
@@ -85,13 +86,17 @@ fn explain(error: &clap::Error, io: &mut Streams<'_>) -> u8 {
     }
 }
 
-fn command(arguments: &Arguments, environment: &Environment, io: &mut Streams<'_>) -> Result<(), Failure> {
+fn command(arguments: &Arguments, environment: &Environment, io: &mut Streams<'_>) -> Result<u8, Failure> {
     match &arguments.cli.command {
         None => console(arguments, environment, io),
-        Some(Command::Keys(keys)) => Ok(keys::run(&load::keymap(environment)?, keys.output, io.out)?),
-        Some(Command::Completions { shell }) => Ok(completions(*shell, io.out)?),
-        Some(Command::Man) => Ok(clap_mangen::Man::new(Cli::command()).render(io.out)?),
+        Some(Command::Keys(keys)) => done(keys::run(&load::keymap(environment)?, keys.output, io.out)),
+        Some(Command::Completions { shell }) => done(completions(*shell, io.out)),
+        Some(Command::Man) => done(clap_mangen::Man::new(Cli::command()).render(io.out)),
     }
+}
+
+fn done(written: io::Result<()>) -> Result<u8, Failure> {
+    Ok(written.map(|()| 0)?)
 }
 
 fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Result<()> {
@@ -101,7 +106,7 @@ fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Result<(
 }
 
 /// Starts the console on the terminal of this process.
-fn console(arguments: &Arguments, environment: &Environment, io: &mut Streams<'_>) -> Result<(), Failure> {
+fn console(arguments: &Arguments, environment: &Environment, io: &mut Streams<'_>) -> Result<u8, Failure> {
     let Loaded { settings, themes, unused } = load::all(arguments, environment)?;
     let keymap = load::keymap(environment)?;
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
@@ -110,8 +115,14 @@ fn console(arguments: &Arguments, environment: &Environment, io: &mut Streams<'_
     say::faults(&unused, settings.charset, io.err)?;
     let log_file = arguments.cli.settings.log_file.as_ref().map(|given| given.text.as_str());
     let _guard = logging::start(log_file, environment)?;
-    let _ = (keymap, themes);
-    Ok(())
+    let state_dir = environment.state_dir().ok_or_else(no_home)?;
+    Ok(runtime::run_console(Launch { settings, keymap, themes, state_dir })?.code())
+}
+
+fn no_home() -> Fault {
+    Fault::new(FaultKind::Local, "there is no home directory")
+        .means("The journal of changes has no place")
+        .next("Set HOME or XDG_STATE_HOME")
 }
 
 fn no_terminal() -> Fault {

@@ -1,13 +1,137 @@
 //! The impure shell: event loop, terminal thread, pollers, tail, signals, carrier.
 
+pub mod ask;
 pub mod budget;
+pub mod bug;
+pub mod clipboard;
 pub mod clock;
+pub mod effects;
+pub mod event_loop;
 pub mod inbox;
 pub mod input;
 pub mod link;
 pub mod poll;
+pub mod reads;
+pub mod save;
 pub mod signal;
+pub mod stop;
 pub mod tail;
 pub mod terminal;
 pub mod usage;
 pub mod watchdog;
+
+use crate::app::State;
+use crate::domain::fault::{Fault, FaultKind};
+use crate::model::keymap::Keymap;
+use crate::model::message::Message;
+use crate::model::settings::Settings;
+use crate::view::theme::Theme;
+use clock::Clock;
+use effects::Effects;
+use event_loop::EventLoop;
+use inbox::Inbox;
+use reads::{News, Reads};
+use signal_hook::consts::SIGHUP;
+use std::path::PathBuf;
+use std::time::Duration;
+use terminal::{Limits, Terminal, tty};
+
+/// Leaving takes so long at most, whatever a task is stuck in.
+const LEAVE: Duration = Duration::from_secs(3);
+
+/// What a console is started with.
+#[derive(Debug)]
+pub struct Launch {
+    pub settings: Settings,
+    pub keymap: Keymap,
+    /// All themes; the first is in use.
+    pub themes: Vec<Theme>,
+    /// `$XDG_STATE_HOME/tidegate`: what must outlive the program.
+    pub state_dir: PathBuf,
+}
+
+/// Why the console ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Quit,
+    /// SIGTERM, SIGINT or SIGQUIT.
+    Signal(i32),
+    /// The terminal is gone.
+    Lost,
+    /// A bug of ours.
+    Broken,
+}
+
+impl Exit {
+    /// The process's exit code, as shells report such an end.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Quit => 0,
+            Self::Signal(signal) => signal::exit_code(signal) as u8,
+            Self::Lost => signal::exit_code(SIGHUP) as u8,
+            Self::Broken => bug::EXIT_CODE,
+        }
+    }
+}
+
+/// Runs the console on this process's terminal until it ends; the terminal is
+/// left as it was found. The first frame is drawn before anything else is begun.
+pub fn run_console(launch: Launch) -> Result<Exit, Fault> {
+    tty::check()?;
+    let clock = Clock::start();
+    let inbox: Inbox<News> = Inbox::default();
+    bug::install_hook();
+    signal::start(inbox.post()).map_err(|e| local(&e))?;
+    let limits = Limits { charset: launch.settings.charset, color: launch.settings.color };
+    tty::enter()?;
+    let ended = run(launch, inbox, limits, clock);
+    tty::restore();
+    if let Ok((exit, changing)) = &ended {
+        farewell(*exit, *changing);
+    }
+    ended.map(|(exit, _)| exit)
+}
+
+fn run(launch: Launch, inbox: Inbox<News>, limits: Limits, clock: Clock) -> Result<(Exit, bool), Fault> {
+    let terminal = Terminal::start(limits, inbox.post()).map_err(|e| local(&e))?;
+    let settings = launch.settings.clone();
+    let mut state = State::new(launch.settings, launch.keymap, launch.themes, tty::size());
+    let first = crate::app::update(&mut state, Message::Now(clock.now()));
+    event_loop::show(&state, ratatui::buffer::Buffer::default(), &terminal);
+    input::start(inbox.post()).map_err(|e| local(&e))?;
+    let tasks = tasks()?;
+    let reads = Reads::start(tasks.handle().clone(), inbox.post(), clock, &settings);
+    let mut effects = Effects::new(reads, launch.state_dir);
+    for effect in first {
+        for message in effects.carry_out(effect, &terminal) {
+            inbox.post().news(News::Message(message));
+        }
+    }
+    let ended = EventLoop::new(state, inbox, terminal, clock, effects).run();
+    watchdog::arm(LEAVE, i32::from(ended.0.code()));
+    tasks.shutdown_background();
+    Ok(ended)
+}
+
+fn tasks() -> Result<tokio::runtime::Runtime, Fault> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let built = builder.worker_threads(2).thread_name(bug::WORKER).enable_all().build();
+    built.map_err(|e| local(&e))
+}
+
+fn local(error: &std::io::Error) -> Fault {
+    Fault::new(FaultKind::Local, format!("The system refuses what the console needs ({error})"))
+        .next("Look at its limits: threads, open files, memory")
+}
+
+/// One line for the shell, where there is something to say.
+fn farewell(exit: Exit, changing: bool) {
+    let open = "a change was on its way: start tidegate again to see where it stands";
+    match (exit, changing) {
+        (Exit::Lost, _) | (Exit::Quit, false) => {}
+        (Exit::Signal(signal), true) => eprintln!("tidegate: ended by {}; {open}", signal::name(signal)),
+        (Exit::Signal(signal), false) => eprintln!("tidegate: ended by {}; nothing is open", signal::name(signal)),
+        (_, true) => eprintln!("tidegate: {open}"),
+        (Exit::Broken, false) => eprintln!("tidegate: nothing is open"),
+    }
+}

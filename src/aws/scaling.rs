@@ -50,7 +50,8 @@ impl Aws {
         if of.is_empty() {
             return self.policies_of(None).await;
         }
-        let each = futures_util::stream::iter(of.iter().map(|at| self.policies_of(Some(at))));
+        let reads: Vec<_> = of.iter().map(|at| self.policies_of(Some(at))).collect();
+        let each = futures_util::stream::iter(reads);
         let answers: Vec<Result<Vec<Policy>, Fault>> = each.buffered(WIDTH).collect().await;
         let lists: Vec<Vec<Policy>> = answers.into_iter().collect::<Result<_, _>>()?;
         Ok(lists.into_iter().flatten().collect())

@@ -39,7 +39,7 @@ impl Aws {
     /// One that vanished between list and read is left out.
     pub async fn acls(&self, scope: AclScope) -> Result<Vec<Acl>, Fault> {
         let names = self.acl_names(scope).await?;
-        let reads = names.iter().enumerate().map(|(i, at)| self.paced(i, at));
+        let reads: Vec<_> = names.iter().enumerate().map(|(i, at)| self.paced(i, at)).collect();
         let answers: Vec<Result<Option<Acl>, Fault>> = futures_util::stream::iter(reads).buffered(WIDTH).collect().await;
         answers.into_iter().filter_map(Result::transpose).collect()
     }
@@ -125,13 +125,13 @@ impl Aws {
 
     /// How many addresses each rule limits now, in order; a rule that is gone, or whose aggregate AWS does not list, has `None`.
     pub async fn limited(&self, rules: &[RuleRef]) -> Result<Vec<(RuleRef, Option<usize>)>, Fault> {
-        let counted = rules.iter().map(|at| async move {
+        let counted: Vec<_> = rules.iter().map(|at| async move {
             match self.limited_addresses(at).await {
                 Ok(found) => Ok((at.clone(), found.map(|a| a.len()))),
                 Err(fault) if fault.kind == FaultKind::Missing => Ok((at.clone(), None)),
                 Err(fault) => Err(fault),
             }
-        });
+        }).collect();
         let answers: Vec<Result<_, Fault>> = futures_util::stream::iter(counted).buffered(WIDTH).collect().await;
         answers.into_iter().collect()
     }

@@ -29,6 +29,8 @@ pub enum Message {
     Copied(Result<usize, Fault>),
     /// The clients were rebuilt for other settings, or could not be.
     Switched(Result<(), Fault>),
+    /// Something outside could not be done, or was refused.
+    Trouble(Fault),
     /// The operator, or a signal, wants out.
     Quit,
 }

@@ -7,7 +7,7 @@
 pub mod decode;
 
 use super::inbox::Post;
-use super::signal;
+use super::{bug, signal};
 use decode::Decoder;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -24,8 +24,7 @@ enum Read {
 
 /// Starts the thread that reads the keyboard.
 pub fn start<N: Send + 'static>(post: Post<N>) -> std::io::Result<()> {
-    std::thread::Builder::new().name("input".into()).spawn(move || read_all(&post))?;
-    Ok(())
+    bug::spawn("input", post, read_all)
 }
 
 fn read_all<N>(post: &Post<N>) {

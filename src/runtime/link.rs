@@ -50,12 +50,7 @@ impl LinkBook {
         }
     }
 
-    /// The clients could not be built: no polling until they can.
-    pub fn not_connected(&mut self, fault: &Fault, now: Duration, chance: f64) -> Link {
-        self.probe_failed(fault, now, chance)
-    }
-
-    /// The probe failed as well; it comes again after a longer pause.
+    /// Clients could not be built, or the probe failed as well: no polling; it is tried again after a longer pause.
     pub fn probe_failed(&mut self, fault: &Fault, now: Duration, chance: f64) -> Link {
         let probes = if let State::NoCredentials { probes, .. } = self.state { probes + 1 } else { 1 };
         let next = now + backoff::delay(FIRST_PROBE, SLOWEST_PROBE, probes, chance.max(0.5));

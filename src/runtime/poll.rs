@@ -135,6 +135,11 @@ impl PollBook {
         self.paused = true;
     }
 
+    /// Whether nothing is started.
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
     /// Goes on; what failed meanwhile is asked at once.
     pub fn resume(&mut self, now: Duration) {
         self.paused = false;
@@ -150,11 +155,6 @@ impl PollBook {
         let cuts = running.map(|run| Step::Cut(run.ticket)).collect();
         *self = Self { last_ticket: self.last_ticket, ..Self::default() };
         cuts
-    }
-
-    /// The slots that are wanted now.
-    pub fn wanted(&self) -> usize {
-        self.entries.values().filter(|e| e.want.is_some()).count()
     }
 
     fn ended(&mut self, ticket: Ticket) -> Option<&mut Entry> {

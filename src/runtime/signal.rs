@@ -2,7 +2,7 @@
 //! here, so that it does so even while the event loop is stuck.
 
 use super::inbox::{Alarm, Post};
-use super::watchdog;
+use super::{bug, watchdog};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 use std::time::Duration;
@@ -16,9 +16,7 @@ const STOP: Duration = Duration::from_secs(2);
 /// Starts the thread that waits for signals.
 pub fn start<N: Send + 'static>(post: Post<N>) -> std::io::Result<()> {
     let mut signals = Signals::new([SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH])?;
-    let listen = move || signals.forever().for_each(|signal| heard(signal, &post));
-    std::thread::Builder::new().name("signals".into()).spawn(listen)?;
-    Ok(())
+    bug::spawn("signals", post, move |post| signals.forever().for_each(|signal| heard(signal, post)))
 }
 
 fn heard<N>(signal: i32, post: &Post<N>) {

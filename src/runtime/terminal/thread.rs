@@ -3,10 +3,10 @@
 
 use super::gate::{Limits, Screen};
 use super::{diff, tty};
-use crate::runtime::inbox::{Alarm, Post};
+use crate::runtime::inbox::Post;
+use crate::runtime::{bug, signal};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 /// One frame as drawn.
@@ -49,12 +49,9 @@ impl Terminal {
     pub fn start<N: Send + 'static>(limits: Limits, post: Post<N>) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let theirs = shared.clone();
-        std::thread::Builder::new().name("terminal".into()).spawn(move || {
-            let run = AssertUnwindSafe(|| write_frames(&theirs, limits));
-            match std::panic::catch_unwind(run) {
-                Ok(()) => post.alarm(Alarm::Lost),
-                Err(_) => post.alarm(Alarm::Broken),
-            }
+        bug::spawn("terminal", post, move |post| {
+            write_frames(&theirs, limits);
+            signal::lost(post);
         })?;
         Ok(Self(shared))
     }
@@ -89,6 +86,9 @@ fn write_frames(shared: &Shared, limits: Limits) {
         }
         let mut bytes = Vec::new();
         if let Some(frame) = frame {
+            if shown.is_some() {
+                bug::provoke("terminal");
+            }
             next.admit(&frame.buffer, frame.cursor, limits);
             bytes = diff::block(shown.as_ref(), &next);
             next = shown.replace(std::mem::take(&mut next)).unwrap_or_default();
@@ -96,7 +96,7 @@ fn write_frames(shared: &Shared, limits: Limits) {
         }
         bytes.extend(aside);
         if !bytes.is_empty() && tty::put(&bytes).is_err() {
-            return tty::abandon();
+            return;
         }
     }
 }

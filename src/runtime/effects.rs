@@ -1,0 +1,96 @@
+//! Effects: what `update` wants done outside, done.
+
+use super::reads::{News, Reads};
+use super::terminal::Terminal;
+use super::{Exit, clipboard, save, stop};
+use crate::model::effect::Effect;
+use crate::model::message::Message;
+use crate::model::query::Want;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything that acts outside, on the event loop's side.
+#[derive(Debug)]
+pub struct Effects {
+    reads: Reads,
+    state_dir: PathBuf,
+    exit: Option<Exit>,
+    stopping: bool,
+}
+
+impl Effects {
+    /// Files go below `state_dir`.
+    pub fn new(reads: Reads, state_dir: PathBuf) -> Self {
+        Self { reads, state_dir, exit: None, stopping: false }
+    }
+
+    /// Does one thing, or begins it; answers with what is known at once.
+    pub fn carry_out(&mut self, effect: Effect, terminal: &Terminal) -> Vec<Message> {
+        match effect {
+            Effect::Observe(subject) => self.reads.observe(subject),
+            Effect::Refresh(slots) => self.reads.refresh(&slots),
+            Effect::Switch { settings, epoch } => self.reads.switch(&settings, epoch),
+            Effect::RetryCredentials => self.reads.retry(),
+            Effect::Copy(text) => return vec![copy(&text, terminal)],
+            Effect::Save { name, lines } => return vec![self.save(&name, &lines)],
+            Effect::Suspend => return self.stop(),
+            Effect::Quit => self.exit = Some(Exit::Quit),
+            Effect::Carry(_) | Effect::Tail(_) => {}
+        }
+        Vec::new()
+    }
+
+    /// What a task told, as messages.
+    pub fn take(&mut self, news: News) -> Vec<Message> {
+        self.reads.take(news)
+    }
+
+    /// What the panes want now.
+    pub fn want(&mut self, wants: Vec<Want>) {
+        self.reads.want(wants);
+    }
+
+    /// Begins what is due.
+    pub fn tick(&mut self) -> Vec<Message> {
+        self.reads.tick()
+    }
+
+    /// When [`Effects::tick`] is due.
+    pub fn next(&self) -> Option<Duration> {
+        self.reads.next()
+    }
+
+    /// Set once the program is to end.
+    pub fn exit(&self) -> Option<Exit> {
+        self.exit
+    }
+
+    /// Whether a change is on its way.
+    pub fn is_changing(&self) -> bool {
+        false
+    }
+
+    /// Whether the operator asked to suspend; asking takes the wish back.
+    pub fn wishes_to_stop(&mut self) -> bool {
+        std::mem::take(&mut self.stopping)
+    }
+
+    fn stop(&mut self) -> Vec<Message> {
+        match stop::check() {
+            Ok(()) => self.stopping = true,
+            Err(fault) => return vec![Message::Trouble(fault)],
+        }
+        Vec::new()
+    }
+
+    fn save(&self, name: &str, lines: &[String]) -> Message {
+        Message::Saved(save::lines(&self.state_dir.join("saved"), name, lines))
+    }
+}
+
+fn copy(text: &str, terminal: &Terminal) -> Message {
+    Message::Copied(clipboard::sequence(text).map(|(bytes, length)| {
+        terminal.aside(&bytes);
+        length
+    }))
+}
