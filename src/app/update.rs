@@ -49,6 +49,7 @@ fn told(state: &mut State, message: Message) {
         Message::Usage(usage) => state.news.usage = usage,
         Message::Saved(result) => saved(state, result),
         Message::Copied(result) => copied(state, result),
+        Message::Trouble(fault) => state.news.tell(&fault),
     }
 }
 

@@ -65,11 +65,6 @@ impl Effects {
         self.exit
     }
 
-    /// Whether a change is on its way.
-    pub fn is_changing(&self) -> bool {
-        false
-    }
-
     /// Whether the operator asked to suspend; asking takes the wish back.
     pub fn wishes_to_stop(&mut self) -> bool {
         std::mem::take(&mut self.stopping)

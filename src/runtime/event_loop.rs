@@ -69,7 +69,7 @@ impl EventLoop {
     pub fn run(mut self) -> (Exit, bool) {
         loop {
             if let Some(exit) = self.turn() {
-                return (exit, self.effects.is_changing());
+                return (exit, self.state.is_busy());
             }
             self.inbox.wait(self.patience());
         }
@@ -108,7 +108,7 @@ impl EventLoop {
     }
 
     fn suspend(&mut self) {
-        if self.effects.is_changing() {
+        if self.state.is_busy() {
             return self.apply(Message::Trouble(stop::change_in_flight()));
         }
         tty::restore();

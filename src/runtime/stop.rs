@@ -6,7 +6,7 @@ use rustix::process::{Signal, getpgid, getpgrp, getppid, getsid, kill_current_pr
 /// Stops this job until SIGCONT. The whole group, so that a wrapping script stops with us.
 pub fn stop_this_process() {
     // Where it fails nothing has stopped; SIGCONT or a key brings the screen back.
-    drop(kill_current_process_group(Signal::STOP));
+    let _ = kill_current_process_group(Signal::STOP);
 }
 
 /// Refuses where nobody would continue us: no shell with job control above us in
