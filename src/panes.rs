@@ -38,6 +38,7 @@ pub fn all() -> Vec<Box<dyn Pane>> {
         Box::<autoscaling::Autoscaling>::default(),
         Box::<rules::Rules>::default(),
         Box::<snapshots::Snapshots>::default(),
+        Box::<logs::Logs>::default(),
     ]
 }
 

@@ -1,3 +1,4 @@
 //! AWS over the wire: our clients against moto, a proxy and hostile servers; the state is checked through boto3.
 
 mod client;
+mod logs;
