@@ -1,7 +1,7 @@
 //! WAFv2: web ACLs with their raw documents, and the detail of one rule
 //! (aws-facts.md §1.5, §3.4). CLOUDFRONT scope is asked in us-east-1.
 
-mod capture;
+pub(super) mod capture;
 pub mod document;
 mod sample;
 

@@ -1,7 +1,7 @@
 //! CloudWatch series as the panes need them (aws-facts.md §5).
 
 use super::ecs::ServiceRef;
-use super::ids::{AclName, InstanceId, MetricName};
+use super::ids::{InstanceId, MetricName};
 use super::waf::AclScope;
 use jiff::Timestamp;
 
@@ -11,9 +11,9 @@ pub enum Metric {
     /// Percent of what is reserved; may exceed 100 on EC2. Average over 60 s.
     ServiceCpu(ServiceRef),
     ServiceMemory(ServiceRef),
-    /// Sum over 60 s; missing means zero. `rule` is the rule's *metric name*.
-    RuleBlocked { scope: AclScope, acl: AclName, rule: MetricName },
-    RuleCounted { scope: AclScope, acl: AclName, rule: MetricName },
+    /// Sum over 60 s; missing means zero. `acl` and `rule` are *metric names*, not names.
+    RuleBlocked { scope: AclScope, acl: MetricName, rule: MetricName },
+    RuleCounted { scope: AclScope, acl: MetricName, rule: MetricName },
     /// Credits left of a T-class instance; 300 s.
     CpuCredits(InstanceId),
 }
