@@ -5,7 +5,7 @@ use crate::domain::metrics::Metric;
 use crate::domain::text::Text;
 use crate::domain::units;
 use crate::domain::waf::{Acl, AclRef, AclScope, Aggregate, RateStatement, Rule, RuleAction, RuleKind, RuleRef};
-use crate::domain::ids::RuleName;
+use crate::domain::ids::{MetricName, RuleName};
 use crate::model::filter::Filter;
 use crate::model::list::{Row, SortKey};
 use crate::session::order::{Past, PastState, Proposed};
@@ -260,7 +260,8 @@ pub fn kind(kind: &RuleKind) -> Text {
 
 /// The two series a rate rule is judged by.
 pub fn series(acl: &AclRef, rule: &Rule) -> [Metric; 2] {
-    let (scope, acl, rule) = (acl.scope, acl.name.clone(), rule.metric.clone());
+    // AWS's consoles name the metric after the web ACL.
+    let (scope, acl, rule) = (acl.scope, MetricName::from(acl.name.as_str()), rule.metric.clone());
     [
         Metric::RuleBlocked { scope, acl: acl.clone(), rule: rule.clone() },
         Metric::RuleCounted { scope, acl, rule },
