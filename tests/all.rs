@@ -2,5 +2,6 @@
 
 mod config;
 mod screens;
+mod session;
 mod support;
 mod wire;

@@ -112,16 +112,12 @@ impl Store {
 
     /// Whether somebody is carrying the session right now.
     pub fn is_held(&self, id: &SessionId) -> bool {
-        File::open(lock_path(&self.dir, id)).is_ok_and(|f| matches!(f.try_lock(), Err(TryLockError::WouldBlock)))
+        is_held(&self.dir, id)
     }
 
     /// All sessions of an account and region, newest first; unreadable ones as faults.
     pub fn history(&self, scope: &Scope) -> Result<Vec<Result<SessionState, Fault>>, Fault> {
-        let sessions = session_ids(&self.dir)?.into_iter().map(|id| read_session(&self.dir, &id));
-        let begun = sessions.filter(|s| !is_empty(s)).map(|s| s.state());
-        let mut all: Vec<_> = begun.filter(|s| s.as_ref().map_or(true, |s| s.place.scope == *scope)).collect();
-        all.sort_by_key(|s| std::cmp::Reverse(s.as_ref().map_or(Timestamp::MAX, |s| s.at)));
-        Ok(all)
+        history(&self.dir, Some(scope))
     }
 
     /// Removes sessions that ended before `before` with nothing left to undo. Never an open one.
@@ -144,6 +140,21 @@ impl Store {
         }
         std::fs::remove_file(lock_path(&self.dir, id)).map_err(|e| no_lock(id, &e.to_string()))
     }
+}
+
+/// All sessions in a directory, newest first; of one account and region, or of all. Reads only.
+pub fn history(dir: &Path, scope: Option<&Scope>) -> Result<Vec<Result<SessionState, Fault>>, Fault> {
+    let sessions = session_ids(dir)?.into_iter().map(|id| read_session(dir, &id));
+    let begun = sessions.filter(|s| !is_empty(s)).map(|s| s.state());
+    let ours = |s: &SessionState| scope.is_none_or(|scope| s.place.scope == *scope);
+    let mut all: Vec<_> = begun.filter(|s| s.as_ref().map_or(true, ours)).collect();
+    all.sort_by_key(|s| std::cmp::Reverse(s.as_ref().map_or(Timestamp::MAX, |s| s.at)));
+    Ok(all)
+}
+
+/// Whether somebody is carrying a session right now.
+pub fn is_held(dir: &Path, id: &SessionId) -> bool {
+    File::open(lock_path(dir, id)).is_ok_and(|f| matches!(f.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 /// The whole action that a rule had before we set it to something else, from the newest session that did.
@@ -171,7 +182,10 @@ pub(super) fn session_ids(dir: &Path) -> Result<BTreeSet<SessionId>, Fault> {
             .means("it is not known what was changed")
             .next("mend the directory's permissions")
     };
-    let names = std::fs::read_dir(dir).map_err(unreadable)?.filter_map(Result::ok);
+    let names = match std::fs::read_dir(dir) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        other => other.map_err(unreadable)?.filter_map(Result::ok),
+    };
     let names = names.filter_map(|entry| entry.file_name().into_string().ok());
     Ok(names.filter_map(|name| id_of(&name).map(SessionId::from)).collect())
 }

@@ -66,6 +66,8 @@ pub enum Input {
     Begin,
     Undo(Decisions),
     Keep,
+    /// Wait on for a backup that was being made when its program ended.
+    Follow,
     Looked(Result<Look, Fault>),
     Answered { outcome: Outcome, took: Duration },
     Woken,
@@ -156,6 +158,8 @@ pub struct Machine {
     seen: Vec<(Target, Look)>,
     /// The web ACL's surroundings at the first attempt: only the token may move after that.
     first_rest: Option<String>,
+    /// Only one backup is followed; nothing more is begun.
+    following: bool,
     /// Requests of the step at hand so far.
     attempt: u32,
     now: Moment,
@@ -189,6 +193,7 @@ impl Machine {
             undoing: None,
             seen: Vec::new(),
             first_rest: None,
+            following: false,
             attempt: 0,
             now,
             started: now.mono,
@@ -231,6 +236,7 @@ impl Machine {
             Input::Begin => self.begin(),
             Input::Undo(decisions) => self.undo(decisions),
             Input::Keep => self.keep(),
+            Input::Follow => self.follow(),
             Input::Looked(look) => self.looked(look),
             Input::Answered { outcome, took } => self.answered(outcome, took),
             Input::Woken => self.woken(),

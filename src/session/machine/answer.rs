@@ -9,6 +9,8 @@ use crate::domain::write::Outcome;
 use crate::session::look::Look;
 use crate::session::order::Progress;
 use crate::session::record::{Event, Trouble, Way};
+use crate::session::state::Leg;
+use crate::session::step::Step;
 use crate::session::verify::{self, Awaits, Verdict, reads_as};
 use std::time::Duration;
 
@@ -25,6 +27,20 @@ enum Mend {
 }
 
 impl Machine {
+    /// A backup needs no decision: it is looked for, and followed until it is available.
+    pub(super) fn follow(&mut self) -> Vec<Command> {
+        self.opened = true;
+        let open = self.state.steps.iter().position(|s| matches!(s.step, Step::Create(_)) && s.apply.is_open());
+        let Some(step) = open else { return Vec::new() };
+        self.following = true;
+        let at = self.doubtful_until(step).unwrap_or(self.now.mono);
+        let sent = Sent { change: None, rest: None, at, draining: None };
+        match self.state.steps[step].apply {
+            Leg::Done => vec![self.look_again(step, Way::Apply, sent, at, self.pace.snapshot)],
+            _ => vec![self.read_back_at(step, Way::Apply, sent, at, at + self.pace.doubt)],
+        }
+    }
+
     pub(super) fn answered(&mut self, outcome: Outcome, took: Duration) -> Vec<Command> {
         let Doing::Writing { step, way, sent } = std::mem::replace(&mut self.doing, Doing::Nothing) else {
             return Vec::new();
@@ -43,7 +59,7 @@ impl Machine {
         vec![done, told, self.look_again(step, way, sent, self.now.mono, self.pace.setting)]
     }
 
-    fn look_again(&mut self, step: usize, way: Way, sent: Sent, at: Duration, patience: Duration) -> Command {
+    pub(super) fn look_again(&mut self, step: usize, way: Way, sent: Sent, at: Duration, patience: Duration) -> Command {
         let deadline = sent.at + patience;
         let sight = self.sight_of(step, &sent);
         self.doing = Doing::Verifying { step, way, sent };
@@ -177,6 +193,7 @@ impl Machine {
         let event = self.record(Event::Verified { step, way, observed, said });
         let mut commands = vec![event, self.progress(step, told)];
         match way {
+            Way::Apply if self.following => commands.extend(self.finish()),
             Way::Apply => commands.extend(self.apply_step(step + 1)),
             Way::Revert => commands.extend(self.revert_verified(step, sent)),
         }

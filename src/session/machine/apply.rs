@@ -25,12 +25,18 @@ impl Machine {
     fn recheck_next(&mut self, left: VecDeque<Target>) -> Vec<Command> {
         match left.front() {
             Some(target) => {
-                let sight = Sight::Target(target.clone());
+                let sight = self.sight_at(target);
                 self.doing = Doing::Rechecking { left };
                 vec![Command::Observe(sight)]
             }
             None => self.opening(),
         }
+    }
+
+    /// Seen as its step sees it, so that the two looks can be compared.
+    fn sight_at(&self, target: &Target) -> Sight {
+        let step = self.state.steps.iter().map(|s| &s.step).find(|s| s.change().is_some_and(|c| c.target == *target));
+        step.map_or_else(|| Sight::Target(target.clone()), |step| Sight::Step(step.clone()))
     }
 
     pub(super) fn rechecked(&mut self, mut left: VecDeque<Target>, look: Result<Look, Fault>) -> Vec<Command> {
@@ -87,7 +93,7 @@ impl Machine {
         }
     }
 
-    fn finish(&mut self) -> Vec<Command> {
+    pub(super) fn finish(&mut self) -> Vec<Command> {
         self.doing = Doing::Nothing;
         vec![Command::Report(Report::Finished { session: self.state.id.clone(), summary: self.summary() })]
     }

@@ -9,7 +9,7 @@ use crate::session::look::Look;
 use crate::session::order::{Progress, Report};
 use crate::session::record::{Event, Way};
 use crate::session::revert::{Decisions, Draining, Plan, plan};
-use crate::session::state::End;
+use crate::session::state::{End, StepState};
 use crate::session::step::Step;
 use std::collections::{BTreeSet, VecDeque};
 
@@ -22,20 +22,27 @@ impl Machine {
         let steps = self.state.steps.iter().enumerate().rev();
         let left: VecDeque<usize> = steps.filter(|(_, s)| s.is_undoable()).map(|(n, _)| n).collect();
         if left.is_empty() {
-            return vec![self.nothing_to_undo()];
+            return self.nothing_to_undo();
         }
         self.undoing = Some(Undoing { decisions, left, ..Undoing::default() });
         self.undo_next()
     }
 
-    fn nothing_to_undo(&mut self) -> Command {
+    /// A backup under way goes on being followed.
+    fn nothing_to_undo(&mut self) -> Vec<Command> {
         let backup = self.state.steps.iter().any(|s| matches!(s.step, Step::Create(_)) && s.apply.may_have_landed());
         let what = match backup {
             true => "a backup is kept: undo does not delete it",
             false => "there is nothing left to put back",
         };
-        self.doing = Doing::Nothing;
-        self.undone(what)
+        let mut commands = vec![self.undone(what)];
+        match std::mem::replace(&mut self.doing, Doing::Nothing) {
+            Doing::Verifying { step, way, sent } => {
+                commands.push(self.look_again(step, way, sent, self.now.mono + self.pace.poll, self.pace.snapshot));
+            }
+            _ => commands.extend(self.follow()),
+        }
+        commands
     }
 
     fn undone(&self, what: &str) -> Command {
@@ -163,14 +170,24 @@ impl Machine {
         if !undoing.conflicts.is_empty() {
             return vec![Command::Report(Report::Conflict { session, fields: undoing.conflicts })];
         }
-        vec![self.undone(&said(&undoing.done, &undoing.draining))]
+        let mut commands = self.let_backups_be();
+        commands.push(self.undone(&said(&undoing.done, &undoing.draining)));
+        commands
+    }
+
+    /// A backup that was not seen to its end is kept as it is: the session must not stay open for it.
+    fn let_backups_be(&mut self) -> Vec<Command> {
+        let open = |s: &StepState| matches!(s.step, Step::Create(_)) && s.apply.is_open() && s.end == End::Open;
+        let steps = self.state.steps.iter().enumerate().filter(|(_, s)| open(s)).map(|(step, _)| step);
+        let kept: Vec<Event> = steps.map(|step| Event::Kept { step, fields: BTreeSet::new() }).collect();
+        kept.into_iter().map(|event| self.record(event)).collect()
     }
 
     /// Leaves everything as it is, for good.
     pub(super) fn keep(&mut self) -> Vec<Command> {
         self.doing = Doing::Nothing;
         self.opened = true;
-        let open = |s: &crate::session::state::StepState| matches!(s.end, End::Open | End::Draining);
+        let open = |s: &StepState| matches!(s.end, End::Open | End::Draining);
         let steps = self.state.steps.iter().enumerate().filter(|(_, s)| open(s));
         let kept: Vec<Event> = steps.map(|(step, s)| Event::Kept { step, fields: fields_of(&s.step) }).collect();
         let mut commands: Vec<Command> = kept.into_iter().map(|event| self.record(event)).collect();

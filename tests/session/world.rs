@@ -1,0 +1,236 @@
+//! A model of AWS as small as it can be: bounds that clamp, rules under a lock token, snapshots.
+
+use std::collections::{BTreeMap, BTreeSet};
+use tidegate::domain::backup::Backup;
+use tidegate::domain::change::{Change, Field, FieldChange, Hold, Reading, Target, Value};
+use tidegate::domain::ecs::ServiceRef;
+use tidegate::domain::rds::{DatabaseKind, DatabaseRef};
+use tidegate::domain::text::Text;
+use tidegate::domain::waf::{AclRef, AclScope, RawAcl, RawJson, RuleRef};
+use tidegate::domain::write::{RuleEdit, Write};
+use tidegate::session::look::{Document, Look, Running, Shrinks, Snapshot};
+use tidegate::session::machine::Sight;
+use tidegate::session::order::Proposed;
+use tidegate::session::record::Way;
+use tidegate::session::step::Step;
+
+/// How a service is scaled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scaled {
+    ByHand,
+    /// A target; whether a policy scales in.
+    Target(Shrinks),
+}
+
+#[derive(Clone, Debug)]
+pub struct Tasks {
+    pub scaled: Scaled,
+    pub min: u64,
+    pub max: u64,
+    pub desired: u64,
+}
+
+/// What another editor did to the rest of a web ACL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    Same,
+    Edited,
+}
+
+#[derive(Clone, Debug)]
+pub struct World {
+    pub services: BTreeMap<String, Tasks>,
+    pub action: String,
+    pub limit: u64,
+    /// Everything else in the web ACL.
+    pub rest: u64,
+    pub token: u64,
+    pub snapshots: BTreeSet<String>,
+    pub writes: u32,
+    /// Bounds that stopped tasks in a revert.
+    pub weakened: Vec<String>,
+}
+
+const BLOCK: &str = r#"{"Block":{"CustomResponse":{"ResponseCode":429}}}"#;
+
+pub fn service(name: &str) -> ServiceRef {
+    ServiceRef { cluster: "orchard".into(), service: name.into() }
+}
+
+pub fn rule() -> RuleRef {
+    let acl = AclRef { scope: AclScope::Regional, name: "edge".into(), id: "id".into(), arn: "arn".into() };
+    RuleRef { acl, rule: "per-ip".into() }
+}
+
+pub fn backup() -> Backup {
+    let database = DatabaseRef { kind: DatabaseKind::Instance, id: "orchard-db".into() };
+    Backup { database, snapshot: "tidegate-orchard-db-1".into() }
+}
+
+fn held(field: Field, before: u64, after: u64) -> FieldChange {
+    FieldChange { field, before: Value::Count(before), after: Value::Count(after), hold: Hold::Held }
+}
+
+fn floating(before: u64, after: u64) -> FieldChange {
+    FieldChange { hold: Hold::Floating, ..held(Field::Desired, before, after) }
+}
+
+impl World {
+    pub fn new() -> Self {
+        let tasks = |scaled, min, max, desired| Tasks { scaled, min, max, desired };
+        let services = [
+            ("by-hand", tasks(Scaled::ByHand, 0, 0, 3)),
+            ("shrinking", tasks(Scaled::Target(Shrinks::ByItself), 2, 4, 3)),
+            ("growing", tasks(Scaled::Target(Shrinks::Never), 2, 6, 2)),
+        ];
+        Self {
+            services: services.map(|(name, t)| (name.to_owned(), t)).into(),
+            action: BLOCK.to_owned(),
+            limit: 1000,
+            rest: 0,
+            token: 0,
+            snapshots: BTreeSet::new(),
+            writes: 0,
+            weakened: Vec::new(),
+        }
+    }
+
+    /// All that must be as it was. The count of a service that shrinks by itself is its policy's.
+    pub fn settings(&self) -> BTreeMap<String, String> {
+        let mut all = BTreeMap::from([("action".into(), self.action.clone()), ("limit".into(), self.limit.to_string())]);
+        for (name, t) in &self.services {
+            all.insert(format!("{name} min"), t.min.to_string());
+            all.insert(format!("{name} max"), t.max.to_string());
+            if t.scaled != Scaled::Target(Shrinks::ByItself) {
+                all.insert(format!("{name} desired"), t.desired.to_string());
+            }
+        }
+        all
+    }
+
+    /// The steps that scale a service to `n`, as the dialogs plan them.
+    pub fn scale(&self, name: &str, n: u64) -> Vec<Proposed> {
+        let t = &self.services[name];
+        let desired = |fields| Proposed::Set(Change { target: Target::Service(service(name)), fields });
+        let Scaled::Target(shrinks) = t.scaled else { return vec![desired(vec![held(Field::Desired, t.desired, n)])] };
+        let fields = vec![
+            held(Field::Min, t.min, n),
+            held(Field::Max, t.max, t.max.max(n)),
+            floating(t.desired, t.desired.max(n)),
+        ];
+        let fields = fields.into_iter().filter(|f| f.before != f.after).collect();
+        let mut steps = vec![Proposed::Set(Change { target: Target::Scalable(service(name)), fields })];
+        if n < t.desired && shrinks == Shrinks::Never {
+            steps.push(desired(vec![floating(t.desired, n)]));
+        }
+        steps
+    }
+
+    pub fn limit_to(&self, n: u64) -> Proposed {
+        Proposed::Set(Change { target: Target::Rule(rule()), fields: vec![held(Field::Limit, self.limit, n)] })
+    }
+
+    pub fn count(&self) -> Proposed {
+        let json = |s: &str| Value::Json(RawJson(s.into()));
+        let (before, after) = (json(&self.action), json(r#"{"Count":{}}"#));
+        let field = FieldChange { field: Field::Action, before, after, hold: Hold::Held };
+        Proposed::Set(Change { target: Target::Rule(rule()), fields: vec![field] })
+    }
+
+    pub fn reading(&self, target: &Target) -> Reading {
+        let count = |f, n| (f, Value::Count(n));
+        match target {
+            Target::Scalable(at) => {
+                let t = &self.services[at.service.as_str()];
+                [count(Field::Min, t.min), count(Field::Max, t.max), count(Field::Desired, t.desired)].into()
+            }
+            Target::Service(at) => [count(Field::Desired, self.services[at.service.as_str()].desired)].into(),
+            Target::Group(_) => Reading::new(),
+            Target::Rule(_) => {
+                let action = Value::Json(RawJson(self.action.as_str().into()));
+                [(Field::Action, action), count(Field::Limit, self.limit)].into()
+            }
+        }
+    }
+
+    pub fn look(&self, sight: &Sight) -> Look {
+        match sight {
+            Sight::Step(Step::Create(backup)) => {
+                let there = self.snapshots.contains(backup.snapshot.as_str());
+                let found = Snapshot { id: backup.snapshot.clone(), status: Text::fixed("available"), percent: 100 };
+                Look { snapshot: there.then_some(found), ..Look::default() }
+            }
+            Sight::Step(Step::Set(change)) => self.look_at(&change.target, change.fields.first().map(|f| f.field)),
+            Sight::Target(target) => self.look_at(target, None),
+        }
+    }
+
+    fn look_at(&self, target: &Target, changing: Option<Field>) -> Look {
+        let (Target::Scalable(at) | Target::Service(at)) = target else { return self.look_at_rule(target, changing) };
+        let t = &self.services[at.service.as_str()];
+        let shrinks = if let Scaled::Target(shrinks) = t.scaled { shrinks } else { Shrinks::Never };
+        let desired = u32::try_from(t.desired).unwrap();
+        let running = Some(Running { desired, running: desired });
+        Look { reading: Some(self.reading(target)), running, shrinks, ..Look::default() }
+    }
+
+    fn look_at_rule(&self, target: &Target, changing: Option<Field>) -> Look {
+        let limit = if changing == Some(Field::Limit) { 0 } else { self.limit };
+        let action = if changing == Some(Field::Action) { "" } else { &self.action };
+        let raw = RawAcl { at: rule().acl, document: "{}".into(), lock_token: self.token.to_string().into() };
+        let document = Some(Document { raw, rest: format!("{action}{limit}{}", self.rest) });
+        Look { reading: Some(self.reading(target)), document, ..Look::default() }
+    }
+
+    /// Carries a request out; `Err` is a refusal under a stale lock token.
+    pub fn carry_out(&mut self, write: &Write, way: Way) -> Result<(), &'static str> {
+        match write {
+            Write::RegisterScalableTarget { at, min, max } => self.register(at, *min, *max, way),
+            Write::UpdateService { at, desired } => self.tasks(at).desired = u64::from(*desired),
+            Write::UpdateGroup { .. } => {}
+            Write::UpdateWebAcl { document, .. } if *document.lock_token != *self.token.to_string() => {
+                return Err("WAFOptimisticLockException");
+            }
+            Write::UpdateWebAcl { edit, .. } => {
+                self.token += 1;
+                match edit {
+                    RuleEdit::Action(json) => self.action = json.as_str().to_owned(),
+                    RuleEdit::Limit(n) => self.limit = *n,
+                }
+            }
+            Write::CreateSnapshot { backup, .. } => {
+                assert!(self.snapshots.insert(backup.snapshot.as_str().to_owned()), "a duplicate snapshot");
+            }
+        }
+        self.writes += 1;
+        Ok(())
+    }
+
+    fn tasks(&mut self, at: &ServiceRef) -> &mut Tasks {
+        self.services.get_mut(at.service.as_str()).unwrap()
+    }
+
+    fn register(&mut self, at: &ServiceRef, min: Option<u32>, max: Option<u32>, way: Way) {
+        let t = self.tasks(at);
+        t.min = min.map_or(t.min, u64::from);
+        t.max = max.map_or(t.max, u64::from);
+        let clamped = t.desired.max(t.min).min(t.max);
+        let stopped = (clamped < t.desired && way == Way::Revert).then(|| format!("{at:?}: {} → {clamped}", t.desired));
+        t.desired = clamped;
+        self.weakened.extend(stopped);
+    }
+
+    /// Load: every policy scales out to its maximum.
+    pub fn autoscale_up(&mut self) {
+        for t in self.services.values_mut().filter(|t| t.scaled != Scaled::ByHand) {
+            t.desired = t.max;
+        }
+    }
+
+    /// The load is gone: what shrinks by itself does.
+    pub fn autoscale_down(&mut self) {
+        for t in self.services.values_mut().filter(|t| t.scaled == Scaled::Target(Shrinks::ByItself)) {
+            t.desired = t.min;
+        }
+    }
+}
