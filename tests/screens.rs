@@ -1,3 +1,9 @@
 //! Screens: what is drawn, at the sizes people use, with the roles of the cells.
 
+mod account;
+mod autoscaling;
+mod rules;
+mod services;
+mod snapshots;
+mod stage;
 mod widgets;

@@ -130,9 +130,9 @@ fn minutes(clock: &str) -> Option<i64> {
 
 /// The verdict in one sentence, for the drill-in.
 pub fn freshness_sentence(verdict: Freshness, database: &Database, newest: Option<Duration>, max_age: Duration) -> Text {
-    let ago = newest.map_or_else(String::new, |d| format!("{} ago", units::age(d)));
+    let ago = newest.map_or_else(String::new, |d| format!("{} ago", units::hours(d)));
     let night = database.backup_window.as_ref().map_or_else(String::new, |w| format!(" (nightly window {w} UTC)"));
-    let limit = units::age(max_age);
+    let limit = units::hours(max_age);
     Text::clean(&match verdict {
         Freshness::Fresh => format!("fresh: the last backup was {ago}, within {limit}{night}"),
         Freshness::Missed => format!("the last night brought no backup: the newest was {ago}{night}"),

@@ -27,6 +27,14 @@ pub fn short_age(d: Duration) -> String {
     }
 }
 
+/// As [`age`], in hours up to three days: what is judged by hours is said in hours.
+pub fn hours(d: Duration) -> Text {
+    match d.as_secs() {
+        s @ 3_600..259_200 => Text::clean(&format!("{} h", s / 3_600)),
+        _ => age(d),
+    }
+}
+
 /// How long ago `at` was; zero when it lies ahead.
 pub fn since(now: Timestamp, at: Timestamp) -> Duration {
     now.duration_since(at).try_into().unwrap_or(Duration::ZERO)
@@ -74,6 +82,12 @@ mod tests {
     fn a_short_age_keeps_hours_for_two_days() {
         let said = |s| short_age(Duration::from_secs(s));
         assert_eq!([said(31), said(720), said(100_000), said(259_200)], ["31s", "12m", "27h", "3d"]);
+    }
+
+    #[test]
+    fn hours_stay_hours_for_three_days() {
+        let said = |h: u64| hours(Duration::from_secs(h * 3_600)).as_str().to_owned();
+        assert_eq!([said(25), said(31), said(72)], ["25 h", "31 h", "3 d"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! ┌2 Autoscaling ──────────────────────────────────────────────────────┐
 //! │  TARGET          MIN≤DES≤MAX  METRIC                   STATE       │
 //! │▸ api             2 ≤ 8 ≤ 12   CPU 81→75 %              scaling out │
-//! │  orchard-nodes   2 ≤ 4 ≤ 6    4 in service · 12 credits credits low│
+//! │  orchard-nodes   2 ≤ 4 ≤ 6    4 in service · 12 cr     credits low│
 //! └────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
@@ -265,7 +265,7 @@ impl Pane for Autoscaling {
                 Answer::Part(Facts::Services { found, .. }) | Answer::Whole(Facts::Services { found, .. }) => self.keep(found, cx),
                 _ => return,
             },
-            Query::Metrics(_) => drop(self.gauges.reply(reply, cx.now)),
+            Query::Metrics(_) => _ = self.gauges.reply(reply, cx.now),
             Query::TargetDetail(_) | Query::GroupDetail(_) => self.detail(reply, cx),
             _ => return,
         }

@@ -62,6 +62,15 @@ impl Document {
         self.lines.extend(line.wrap(self.width));
     }
 
+    /// Adds lines that stand in from the left, wrapped to what is left of the width.
+    pub fn indented(&mut self, indent: usize, line: &Line) {
+        for part in line.wrap(self.width.saturating_sub(indent as u16).max(16)) {
+            let mut whole = Line(vec![pad(indent)]);
+            whole.0.extend(part.0);
+            self.lines.push(whole);
+        }
+    }
+
     /// A remark.
     pub fn note(&mut self, text: impl AsRef<str>) {
         self.line(&Line::of(text, Role::Dim));
@@ -78,31 +87,66 @@ impl Document {
         }
     }
 
-    /// An aligned table; the last column takes the rest of the line and wraps under itself.
+    /// An aligned table; the last column takes the rest of the line and wraps under itself, or stands beneath where
+    /// the rest is too narrow to read.
     pub fn table(&mut self, heads: &[Head], rows: &[Vec<Span>]) {
-        let widths = widths(heads, rows);
+        let columns = Columns::of(heads, rows, usize::from(self.width));
         let names = heads.iter().map(|h| Span::new(h.name(), Role::TableHeader)).collect::<Vec<_>>();
-        self.row(heads, &widths, &names);
+        self.row(&columns, &names);
         for row in rows {
-            self.row(heads, &widths, row);
+            self.row(&columns, row);
         }
     }
 
-    fn row(&mut self, heads: &[Head], widths: &[usize], cells: &[Span]) {
+    fn row(&mut self, columns: &Columns<'_>, cells: &[Span]) {
         let Some((last, first)) = cells.split_last() else { return };
         let mut line = Line::default();
-        for ((cell, head), width) in first.iter().zip(heads).zip(widths) {
+        for ((cell, head), width) in first.iter().zip(columns.heads).zip(&columns.widths) {
             cell_into(&mut line.0, cell, *head, *width);
         }
-        let indent = widths[..first.len()].iter().map(|w| w + 2).sum::<usize>() as u16;
-        let room = self.width.saturating_sub(indent).max(16);
+        if columns.beneath {
+            line.0.truncate(line.0.len().saturating_sub(1)); // the gap to a column that is not there
+            self.lines.push(std::mem::take(&mut line));
+            if last.text.as_str().is_empty() {
+                return;
+            }
+        }
+        let indent = usize::from(columns.indent);
+        let room = self.width.saturating_sub(columns.indent).max(16);
         for (i, part) in Line(vec![last.clone()]).wrap(room).into_iter().enumerate() {
-            let mut whole = if i == 0 { std::mem::take(&mut line) } else { Line(vec![pad(usize::from(indent))]) };
-            let numeric = matches!(heads.last(), Some(Head::Right(_)));
-            whole.0.extend(numeric.then(|| pad(widths[first.len()].saturating_sub(part.width()))));
+            let first = i == 0 && !columns.beneath;
+            let mut whole = if first { std::mem::take(&mut line) } else { Line(vec![pad(indent)]) };
+            whole.0.extend(columns.number.map(|width| pad(width.saturating_sub(part.width()))));
             whole.0.extend(part.0);
             self.lines.push(whole);
         }
+    }
+}
+
+/// How the columns of one table stand.
+struct Columns<'h> {
+    heads: &'h [Head],
+    widths: Vec<usize>,
+    /// Where the last column begins.
+    indent: u16,
+    /// The last column has a line of its own.
+    beneath: bool,
+    /// The last column is of numbers, so wide.
+    number: Option<usize>,
+}
+
+/// Less than this is no room for a sentence.
+const READABLE: usize = 24;
+
+impl<'h> Columns<'h> {
+    fn of(heads: &'h [Head], rows: &[Vec<Span>], room: usize) -> Self {
+        let widths = widths(heads, rows);
+        let (last, first) = widths.split_last().map_or((0, &widths[..0]), |(last, first)| (*last, first));
+        let indent = first.iter().map(|w| w + 2).sum::<usize>();
+        let number = matches!(heads.last(), Some(Head::Right(_))).then_some(last);
+        let beneath = number.is_none() && room.saturating_sub(indent) < READABLE.min(last);
+        let indent = if beneath { 4 } else { indent as u16 };
+        Self { heads, indent, beneath, number, widths }
     }
 }
 
@@ -205,9 +249,25 @@ mod tests {
 
     #[test]
     fn the_last_column_wraps_under_itself() {
-        let mut document = Document::new(24);
+        let mut document = Document::new(28);
         document.table(&[Head::Left("T"), Head::Left("MESSAGE")], &[vec![Span::body("5m"), Span::body("was unable to place a task")]]);
-        assert_eq!(plain(document), ["T   MESSAGE", "5m  was unable to place", "    a task"]);
+        assert_eq!(plain(document), ["T   MESSAGE", "5m  was unable to place a", "    task"]);
+    }
+
+    #[test]
+    fn where_the_rest_is_too_narrow_the_last_column_stands_beneath() {
+        let mut document = Document::new(30);
+        let row = |path: &'static str| vec![Span::body("2001:db8:85a3::8a2e:370:7334"), Span::body(path)];
+        document.table(&[Head::Left("ADDRESS"), Head::Left("REQUEST")], &[row("GET /api/monthly-tasks?page=2"), row("")]);
+        let lines = plain(document);
+        assert_eq!(lines, [
+            "ADDRESS",
+            "    REQUEST",
+            "2001:db8:85a3::8a2e:370:7334",
+            "    GET",
+            "    /api/monthly-tasks?page=2",
+            "2001:db8:85a3::8a2e:370:7334"
+        ]);
     }
 
     #[test]

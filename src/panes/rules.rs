@@ -162,7 +162,7 @@ impl Rules {
             rule.is_some_and(|rule| self.is_pending(at, &at.acl, rule, cx))
         };
         let done: Vec<RuleRef> = self.written.keys().filter(|at| !pending(at)).cloned().collect();
-        done.iter().for_each(|at| drop(self.written.remove(at)));
+        self.written.retain(|at, _| !done.contains(at));
     }
 
     fn load(&mut self, scope: AclScope, answer: &Answer, cx: &Context<'_>) {
@@ -287,7 +287,7 @@ impl Pane for Rules {
         match &reply.query {
             Query::Acls(scope) => self.load(*scope, &reply.answer, cx),
             Query::Limited(_) => self.limit(&reply.answer),
-            Query::Metrics(_) => drop(self.gauges.reply(reply, cx.now)),
+            Query::Metrics(_) => _ = self.gauges.reply(reply, cx.now),
             Query::RuleDetail(query) => {
                 if let Some(drill) = self.drill.as_mut().filter(|d| d.query == **query) {
                     drill.reply(&reply.answer, cx);

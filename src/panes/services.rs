@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! ┌1 Services ─ orchard · 2,400 of 5,000 ──────────────────────────────┐
-//! │  SERVICE            RUN/DES PEND  CPU   MEM  ROLLOUT     LAUNCH AGE│
-//! │▸ api                    6/8    2  81%▲  64%  in prog 6/8 EC2    12m│
-//! │  batch-worker           2/2    0  12%   40%  done        EC2     3d│
+//! │  SERVICE            RUN/DES PEND  CPU   MEM  ROLLOUT     AGE LAUNCH│
+//! │▸ api                    6/8    2  81%▲  64%  in prog 6/8 12m EC2   │
+//! │  batch-worker           2/2    0  12%   40%  done         3d EC2   │
 //! └────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
@@ -95,8 +95,7 @@ impl Default for Services {
 }
 
 impl Services {
-    /// The service under the cursor, or of the drill-in: what [`Context::service`] is made from.
-    pub fn selected(&self) -> Option<&Arc<Service>> {
+    fn selected(&self) -> Option<&Arc<Service>> {
         self.rows.selected().and_then(ServiceRow::service)
     }
 
@@ -131,13 +130,26 @@ impl Services {
     fn aim_rest(&mut self, cx: &Context<'_>) {
         let good_for = Duration::from_secs(60).max(Duration::from_millis(200) * self.rows.rows().len() as u32);
         let due = |row: &&ServiceRow| !row.is_filled() || cx.now.mono.saturating_sub(row.at) >= good_for;
-        self.rest.aim(self.rows.rows().iter().filter(due).take(BATCH).map(|row| row.name.clone()));
+        let asked = self.visible.keys().map_or(&[][..], |names| names);
+        let elsewhere = |row: &&ServiceRow| due(row) && !asked.contains(&row.name);
+        self.rest.aim(self.rows.rows().iter().filter(elsewhere).take(BATCH).map(|row| row.name.clone()));
     }
 
     fn aim_gauges(&mut self, cx: &Context<'_>) {
         let known = self.rows.visible().filter_map(ServiceRow::service);
         let both = known.flat_map(|s| [Metric::ServiceCpu(s.at.clone()), Metric::ServiceMemory(s.at.clone())]);
         self.gauges.aim(both, cx.now);
+    }
+
+    /// Without a cluster there are no names: what is known of the clusters stands in for them.
+    fn clusters(&mut self, answer: &Answer, cx: &Context<'_>) {
+        match answer {
+            _ if cx.cluster.is_some() => {}
+            Answer::Started => self.names.started(cx.now),
+            Answer::Whole(Facts::Clusters(found)) if found.is_empty() => self.names.arrived((), cx.now, Completeness::Whole),
+            Answer::Failed { fault, next_try } => self.names.failed(fault.clone(), *next_try),
+            Answer::Part(_) | Answer::Whole(_) => {}
+        }
     }
 
     fn names(&mut self, answer: &Answer, cx: &Context<'_>) {
@@ -309,7 +321,7 @@ impl Services {
 
 impl Services {
     fn fresh(&self, cx: &Context<'_>) -> Freshness {
-        let names = Source::new("names", &self.names, names_pace(self.rows.rows().len(), cx), cx);
+        let names = Source::new("", &self.names, names_pace(self.rows.rows().len(), cx), cx);
         let mut fresh = joined(&[names], !self.rows.rows().is_empty());
         if matches!(self.names.completeness(), Some(Completeness::Partial { .. })) {
             fresh.line = None; // the title says how far it is
@@ -328,7 +340,7 @@ impl Services {
         if self.filled < all {
             return format!("{} of {}", units::count(self.filled as u64), units::count(all as u64));
         }
-        units::count(all as u64)
+        format!("{} service{}", units::count(all as u64), if all == 1 { "" } else { "s" })
     }
 
     fn list_wants(&self, cluster: &ClusterName, cx: &Context<'_>, wants: &mut Vec<Want>) {
@@ -402,6 +414,7 @@ impl Pane for Services {
             Query::ServiceNames(cluster) if cx.cluster == Some(cluster) => self.names(&reply.answer, cx),
             Query::Services { cluster, fill, .. } if cx.cluster == Some(cluster) => self.details(*fill, &reply.answer, cx),
             Query::ServiceDetail(at) if cx.cluster == Some(&at.cluster) => self.detail(at, &reply.answer, cx),
+            Query::Clusters => self.clusters(&reply.answer, cx),
             Query::ServiceRaw(at) => self.raw(at, &reply.answer, cx),
             Query::LogTargets(definition) => self.log_targets(definition, &reply.answer, cx),
             Query::Metrics(_) => self.measure(reply, cx),
@@ -463,6 +476,10 @@ impl Pane for Services {
         std::mem::take(&mut self.decided)
     }
 
+    fn service(&self) -> Option<&Arc<Service>> {
+        self.selected()
+    }
+
     browses!(rows);
 
     fn drilled(&self) -> bool {
@@ -490,7 +507,7 @@ impl Pane for Services {
             return drill.draw(paint, cx, area, buf);
         }
         let empty = cx.cluster.map_or_else(
-            || Line::new("Looking for a cluster", Role::Dim),
+            || Line::new("No ECS cluster in this region — :region looks at another", Role::Dim),
             |cluster| Line::of(format!("No service in cluster {} — :cluster shows another", cluster.text()), Role::Dim),
         );
         let table = Table { columns: WIDTHS, fresh: self.fresh(cx), empty };
@@ -498,3 +515,6 @@ impl Pane for Services {
         table.draw(paint, self.rows.list(), self.rows.rows(), (Row::key, cell), area, buf);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,10 +128,25 @@ impl Snapshots {
     fn cell(&self, row: &DatabaseRow, column: usize, cx: &Context<'_>) -> Span {
         let ours = || self.changes.of(|s| matches!(s, Subject::Database(at) if *at == row.database.at));
         match (COLUMNS[column], row.is_making()) {
+            ("SNAPSHOT", _) => short(row.cell(column, cx.now.wall), self.size.0),
             ("STATUS", false) => ours().map_or_else(|| row.cell(column, cx.now.wall), |(said, role)| Span::new(said, role)),
             _ => row.cell(column, cx.now.wall),
         }
     }
+}
+
+/// A pane narrower than this shows long snapshot names without their middle.
+const ROOMY: u16 = 110;
+
+/// Begin and end of a snapshot's name: the end is its time.
+fn short(name: Span, width: u16) -> Span {
+    let text: Vec<char> = name.text.as_str().chars().collect();
+    if width >= ROOMY || text.len() <= 16 {
+        return name;
+    }
+    let part = |range: std::ops::Range<usize>| text[range].iter().collect::<String>();
+    let end = text.len();
+    Span::of(format!("{}…{}", part(0..7), part(end - 4..end)), name.role)
 }
 
 fn slow(cx: &Context<'_>) -> Duration {

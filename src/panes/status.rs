@@ -27,7 +27,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// A read by the name it has in sentences.
+    /// A read by the name it has in sentences; without one where it is the only one.
     pub fn new<T>(label: &'static str, loaded: &Loadable<T>, pace: Duration, cx: &Context<'_>) -> Self {
         Self { label, fresh: judged(loaded, pace, cx), fault: loaded.fault().cloned() }
     }
@@ -39,6 +39,9 @@ impl Source {
             (None, Some(fault)) => fault_line(fault),
             (None, None) => return None,
         };
+        if self.label.is_empty() {
+            return Some(said);
+        }
         let mut line = Line::of(format!("{}: ", self.label), Role::Dim);
         line.0.extend(said.0);
         Some(line)

@@ -229,7 +229,7 @@ fn activities(document: &mut Document, activities: &[Activity], now: Timestamp) 
         document.line(&line.and(format!("  {}", activity.description), Role::Body));
         let why = [Some(&activity.cause), activity.message.as_ref()].into_iter().flatten().chain(&activity.not_scaled);
         for text in why.filter(|t| !t.as_str().is_empty()) {
-            document.line(&Line::of(format!("       {text}"), Role::Dim));
+            document.indented(7, &Line::new(text.clone(), Role::Dim));
         }
     }
 }

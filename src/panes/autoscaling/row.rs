@@ -19,10 +19,10 @@ pub const COLUMNS: &[&str] = &["TARGET", "SIZE", "METRIC", "STATE"];
 
 /// Their widths.
 pub const WIDTHS: &[Column] = &[
-    Column::new(COLUMNS[0], 12, 20).grows(),
-    Column::new("MIN≤DES≤MAX", 11, 12),
-    Column::new(COLUMNS[2], 13, 22).priority(1),
-    Column::new(COLUMNS[3], 11, 20),
+    Column::new(COLUMNS[0], 12, 40),
+    Column::new("MIN≤DES≤MAX", 12, 15),
+    Column::new(COLUMNS[2], 14, 28).priority(1),
+    Column::new(COLUMNS[3], 12, 20).grows(),
 ];
 
 /// A scalable target with all that is known of its service.
@@ -137,7 +137,7 @@ impl GroupFacts {
 
     fn metric_span(&self) -> Span {
         let serving = self.group.in_service();
-        let credits = self.credits.map_or_else(String::new, |c| format!(" · {c:.0} credits"));
+        let credits = self.credits.map_or_else(String::new, |c| format!(" · {c:.0} cr"));
         let role = match self.credits.map(health::credits) {
             Some(Level::Bad) => Role::Bad,
             Some(Level::Warn) => Role::Warn,

@@ -4,7 +4,7 @@
 //! ┌3 Rate rules › orchard-edge › per-ip-1000 ──────────────────────────┐
 //! │COUNT*  1000 / 60 s by address  0 blocked/min (was 412)             │
 //! │Sampled requests  120, standing for 4,210                           │
-//! │AGE  ACTION  ADDRESS       COUNTRY  METHOD  INNER RULE  PATH        │
+//! │AGE  ACTION  ADDRESS       CC  HTTP  INNER RULE  REQUEST            │
 //! │Limited addresses  3 · Protected resources  2                       │
 //! └────────────────────────────────────────────────────────────────────┘
 //! ```
@@ -126,8 +126,8 @@ fn samples(document: &mut Document, row: Option<&RuleRow>, detail: &RuleDetail, 
         Head::Right("AGE"),
         Head::Left("ACTION"),
         Head::Left("ADDRESS"),
-        Head::Left("COUNTRY"),
-        Head::Right("STATUS"),
+        Head::Left("CC"),
+        Head::Right("HTTP"),
         Head::Left("INNER RULE"),
         Head::Left("REQUEST"),
     ];

@@ -20,9 +20,9 @@ pub const COLUMNS: &[&str] = &["RULE", "LIMIT", "ACTION", "BLOCKED", "IPS"];
 
 /// Their widths.
 pub const WIDTHS: &[Column] = &[
-    Column::new(COLUMNS[0], 14, 26).grows(),
-    Column::new("LIMIT/WINDOW", 12, 15).priority(2),
-    Column::new(COLUMNS[2], 6, 15),
+    Column::new(COLUMNS[0], 12, 44),
+    Column::new("LIMIT/WINDOW", 12, 18).priority(2),
+    Column::new(COLUMNS[2], 14, 16),
     Column::new("BLOCKED/min", 11, 14).right().priority(1),
     Column::new("IPs", 3, 5).right().priority(3),
 ];
@@ -137,7 +137,7 @@ impl RuleRow {
             0 => Span::new(self.key.acl.name.text(), Role::Strong),
             1 => Span::dim(scope(self.key.acl.scope)),
             2 => Span::of(format!("else {}", action(default_action).to_lowercase()), Role::Dim),
-            3 => Span::of(format!("{rules} rules"), Role::Dim),
+            3 => Span::of(format!("{rules} rule{}", if rules == 1 { "" } else { "s" }), Role::Dim),
             _ => Span::dim(""),
         }
     }

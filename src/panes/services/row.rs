@@ -17,18 +17,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The columns, in order.
-pub const COLUMNS: &[&str] = &["SERVICE", "RUN/DES", "PEND", "CPU", "MEM", "ROLLOUT", "LAUNCH", "AGE"];
+pub const COLUMNS: &[&str] = &["SERVICE", "RUN/DES", "PEND", "CPU", "MEM", "ROLLOUT", "AGE", "LAUNCH"];
 
 /// Their widths; what an operator can miss first goes first.
 pub const WIDTHS: &[Column] = &[
-    Column::new(COLUMNS[0], 12, 22).grows(),
+    Column::new(COLUMNS[0], 12, 44),
     Column::new(COLUMNS[1], 7, 9).right(),
     Column::new(COLUMNS[2], 4, 4).right().priority(3),
     Column::new(COLUMNS[3], 5, 6).right(),
     Column::new(COLUMNS[4], 5, 6).right().priority(2),
-    Column::new(COLUMNS[5], 8, 13),
-    Column::new(COLUMNS[6], 7, 14).priority(5),
-    Column::new(COLUMNS[7], 4, 4).right().priority(4),
+    Column::new(COLUMNS[5], 11, 13),
+    Column::new(COLUMNS[6], 4, 4).right().priority(4),
+    Column::new(COLUMNS[7], 7, 14).priority(5).grows(),
 ];
 
 /// What is known of a service beyond its name.
@@ -95,8 +95,8 @@ impl ServiceRow {
             3 => load(self.cpu),
             4 => load(self.memory),
             5 => rollout(s),
-            6 => Span::dim(launch(s)),
-            _ => deployed(s, now),
+            6 => deployed(s, now),
+            _ => Span::dim(launch(s)),
         }
     }
 
@@ -142,8 +142,8 @@ impl Row for ServiceRow {
             3 => number(self.cpu.map(f64::from)),
             4 => number(self.memory.map(f64::from)),
             5 => fact(|s| f64::from(rollout_rank(s))),
-            6 => fact(|s| f64::from(launch_rank(&s.launch))),
-            _ => number(self.service().and_then(|s| s.deployed_at).map(|at| -(at.as_second() as f64))),
+            6 => number(self.service().and_then(|s| s.deployed_at).map(|at| -(at.as_second() as f64))),
+            _ => fact(|s| f64::from(launch_rank(&s.launch))),
         }
     }
 

@@ -43,7 +43,7 @@ pub fn document(row: &DatabaseRow, inventory: &Inventory, max_age: Duration, wid
 
 fn summary(d: &Database) -> Line {
     let pause = if d.pauses_io() { "  Single-AZ: a backup pauses I/O" } else { "" };
-    let members = if d.members.is_empty() { String::new() } else { format!("  {} members", d.members.len()) };
+    let members = if d.members.is_empty() { String::new() } else { format!("  {} member{}", d.members.len(), if d.members.len() == 1 { "" } else { "s" }) };
     Line(vec![state(d)]).and(format!("  {} {}", d.engine, d.class), Role::Body).and(
         format!("  {}{members}{pause}", storage(d)),
         Role::Dim,

@@ -17,12 +17,12 @@ pub const COLUMNS: &[&str] = &["DATABASE", "STATE", "BACKUP", "SNAPSHOT", "STATU
 
 /// Their widths; what an operator can miss first goes first.
 pub const WIDTHS: &[Column] = &[
-    Column::new(COLUMNS[0], 10, 18).grows(),
-    Column::new(COLUMNS[1], 9, 12).priority(2),
-    Column::new("LAST BACKUP", 11, 16),
-    Column::new(COLUMNS[3], 10, 30).priority(3).grows(),
-    Column::new(COLUMNS[4], 6, 11),
-    Column::new(COLUMNS[5], 6, 14).priority(4),
+    Column::new(COLUMNS[0], 10, 16).grows(),
+    Column::new(COLUMNS[1], 9, 16).priority(4),
+    Column::new("LAST BACKUP", 12, 16),
+    Column::new(COLUMNS[3], 12, 40).priority(3),
+    Column::new(COLUMNS[4], 9, 11),
+    Column::new(COLUMNS[5], 8, 14).priority(5).grows(),
 ];
 
 /// One row.
