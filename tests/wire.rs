@@ -2,3 +2,7 @@
 
 mod client;
 mod logs;
+mod observe;
+mod rds;
+mod scaling;
+mod waf;

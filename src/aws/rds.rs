@@ -8,7 +8,6 @@ use crate::domain::backup::Backup;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SnapshotId;
 use crate::domain::rds::{Database, DatabaseKind, DatabaseRef, Inventory, Quota, Snapshot, fold, newest_first};
-use aws_sdk_rds::error::ProvideErrorMetadata;
 use facts::{of_cluster, of_cluster_snapshot, of_instance, of_snapshot};
 
 /// Largest page of everything here.
@@ -91,17 +90,15 @@ impl Aws {
         let found = match backup.database.kind {
             DatabaseKind::Instance => {
                 let request = self.shared.rds.describe_db_snapshots().db_snapshot_identifier(id);
-                let answer = absent(request.send().await, "DBSnapshotNotFound");
-                answer.map(|a| a.and_then(|a| a.db_snapshots().first().map(of_snapshot)))
-                    .map_err(self.fault("rds:DescribeDBSnapshots"))
+                let answer = absent(request.send().await.map_err(self.fault("rds:DescribeDBSnapshots")))?;
+                answer.and_then(|a| a.db_snapshots().first().map(of_snapshot))
             }
             DatabaseKind::Cluster => {
                 let request = self.shared.rds.describe_db_cluster_snapshots().db_cluster_snapshot_identifier(id);
-                let answer = absent(request.send().await, "DBClusterSnapshotNotFoundFault");
-                answer.map(|a| a.and_then(|a| a.db_cluster_snapshots().first().map(of_cluster_snapshot)))
-                    .map_err(self.fault("rds:DescribeDBClusterSnapshots"))
+                let answer = absent(request.send().await.map_err(self.fault("rds:DescribeDBClusterSnapshots")))?;
+                answer.and_then(|a| a.db_cluster_snapshots().first().map(of_cluster_snapshot))
             }
-        }?;
+        };
         Ok(found.filter(|s| s.id.as_str().eq_ignore_ascii_case(id)))
     }
 
@@ -152,16 +149,10 @@ impl Aws {
     }
 }
 
-/// An error of this code means that there is no such thing, and is no fault.
-fn absent<T, E: ProvideErrorMetadata, R>(
-    answer: Result<T, aws_sdk_rds::error::SdkError<E, R>>,
-    code: &str,
-) -> Result<Option<T>, aws_sdk_rds::error::SdkError<E, R>>
-where
-    aws_sdk_rds::error::SdkError<E, R>: ProvideErrorMetadata,
-{
+/// What AWS does not know is no fault here.
+fn absent<T>(answer: Result<T, Fault>) -> Result<Option<T>, Fault> {
     match answer {
-        Err(error) if error.code() == Some(code) => Ok(None),
+        Err(fault) if fault.kind == FaultKind::Missing => Ok(None),
         other => other.map(Some),
     }
 }

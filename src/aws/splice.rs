@@ -4,11 +4,13 @@
 
 pub mod decimal;
 pub mod members;
+mod print;
 mod proof;
 
 pub use proof::{Difference, Path, Step, differs_only_at};
 
 use super::waf::document;
+use crate::domain::change::Field;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::RuleName;
 use crate::domain::text::Text;
@@ -25,8 +27,9 @@ pub struct Spliced {
     pub path: Path,
 }
 
-/// Members of the answer that the request does not take (aws-facts.md §3.4.1).
-const STRIPPED: [&str; 7] = [
+/// Members of the answer that the request does not take (aws-facts.md §3.4.1); the lock token is put in anew.
+const STRIPPED: [&str; 8] = [
+    "LockToken",
     "ARN",
     "Capacity",
     "LabelNamespace",
@@ -41,7 +44,7 @@ pub fn splice(raw: &RawAcl, rule: &RuleName, edit: &RuleEdit) -> Result<Spliced,
     let acl = document::parse(raw.clone())?;
     acl.editable_rule(rule)?;
     let value = checked(edit)?;
-    let (path, place) = locate(&raw.document, rule, edit).ok_or_else(|| garbled(raw))?;
+    let (path, place) = locate(&raw.document, rule, field_of(edit)).ok_or_else(|| garbled(raw))?;
     let edited = replace(&raw.document, place, &value);
     if !is_unambiguous(edited.trim(), 0) {
         return Err(garbled(raw));
@@ -65,22 +68,40 @@ fn checked(edit: &RuleEdit) -> Result<String, Fault> {
     }
 }
 
-/// Where the value of an edit stands: as a path, and as bytes of the document.
-fn locate(document: &str, rule: &RuleName, edit: &RuleEdit) -> Option<(Path, std::ops::Range<usize>)> {
+/// A fingerprint of everything in a document but one value of one rule (nothing is left out where no
+/// field is named); `None` where there is no such value.
+pub fn rest(document: &str, rule: &RuleName, changing: Option<Field>) -> Option<String> {
+    let path = match changing {
+        Some(field) => locate(document, rule, field)?.0,
+        None => Path::default(),
+    };
+    Some(print::fingerprint(document, &path))
+}
+
+/// Where a field of a rule stands: as a path, and as bytes of the document.
+fn locate(document: &str, rule: &RuleName, field: Field) -> Option<(Path, std::ops::Range<usize>)> {
     let rules = elements(Members::of(document)?.get("Rules")?)?;
     let named = |text: &&str| Members::of(text).and_then(|m| string(m.get("Name")?)).as_deref() == Some(rule.as_str());
     let index = rules.iter().position(named)?;
-    let names: &[&str] = match edit {
-        RuleEdit::Action(_) => &["Action"],
-        RuleEdit::Limit(_) => &["Statement", "RateBasedStatement", "Limit"],
+    let inside: &[&str] = match field {
+        Field::Action => &["Action"],
+        Field::Limit => &["Statement", "RateBasedStatement", "Limit"],
+        Field::Min | Field::Max | Field::Desired => return None,
     };
     let mut steps = vec![Step::Member("Rules".to_owned()), Step::Index(index)];
     let mut value = rules[index];
-    for name in names {
-        value = Members::of(value)?.get(name)?;
-        steps.push(Step::Member((*name).to_owned()));
+    for member in inside {
+        value = Members::of(value)?.get(member)?;
+        steps.push(Step::Member((*member).to_owned()));
     }
     Some((Path(steps), range(document, value)))
+}
+
+fn field_of(edit: &RuleEdit) -> Field {
+    match edit {
+        RuleEdit::Action(_) => Field::Action,
+        RuleEdit::Limit(_) => Field::Limit,
+    }
 }
 
 fn replace(document: &str, place: std::ops::Range<usize>, value: &str) -> String {
@@ -90,7 +111,7 @@ fn replace(document: &str, place: std::ops::Range<usize>, value: &str) -> String
 /// The edited document as a request: stripped, and with the members that stand beside it.
 fn request(raw: &RawAcl, edited: &str) -> Option<String> {
     let members = Members::of(edited)?;
-    let kept = members.iter().filter(|m| !STRIPPED.contains(&m.name.as_str()) && !is_no_description(m));
+    let kept = members.iter().filter(|m| !STRIPPED.contains(&m.name.as_str()) && !m.is_no_description());
     let mut parts: Vec<String> = kept.map(|m| format!("{}:{}", m.key, m.value)).collect();
     let scope = match raw.at.scope {
         AclScope::Regional => "REGIONAL",
@@ -102,15 +123,11 @@ fn request(raw: &RawAcl, edited: &str) -> Option<String> {
         ("Scope", scope),
         ("LockToken", &*raw.lock_token),
     ];
-    for (name, value) in beside.into_iter().filter(|(name, _)| members.get(name).is_none()) {
+    let missing = |name: &str| STRIPPED.contains(&name) || members.get(name).is_none();
+    for (name, value) in beside.into_iter().filter(|(name, _)| missing(name)) {
         parts.push(format!("\"{name}\":{}", serde_json::to_string(value).ok()?));
     }
     Some(format!("{{{}}}", parts.join(",")))
-}
-
-/// AWS shows an empty description and does not take one.
-fn is_no_description(member: &members::Member<'_>) -> bool {
-    member.name == "Description" && string(member.value).is_none_or(|text| text.is_empty())
 }
 
 fn refused(what: String) -> Fault {

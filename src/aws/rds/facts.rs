@@ -52,7 +52,7 @@ pub fn of_snapshot(found: &sdk::DbSnapshot) -> Snapshot {
         of: at(DatabaseKind::Instance, found.db_instance_identifier()),
         kind: kind(found.snapshot_type()),
         status: text(found.status()),
-        percent: percent(found.percent_progress),
+        percent: percent(found.status(), found.percent_progress),
         created_at: found.snapshot_create_time().and_then(moment),
         storage: count(found.allocated_storage),
         engine: text(found.engine()),
@@ -67,7 +67,7 @@ pub fn of_cluster_snapshot(found: &sdk::DbClusterSnapshot) -> Snapshot {
         of: at(DatabaseKind::Cluster, found.db_cluster_identifier()),
         kind: kind(found.snapshot_type()),
         status: text(found.status()),
-        percent: percent(found.percent_progress),
+        percent: percent(found.status(), found.percent_progress),
         created_at: found.snapshot_create_time().and_then(moment),
         storage: count(found.allocated_storage),
         engine: text(found.engine()),
@@ -84,6 +84,8 @@ fn kind(name: Option<&str>) -> SnapshotKind {
     }
 }
 
-fn percent(n: Option<i32>) -> u8 {
-    n.unwrap_or(0).clamp(0, 100) as u8
+/// A finished snapshot is whole, whatever the estimate last said.
+fn percent(status: Option<&str>, n: Option<i32>) -> u8 {
+    let known = if status == Some("available") { 100 } else { 0 };
+    n.filter(|_| known == 0).unwrap_or(known).clamp(0, 100) as u8
 }

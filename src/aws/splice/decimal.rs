@@ -31,6 +31,11 @@ impl Decimal {
         Self { negative, digits: digits.to_owned(), exponent: exponent + dropped as i64 }
     }
 
+    /// Its one spelling.
+    pub fn text(&self) -> String {
+        format!("{}{}e{}", if self.negative { "-" } else { "" }, self.digits, self.exponent)
+    }
+
     /// The value, where it is a whole number from 0 that fits.
     pub fn whole(&self) -> Option<u64> {
         if self.digits.is_empty() {

@@ -17,6 +17,18 @@ pub struct Member<'a> {
     pub value: &'a str,
 }
 
+impl Member<'_> {
+    /// AWS shows an empty description and does not take one.
+    pub fn is_no_description(&self) -> bool {
+        self.name == "Description" && matches!(self.value, "\"\"" | "null")
+    }
+
+    /// In AWS's JSON a null member is an absent one.
+    pub fn is_null(&self) -> bool {
+        self.value == "null"
+    }
+}
+
 /// An object's members in the order of the text.
 #[derive(Clone, Debug)]
 pub struct Members<'a>(Vec<Member<'a>>);
@@ -26,6 +38,11 @@ impl<'a> Members<'a> {
     pub fn of(object: &'a str) -> Option<Self> {
         let members: Self = serde_json::from_str(object).ok()?;
         members.differ().then_some(members)
+    }
+
+    /// The value of a member that is there and not null.
+    pub fn set(&self, name: &str) -> Option<&'a str> {
+        self.get(name).filter(|value| *value != "null")
     }
 
     /// The value of a member, as written.

@@ -58,8 +58,8 @@ const DEPTH: usize = 100;
 /// Checks that two `WebACL` documents mean the same but for the value at `path`.
 ///
 /// Spacing, the spelling of numbers and strings, and the order of members do not
-/// count; the order of elements does. An empty description equals none, because
-/// AWS takes none but may show an empty one.
+/// count; the order of elements does. Null equals nothing, and so does an empty
+/// description, because AWS takes none but may show one. Lock tokens do not count.
 pub fn differs_only_at(before: &str, after: &str, path: &Path) -> Result<(), Difference> {
     Comparison { allowed: path }.value(before.trim(), after.trim(), &Path::default())
 }
@@ -105,9 +105,12 @@ impl Comparison<'_> {
 
     fn member(&self, name: &str, before: Option<&str>, after: Option<&str>, here: &Path) -> Result<(), Difference> {
         let path = here.member(name);
+        if is_lock_token(&path) {
+            return Ok(());
+        }
         match (before, after) {
             (Some(before), Some(after)) => self.value(before, after, &path),
-            (Some(one), None) | (None, Some(one)) if is_no_description(&path, one) || path == *self.allowed => Ok(()),
+            (Some(one), None) | (None, Some(one)) if is_nothing(&path, one) || path == *self.allowed => Ok(()),
             _ => Err(Difference { path }),
         }
     }
@@ -120,8 +123,14 @@ impl Comparison<'_> {
     }
 }
 
-fn is_no_description(path: &Path, value: &str) -> bool {
-    path.0 == [Step::Member("Description".to_owned())] && matches!(value, "\"\"" | "null")
+/// Null, and an empty description, are no settings.
+fn is_nothing(path: &Path, value: &str) -> bool {
+    value == "null" || path.0 == [Step::Member("Description".to_owned())] && value == "\"\""
+}
+
+/// The lock token changes with every update, wherever it is shown.
+fn is_lock_token(path: &Path) -> bool {
+    path.0 == [Step::Member("LockToken".to_owned())]
 }
 
 fn same_scalar(before: &str, after: &str) -> bool {

@@ -125,6 +125,22 @@ fn the_proof_sees_a_difference_anywhere_but_at_its_path() {
     assert_eq!(differs("<html>"), Err(String::new()));
 }
 
+#[test]
+fn the_fingerprint_forgets_one_value_and_nothing_else() {
+    let before = document(&rate_rule("\"r\"", BLOCK, "1000"));
+    let print = |text: &str, field| rest(text, &"r".into(), field);
+    let counting = before.replace(BLOCK, r#"{"Count":{}}"#);
+    assert_eq!(print(&before, Some(Field::Action)), print(&counting, Some(Field::Action)));
+    assert_ne!(print(&before, Some(Field::Limit)), print(&counting, Some(Field::Limit)));
+    assert_ne!(print(&before, None), print(&counting, None));
+    let other = before.replace("1000", "1001");
+    assert_ne!(print(&before, Some(Field::Action)), print(&other, Some(Field::Action)));
+    assert_eq!(print(&before, Some(Field::Limit)), print(&other, Some(Field::Limit)));
+    let respelled = before.replace("1000", "1e3").replace(r#""Description":"","#, "").replace("\"edge\"", "\"\\u0065dge\"");
+    assert_eq!(print(&before, None), print(&respelled, None));
+    assert_eq!(rest(&before, &"gone".into(), Some(Field::Action)), None);
+}
+
 fn space() -> impl Strategy<Value = String> {
     "[ \t\r\n]{0,3}"
 }
@@ -158,12 +174,12 @@ struct Pieces {
 
 fn pieces(name: &str, odd: &[String], s: &str) -> Pieces {
     let name = serde_json::to_string(name).unwrap();
-    let [a, b, c, d] = odd else { panic!("four pieces of JSON") };
+    let [first, second, third, fourth] = odd else { panic!("four pieces of JSON") };
     let head = format!(
-        r#"{{{s}"Name":"edge","Id":"1","CustomResponseBodies":{a},{s}"Rules":[{s}{{"Name":"other","Novel":{b}}},{{"Novel":{c},"Name":{s}{name},"Action":{s}"#
+        r#"{{{s}"Name":"edge","Id":"1","CustomResponseBodies":{first},{s}"Rules":[{s}{{"Name":"other","Novel":{second}}},{{"Novel":{third},"Name":{s}{name},"Action":{s}"#
     );
     let tail = format!(
-        r#"{s},"Statement":{{"RateBasedStatement":{{"Limit":1e3,"Novel":{d}}}}}}}]{s},"TokenDomains":{b},"DefaultAction":{c}}}"#
+        r#"{s},"Statement":{{"RateBasedStatement":{{"Limit":1e3,"Novel":{fourth}}}}}}}]{s},"TokenDomains":{second},"DefaultAction":{third}}}"#
     );
     Pieces { head, tail }
 }
@@ -191,6 +207,9 @@ proptest! {
             prop_assert_eq!(value_of(&spliced.body, member), value_of(&after, member));
         }
         prop_assert_eq!(differs_only_at(&before, &after, &spliced.path), Ok(()));
+        let rest = |document: &str| rest(document, &name.as_str().into(), Some(Field::Action));
+        prop_assert!(rest(&before).is_some());
+        prop_assert_eq!(rest(&before), rest(&after));
         let back = splice(&raw(&after), &name.as_str().into(), &RuleEdit::Action(RawJson(action.as_str().into()))).unwrap();
         prop_assert_eq!(value_of(&back.body, "Rules"), value_of(&before, "Rules"));
     }

@@ -9,8 +9,8 @@ use crate::domain::waf::{
     Acl, AclRef, AclScope, Aggregate, RateStatement, RawAcl, RawJson, Rule, RuleAction, RuleKind,
 };
 
-/// The members of `WebACL` that the table of aws-facts.md §3.4.1 lists.
-const KNOWN: [&str; 22] = [
+/// The members of `WebACL` that the table of aws-facts.md §3.4.1 lists, the lock token wherever it is shown.
+const KNOWN: [&str; 23] = [
     "ARN",
     "ApplicationConfig",
     "AssociationConfig",
@@ -23,6 +23,7 @@ const KNOWN: [&str; 22] = [
     "Description",
     "Id",
     "LabelNamespace",
+    "LockToken",
     "ManagedByFirewallManager",
     "MonetizationConfig",
     "Name",
@@ -81,7 +82,7 @@ pub fn parse(raw: RawAcl) -> Result<Acl, Fault> {
 
 fn parts(document: &str) -> Option<(Members<'_>, Vec<Rule>)> {
     let members = Members::of(document)?;
-    let texts = members.get("Rules").map_or(Some(Vec::new()), elements)?;
+    let texts = members.set("Rules").map_or(Some(Vec::new()), elements)?;
     let mut rules = texts.into_iter().map(rule).collect::<Option<Vec<_>>>()?;
     rules.sort_by_key(|r| r.priority);
     Some((members, rules))
@@ -106,7 +107,7 @@ fn sampled(members: &Members<'_>) -> Option<bool> {
 fn rule(text: &str) -> Option<Rule> {
     let members = Members::of(text)?;
     let name = string(members.get("Name")?)?;
-    let own = members.get("Action").filter(|_| members.get("OverrideAction").is_none());
+    let own = members.set("Action").filter(|_| members.set("OverrideAction").is_none());
     Some(Rule {
         priority: members.get("Priority").and_then(decimal::whole).map_or(0, |n| n as i64),
         action: own.map_or_else(|| overriding(&members), action),
@@ -120,7 +121,7 @@ fn rule(text: &str) -> Option<Rule> {
 
 /// An `OverrideAction` of Count holds for the whole group; None leaves the group's own actions.
 fn overriding(members: &Members<'_>) -> RuleAction {
-    match members.get("OverrideAction").map(action) {
+    match members.set("OverrideAction").map(action) {
         Some(RuleAction::Count) => RuleAction::Count,
         _ => RuleAction::Group,
     }
@@ -169,7 +170,7 @@ fn rate(parts: &Members<'_>) -> Option<RateStatement> {
         limit: parts.get("Limit").and_then(decimal::whole)?,
         window: window.and_then(|n| n.try_into().ok()).unwrap_or(DEFAULT_WINDOW),
         aggregate: aggregate(parts),
-        scoped_down: parts.get("ScopeDownStatement").is_some(),
+        scoped_down: parts.set("ScopeDownStatement").is_some(),
     })
 }
 
