@@ -93,7 +93,11 @@ impl Writer {
                 self.paper = Paper::Segment(segment);
                 self.number += 1;
                 let continued = self.continued();
-                self.write(continued, at).ok();
+                if self.write(continued, at).is_err() {
+                    // Nothing in it was acknowledged; what is left aside takes its number.
+                    std::fs::remove_file(&next).ok();
+                    self.number -= 1;
+                }
             }
             Err(_) if tail == Tail::Whole => {
                 let last = segment::path(self.store.dir(), self.id.as_str(), self.number);
