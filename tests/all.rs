@@ -1,6 +1,7 @@
 //! One integration binary: every module of tests is a module here.
 
 mod config;
+mod console;
 mod journal;
 mod screens;
 mod session;

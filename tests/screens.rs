@@ -2,6 +2,8 @@
 
 mod account;
 mod autoscaling;
+mod dialogs;
+mod frame;
 mod rules;
 mod services;
 mod snapshots;

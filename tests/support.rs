@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub mod cbor;
+pub mod console;
 pub mod moto;
 pub mod proxy;
 pub mod python;

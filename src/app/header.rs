@@ -10,54 +10,67 @@ use crate::view::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Draws the header line.
+/// Draws the header line. What says where a key would act is never given up for what is only of interest.
 pub(super) fn draw(state: &State, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
     blank(buf, area, paint.style(Role::Header));
-    let right = right(state);
-    let room = area.width.saturating_sub(right.width() as u16 + 1);
-    left(state).draw(paint, (area.x, area.y), if room < 24 { area.width } else { room }, buf);
-    if room >= 24 {
+    let name = Line::new(" tidegate ", Role::Header);
+    let left = left(state);
+    let named = Line(name.0.into_iter().chain(left.0.iter().cloned()).collect());
+    let left = if named.width() <= usize::from(area.width) { named } else { left };
+    let used = left.draw(paint, (area.x, area.y), area.width, buf);
+    let room = usize::from(area.width - used);
+    if let Some(right) = right(state).into_iter().find(|line| line.width() < room) {
         right.draw_right(paint, area, buf);
     }
 }
 
-/// What must never be cut away stands first: mode, account, region; then who, profile, endpoint.
+/// Profile, account, region, who, mode; and an endpoint that is not AWS's own.
 fn left(state: &State) -> Line {
-    let (mode, role) = match state.settings.mode {
-        Mode::ReadOnly => ("read-only", Role::ReadOnly),
-        Mode::Write => ("write", Role::WriteMode),
-    };
-    let mut line = Line::new(" tidegate  ", Role::Header).with(state.account(), Role::Header).with(" ", Role::Header);
-    line = line.with(state.region(), Role::Header).with("  ", Role::Header);
-    if let Some(identity) = &state.news.identity {
-        line = line.with(identity.short_caller(), Role::Header).with(" ", Role::Header);
-    }
-    line = line.with("(", Role::Header).with(mode, role).with(")", Role::Header);
+    let mut line = Line::new(" ", Role::Header);
     if let Some(profile) = &state.settings.profile {
-        let production = if state.settings.production { " PRODUCTION" } else { "" };
-        line = line.with("  profile ", Role::Header).with(profile.text(), Role::Header).with(production, Role::WriteMode);
+        line = line.with(profile.text(), Role::Header).with(" ", Role::Header);
     }
+    if state.settings.production {
+        line = line.with("PRODUCTION", Role::WriteMode).with(" ", Role::Header);
+    }
+    line = line.with(state.account(), Role::Header).with(" ", Role::Header).with(state.region(), Role::Header);
+    if let Some(identity) = &state.news.identity {
+        line = line.with("  ", Role::Header).with(identity.short_caller(), Role::Header);
+    }
+    let (mode, role) = match state.settings.mode {
+        Mode::ReadOnly => ("(read-only)", Role::ReadOnly),
+        Mode::Write => ("(write)", Role::WriteMode),
+    };
+    line = line.with(" ", Role::Header).with(mode, role);
     match &state.settings.endpoint {
         Some(endpoint) => line.with("  endpoint ", Role::Endpoint).with(endpoint.clone(), Role::Endpoint),
         None => line,
     }
 }
 
-fn right(state: &State) -> Line {
-    let usage = state.news.usage;
+/// How AWS answers, calls and clock: from the fullest to the shortest way to say it.
+fn right(state: &State) -> [Line; 3] {
+    let calls = Line::of(format!("calls {}/min  ", state.news.usage.calls_last_minute), Role::Header);
+    let clock = Line::of(format!("{} ", clock(state)), Role::Header);
+    let join = |parts: &[&Line]| Line(parts.iter().flat_map(|l| l.0.clone()).collect());
+    let trouble = trouble(state);
+    [join(&[&trouble, &calls, &clock]), join(&[&trouble, &clock]), trouble]
+}
+
+fn trouble(state: &State) -> Line {
+    let throttled = state.news.usage.throttled_last_minute;
     let mut line = Line::default();
-    if matches!(state.news.link, Link::Throttled { .. }) || usage.throttled_last_minute > 0 {
-        line = line.and(format!("throttled {}/min  ", usage.throttled_last_minute), Role::Warn);
+    if matches!(state.news.link, Link::Throttled { .. }) || throttled > 0 {
+        line = line.and(format!("throttled {throttled}/min  "), Role::Warn);
     }
-    line = match &state.news.link {
+    match &state.news.link {
         Link::Down(_) => line.with("AWS does not answer  ", Role::Bad),
         Link::NoCredentials { .. } => line.with("no credentials  ", Role::Bad),
         Link::Fine | Link::Throttled { .. } => line,
-    };
-    line.and(format!("calls {}/min  {} ", usage.calls_last_minute, clock(state)), Role::Header)
+    }
 }
 
 /// Hours and minutes; seconds would make a quiet screen loud.

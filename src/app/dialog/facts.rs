@@ -7,7 +7,7 @@ use crate::domain::change::{Change, Field, FieldChange, Hold, Reading, Target, V
 use crate::domain::subject::{Observation, Subject};
 use crate::domain::text::Text;
 use crate::domain::text::mask::mask;
-use crate::domain::waf::AclScope;
+use crate::domain::waf::{AclScope, RuleAction};
 use crate::view::lines::Line;
 use crate::view::theme::Role;
 
@@ -74,10 +74,21 @@ fn rule_now(acl: &crate::domain::waf::Acl, subject: &Subject) -> String {
     rate.map_or_else(
         || "not in the web ACL".to_owned(),
         |(rule, rate)| {
-            let action = rule.raw_action.as_ref().map(|a| mask(a.as_str()).into_owned()).unwrap_or_default();
-            format!("limit {} in {} s · {action}", rate.limit, rate.window)
+            format!("limit {} in {} s · {}", rate.limit, rate.window, action_name(&rule.action))
         },
     )
+}
+
+fn action_name(action: &RuleAction) -> &str {
+    match action {
+        RuleAction::Block => "Block",
+        RuleAction::Count => "Count",
+        RuleAction::Allow => "Allow",
+        RuleAction::Captcha => "Captcha",
+        RuleAction::Challenge => "Challenge",
+        RuleAction::Other(name) => name.as_str(),
+        RuleAction::Group => "the group's own actions",
+    }
 }
 
 /// What the value is called.

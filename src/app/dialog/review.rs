@@ -2,6 +2,7 @@
 
 use super::facts::changed_lines;
 use crate::domain::health::Level;
+use crate::domain::ids::Arn;
 use crate::domain::plan::Planned;
 use crate::domain::subject::{Observation, Subject};
 use crate::session::order::{Proposal, Proposed};
@@ -43,11 +44,21 @@ fn protected(seen: &Observation) -> Vec<Line> {
         return vec![Line::default(), Line::new("No resource is known to stand behind this web ACL", Role::Warn)];
     }
     let mut lines = vec![Line::default(), Line::of(format!("It protects {}:", resources.len()), Role::Dialog)];
-    lines.extend(resources.iter().take(NAMED).map(|arn| Line::new("  ", Role::Dialog).with(arn.text(), Role::Dim)));
+    lines.extend(resources.iter().take(NAMED).map(|arn| Line::of(format!("  {}", short(arn)), Role::Dim)));
     if resources.len() > NAMED {
         lines.push(Line::of(format!("  and {} more", resources.len() - NAMED), Role::Dim));
     }
     lines
+}
+
+/// `elasticloadbalancing loadbalancer/app/orchard/1`: service and resource; account and region stand above.
+fn short(arn: &Arn) -> String {
+    let text = arn.text();
+    let parts: Vec<&str> = text.as_str().splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", _, service, _, _, resource] => format!("{service} {resource}"),
+        _ => text.as_str().to_owned(),
+    }
 }
 
 /// All findings, the worst first and marked as the risk.

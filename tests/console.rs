@@ -1,0 +1,6 @@
+//! The console's behaviour without I/O: messages in, effects and screens out.
+
+mod dialogs;
+mod keys;
+mod palette;
+mod random;
