@@ -98,38 +98,40 @@ impl Rules {
     fn acl(&self, acl: &Acl, head: bool, cx: &Context<'_>) -> Vec<RuleRow> {
         let (rates, others): (Vec<&Rule>, Vec<&Rule>) = acl.rules.iter().partition(|r| r.rate().is_some());
         let mut rows: Vec<RuleRow> = head.then(|| RuleRow::head(acl)).into_iter().collect();
-        rows.extend(rates.into_iter().map(|rule| self.rate(&acl.at, rule, cx)));
+        rows.extend(rates.into_iter().map(|rule| self.rate(acl, rule, cx)));
         rows.extend(others.into_iter().map(|rule| RuleRow::new(&acl.at, rule, Kind::Other)));
         rows
     }
 
-    fn rate(&self, acl: &AclRef, rule: &Rule, cx: &Context<'_>) -> RuleRow {
-        let at = RuleRef { acl: acl.clone(), rule: rule.name.clone() };
-        let Some(rate) = rule.rate() else { return RuleRow::new(acl, rule, Kind::Other) };
-        let [blocked, _] = series(acl, rule);
+    fn rate(&self, acl: &Acl, rule: &Rule, cx: &Context<'_>) -> RuleRow {
+        let at = RuleRef { acl: acl.at.clone(), rule: rule.name.clone() };
+        let Some(rate) = rule.rate() else { return RuleRow::new(&acl.at, rule, Kind::Other) };
+        let series = series(acl, rule);
+        let blocked = self.gauges.get(&series[0]);
         let ours = Ours::of(&at, &self.history);
         let mut facts = RateFacts {
             rate: rate.clone(),
-            blocked: self.gauges.get(&blocked).map(|s| newest(s, cx.now.wall)),
+            blocked: blocked.map(|s| newest(s, cx.now.wall)),
             was: None,
             limited: self.limited.get(&at).copied().flatten(),
             pending: self.is_pending(&at, acl, rule, cx),
             ours,
+            series,
         };
         if facts.action_differs(rule) {
             let written = facts.ours.as_ref().map(|o| o.written);
-            facts.was = written.and_then(|written| before(self.gauges.get(&blocked)?, written));
+            facts.was = written.and_then(|written| before(blocked?, written));
         }
-        RuleRow::new(acl, rule, Kind::Rate(Box::new(facts)))
+        RuleRow::new(&acl.at, rule, Kind::Rate(Box::new(facts)))
     }
 
-    fn is_pending(&self, at: &RuleRef, acl: &AclRef, rule: &Rule, cx: &Context<'_>) -> bool {
+    fn is_pending(&self, at: &RuleRef, acl: &Acl, rule: &Rule, cx: &Context<'_>) -> bool {
         let Some(&written) = self.written.get(at) else { return false };
         health::effect(written, cx.now.wall, self.counts(acl, rule)) == Shown::Pending
     }
 
     /// The counts that the rule's present action makes.
-    fn counts(&self, acl: &AclRef, rule: &Rule) -> &[(Timestamp, f64)] {
+    fn counts(&self, acl: &Acl, rule: &Rule) -> &[(Timestamp, f64)] {
         let [blocked, counted] = series(acl, rule);
         let metric = match rule.action {
             RuleAction::Block => blocked,
@@ -141,10 +143,10 @@ impl Rules {
 
     /// Asks for the figures of the rate rules on the screen.
     fn aim(&mut self, cx: &Context<'_>) {
-        let rates = || self.rows.visible().filter(|row| row.rate().is_some());
-        let listed = rates().filter(|row| row.rate().is_some_and(|f| matches!(f.rate.aggregate, Aggregate::Ip | Aggregate::ForwardedIp)));
+        let lists = |f: &RateFacts| matches!(f.rate.aggregate, Aggregate::Ip | Aggregate::ForwardedIp);
+        let listed = self.rows.visible().filter(|row| row.rate().is_some_and(lists));
         self.ask.aim(listed.filter_map(RuleRow::at));
-        let both = rates().filter_map(|row| row.rule.as_ref().map(|rule| series(&row.key.acl, rule))).flatten();
+        let both = self.rows.visible().filter_map(RuleRow::rate).flat_map(|facts| facts.series.clone());
         self.gauges.aim(both, cx.now);
     }
 
@@ -158,8 +160,9 @@ impl Rules {
     /// Forgets writes that the counts show, or that had time to reach all places.
     fn settle_writes(&mut self, cx: &Context<'_>) {
         let pending = |at: &RuleRef| {
-            let rule = self.acls().find(|a| a.at == at.acl).and_then(|a| a.rules.iter().find(|r| r.name == at.rule));
-            rule.is_some_and(|rule| self.is_pending(at, &at.acl, rule, cx))
+            let acl = self.acls().find(|a| a.at == at.acl);
+            let rule = acl.and_then(|acl| Some((acl, acl.rules.iter().find(|r| r.name == at.rule)?)));
+            rule.is_some_and(|(acl, rule)| self.is_pending(at, acl, rule, cx))
         };
         let done: Vec<RuleRef> = self.written.keys().filter(|at| !pending(at)).cloned().collect();
         self.written.retain(|at, _| !done.contains(at));

@@ -377,7 +377,8 @@ pub fn cloudfront() -> Vec<Acl> {
 /// What the rule blocked until it was set to Count four minutes ago, and counted since.
 pub fn blocks() -> Vec<Series> {
     let RuleRef { acl, rule } = rate_rule();
-    let (scope, acl, rule) = (acl.scope, acl.name, tidegate::domain::ids::MetricName::new(rule.as_str()));
+    let name = |raw: &str| tidegate::domain::ids::MetricName::new(raw);
+    let (scope, acl, rule) = (acl.scope, name(acl.name.as_str()), name(rule.as_str()));
     let blocked = Metric::RuleBlocked { scope, acl: acl.clone(), rule: rule.clone() };
     let counted = Metric::RuleCounted { scope, acl, rule };
     vec![

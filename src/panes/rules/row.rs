@@ -5,7 +5,7 @@ use crate::domain::metrics::Metric;
 use crate::domain::text::Text;
 use crate::domain::units;
 use crate::domain::waf::{Acl, AclRef, AclScope, Aggregate, RateStatement, Rule, RuleAction, RuleKind, RuleRef};
-use crate::domain::ids::{MetricName, RuleName};
+use crate::domain::ids::RuleName;
 use crate::model::filter::Filter;
 use crate::model::list::{Row, SortKey};
 use crate::session::order::{Past, PastState, Proposed};
@@ -71,6 +71,7 @@ fn of_rule<'s>(step: &'s Proposed, rule: &RuleRef) -> Option<&'s Change> {
 #[derive(Clone, Debug)]
 pub struct RateFacts {
     pub rate: RateStatement,
+    pub series: [Metric; 2],
     /// Requests a minute, newest; `None` until CloudWatch was asked.
     pub blocked: Option<f64>,
     /// What it blocked in the last minute before our change.
@@ -258,10 +259,9 @@ pub fn kind(kind: &RuleKind) -> Text {
     }
 }
 
-/// The two series a rate rule is judged by.
-pub fn series(acl: &AclRef, rule: &Rule) -> [Metric; 2] {
-    // AWS's consoles name the metric after the web ACL.
-    let (scope, acl, rule) = (acl.scope, MetricName::from(acl.name.as_str()), rule.metric.clone());
+/// The two series a rate rule is judged by: what it blocked, what it counted.
+pub fn series(acl: &Acl, rule: &Rule) -> [Metric; 2] {
+    let (scope, acl, rule) = (acl.at.scope, acl.metric.clone(), rule.metric.clone());
     [
         Metric::RuleBlocked { scope, acl: acl.clone(), rule: rule.clone() },
         Metric::RuleCounted { scope, acl, rule },
