@@ -2,6 +2,7 @@
 
 mod config;
 mod console;
+mod house;
 mod journal;
 mod screens;
 mod session;
