@@ -23,6 +23,7 @@ use clap::CommandFactory;
 use load::Loaded;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 
 /// Where output goes.
 pub struct Streams<'a> {
@@ -56,12 +57,17 @@ impl From<io::Error> for Failure {
 }
 
 /// Runs the program; answers with its exit code: 0 done, 2 usage, 1 anything else.
-pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment, io: &mut Streams<'_>) -> u8 {
+pub fn run(
+    args: impl IntoIterator<Item = OsString>,
+    environment: &Environment,
+    io: &mut Streams<'_>,
+) -> u8 {
     let arguments = match Arguments::parse(args) {
         Ok(arguments) => arguments,
         Err(error) => return explain(&error, io),
     };
-    let ended = command(&arguments, environment, io).and_then(|code| Ok(io.out.flush().map(|()| code)?));
+    let ended =
+        command(&arguments, environment, io).and_then(|code| Ok(io.out.flush().map(|()| code)?));
     match ended {
         Ok(code) => code,
         Err(failure) => report(failure, &arguments, environment, io.err),
@@ -79,17 +85,27 @@ pub fn settings_of(
 
 /// Help and version go to standard output, a wrong call to standard error.
 fn explain(error: &clap::Error, io: &mut Streams<'_>) -> u8 {
-    let target = if error.use_stderr() { &mut *io.err } else { &mut *io.out };
+    let target = if error.use_stderr() {
+        &mut *io.err
+    } else {
+        &mut *io.out
+    };
     match write!(target, "{}", error.render()).and_then(|()| target.flush()) {
         Ok(()) => u8::try_from(error.exit_code()).unwrap_or(1),
         Err(_) => 1,
     }
 }
 
-fn command(arguments: &Arguments, environment: &Environment, io: &mut Streams<'_>) -> Result<u8, Failure> {
+fn command(
+    arguments: &Arguments,
+    environment: &Environment,
+    io: &mut Streams<'_>,
+) -> Result<u8, Failure> {
     match &arguments.cli.command {
         None => console(arguments, environment, io),
-        Some(Command::Keys(keys)) => done(keys::run(&load::keymap(environment)?, keys.output, io.out)),
+        Some(Command::Keys(keys)) => {
+            done(keys::run(&load::keymap(environment)?, keys.output, io.out))
+        }
         Some(Command::Completions { shell }) => done(completions(*shell, io.out)),
         Some(Command::Man) => done(clap_mangen::Man::new(Cli::command()).render(io.out)),
     }
@@ -106,36 +122,73 @@ fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Result<(
 }
 
 /// Starts the console on the terminal of this process.
-fn console(arguments: &Arguments, environment: &Environment, io: &mut Streams<'_>) -> Result<u8, Failure> {
-    let Loaded { settings, themes, unused } = load::all(arguments, environment)?;
+fn console(
+    arguments: &Arguments,
+    environment: &Environment,
+    io: &mut Streams<'_>,
+) -> Result<u8, Failure> {
+    let Loaded {
+        settings,
+        themes,
+        unused,
+    } = load::all(arguments, environment)?;
     let keymap = load::keymap(environment)?;
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(no_terminal().into());
     }
     say::faults(&unused, settings.charset, io.err)?;
-    let log_file = arguments.cli.settings.log_file.as_ref().map(|given| given.text.as_str());
+    let log_file = arguments
+        .cli
+        .settings
+        .log_file
+        .as_ref()
+        .map(|given| given.text.as_str());
     let _guard = logging::start(log_file, environment)?;
-    let state_dir = environment.state_dir().ok_or_else(no_home)?;
-    Ok(runtime::run_console(Launch { settings, keymap, themes, state_dir })?.code())
+    let state_dir = state_dir(environment)?;
+    Ok(runtime::run_console(Launch {
+        settings,
+        keymap,
+        themes,
+        state_dir,
+    })?
+    .code())
 }
 
-fn no_home() -> Fault {
-    Fault::new(FaultKind::Local, "there is no home directory")
-        .means("The journal of changes has no place")
-        .next("Set HOME or XDG_STATE_HOME")
+/// Where the journal is; without `HOME`, in the home directory the system knows.
+fn state_dir(environment: &Environment) -> Result<PathBuf, Fault> {
+    let of_the_system = || Some(etcetera::home_dir().ok()?.join(".local/state/tidegate"));
+    environment
+        .state_dir()
+        .or_else(of_the_system)
+        .ok_or_else(|| {
+            Fault::new(FaultKind::Usage, "there is no home directory")
+                .means("The journal of changes has no place")
+                .next("Set HOME, or XDG_STATE_HOME to a directory of your own")
+        })
 }
 
 fn no_terminal() -> Fault {
-    Fault::new(FaultKind::Usage, "the console needs a terminal for input and output")
-        .means("This process has none")
-        .next("Start it with a terminal (ssh -t), or use a subcommand: keys, completions, man, journal")
+    Fault::new(
+        FaultKind::Usage,
+        "the console needs a terminal for input and output",
+    )
+    .means("This process has none")
+    .next("Start it with a terminal (ssh -t), or use a subcommand: keys, completions, man, journal")
 }
 
 /// Says what went wrong. A reader that left (`tidegate man | head`) is no failure.
-fn report(failure: Failure, arguments: &Arguments, environment: &Environment, err: &mut dyn Write) -> u8 {
+fn report(
+    failure: Failure,
+    arguments: &Arguments,
+    environment: &Environment,
+    err: &mut dyn Write,
+) -> u8 {
     let faults = match failure {
         Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return 0,
-        Failure::Output(error) => vec![Fault::new(FaultKind::Local, format!("output cannot be written: {error}"))],
+        Failure::Output(error) => vec![Fault::new(
+            FaultKind::Local,
+            format!("output cannot be written: {error}"),
+        )],
         Failure::Faults(faults) => faults,
     };
     // Standard error is the last resort; when it fails there is nobody left to tell.

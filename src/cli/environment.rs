@@ -201,4 +201,14 @@ mod tests {
             Ok(())
         );
     }
+
+    #[test]
+    fn variables_of_the_tests_are_not_taken_for_misspelt_ones() {
+        let set = env(&[
+            ("TIDEGATE_CRASH", "x"),
+            ("TIDEGATE_FAIL", "x"),
+            ("TIDEGATE_BUG", "x"),
+        ]);
+        assert_eq!(set.check_names(&crate::cli::args::variables()), Ok(()));
+    }
 }
