@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod budget;
 pub mod bug;
+pub mod carrier;
 pub mod clipboard;
 pub mod clock;
 pub mod effects;

@@ -62,13 +62,14 @@ impl Aws {
         cluster: &ClusterName,
         arns: Vec<String>,
     ) -> Result<Vec<sdk::ContainerInstance>, Fault> {
-        let reads = arns.chunks(HUNDRED).map(|some| async {
+        // A list, not a lazy iterator: held across the await, that would keep the future from being Send.
+        let reads: Vec<_> = arns.chunks(HUNDRED).map(|some| async {
             self.gate.pass().await;
             let request = self.shared.ecs.describe_container_instances().cluster(cluster.as_str());
             let answer = request.set_container_instances(Some(some.to_vec())).send().await;
             let answer = answer.map_err(self.fault("ecs:DescribeContainerInstances"))?;
             Ok::<_, Fault>(answer.container_instances.unwrap_or_default())
-        });
+        }).collect();
         let found: Vec<Vec<sdk::ContainerInstance>> =
             futures_util::stream::iter(reads).buffered(WIDTH).try_collect().await?;
         Ok(found.concat())
