@@ -4,6 +4,7 @@ mod account;
 mod autoscaling;
 mod dialogs;
 mod frame;
+mod logs;
 mod rules;
 mod services;
 mod snapshots;

@@ -240,12 +240,13 @@ impl Pen<'_, '_> {
             let role = role_of(known, line);
             match known {
                 Known::Duration => self.right_cell(cells.get(known), width, role),
+                // The start of an id says enough; a sign of the cut would cost one more character of it.
+                Known::Trace => self.cell(head(cells.get(known), usize::from(width)).0, width, role),
                 _ => self.cell(cells.get(known), width, role),
             }
         }
-        let role = if text_role(line) == Role::Body { Role::Body } else { text_role(line) };
         let rest = if cells.known.values().all(String::is_empty) && cells.rest.is_empty() { text } else { cells.rest.trim_start() };
-        self.rest(rest, role);
+        self.rest(rest, text_role(line));
     }
 
     /// What scrolls sideways.
