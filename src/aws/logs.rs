@@ -1,4 +1,4 @@
-//! CloudWatch Logs (aws-facts.md §4): pages of events, and the groups there are.
+//! `CloudWatch` Logs (aws-facts.md §4): pages of events, and the groups there are.
 
 use super::Aws;
 use crate::domain::fault::Fault;

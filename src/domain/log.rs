@@ -1,4 +1,4 @@
-//! One event of CloudWatch Logs, as it comes (aws-facts.md §4).
+//! One event of `CloudWatch` Logs, as it comes (aws-facts.md §4).
 
 use super::ids::{LogGroup, LogStream, Region};
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub struct TailSource {
 /// One event, raw: not sanitized, never drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawEvent {
-    /// Unique; FilterLogEvents is de-duplicated by it.
+    /// Unique; `FilterLogEvents` is de-duplicated by it.
     pub id: Arc<str>,
     pub stream: LogStream,
     /// Milliseconds since 1970, the producer's clock.

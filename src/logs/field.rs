@@ -5,7 +5,7 @@ use std::time::Duration;
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 /// The members that have a column of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, EnumString, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum Known {
     Time,

@@ -35,7 +35,7 @@ pub struct Filter {
 impl Filter {
     /// Parses what the operator typed; the fault says where it goes wrong.
     pub fn parse(source: &str) -> Result<Self, Fault> {
-        let terms = words(source)?.iter().filter(|word| !word.is_empty()).map(|word| Term::parse(word)).collect();
+        let terms = words(source)?.iter().filter(|word| !word.is_empty()).map(Term::parse).collect();
         Ok(Self { source: source.to_owned(), terms })
     }
 

@@ -83,7 +83,7 @@ impl<'t> Fields<'t> {
 
     fn value(&mut self) -> Option<(Cow<'t, str>, Kind)> {
         match self.byte()? {
-            b'"' => self.text_value(),
+            b'"' => Some(self.text_value()),
             b'{' | b'[' => Some((self.take(nested_end(&self.text[self.at..])), Kind::Nested)),
             _ => Some((self.take(literal_end(&self.text[self.at..])?), Kind::Literal)),
         }
@@ -96,7 +96,7 @@ impl<'t> Fields<'t> {
     }
 
     /// A string, or what was meant to be one: its quote counts only where the object goes on after it.
-    fn text_value(&mut self) -> Option<(Cow<'t, str>, Kind)> {
+    fn text_value(&mut self) -> (Cow<'t, str>, Kind) {
         let rest = &self.text[self.at + 1..];
         let (length, kind) = match closing_quote(rest) {
             Some(end) if goes_on(&rest[end + 1..]) => (end, Kind::Text),
@@ -105,7 +105,7 @@ impl<'t> Fields<'t> {
         self.at += 1 + length + 1;
         self.at = self.at.min(self.text.len());
         let value = &rest[..length];
-        Some((if kind == Kind::Text { unescape(value) } else { Cow::Borrowed(value) }, kind))
+        (if kind == Kind::Text { unescape(value) } else { Cow::Borrowed(value) }, kind)
     }
 }
 

@@ -49,6 +49,23 @@ use window::Window;
 
 /// What the clipboard takes at most (OSC 52).
 const CLIPBOARD: usize = 64 * 1024;
+/// What can be done wherever there are lines.
+const ON_LINES: [Verb; 14] = [
+    Verb::Up,
+    Verb::Down,
+    Verb::PageUp,
+    Verb::PageDown,
+    Verb::Top,
+    Verb::Bottom,
+    Verb::Left,
+    Verb::Right,
+    Verb::Enter,
+    Verb::Copy,
+    Verb::Save,
+    Verb::Raw,
+    Verb::Pause,
+    Verb::Find,
+];
 /// One press of `left` or `right`.
 const SIDEWAYS: usize = 8;
 
@@ -308,12 +325,10 @@ impl Pane for Logs {
             return matches!(verb, Verb::Back | Verb::Copy | Verb::Raw) || opened.page.can(verb);
         }
         match verb {
-            Verb::Up | Verb::Down | Verb::PageUp | Verb::PageDown | Verb::Top | Verb::Bottom | Verb::Left | Verb::Right => any,
-            Verb::Enter | Verb::Copy | Verb::Save | Verb::Raw | Verb::Pause | Verb::Find => any,
             Verb::NextHit | Verb::PreviousHit => any && !self.find.1.is_empty(),
             Verb::Filter => !self.sources.feeds.is_empty(),
             Verb::Refresh => self.sources.failure().is_some(),
-            _ => false,
+            verb => any && ON_LINES.contains(&verb),
         }
     }
 

@@ -21,7 +21,7 @@ const LOOK_BACK: i64 = 600_000;
 /// Between the end of one round and the next.
 const INTERVAL: Duration = Duration::from_secs(2);
 /// The longest pause between two tries.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Takes what the tail has to tell; must not block.
 pub type Sink = Arc<dyn Fn(Message) + Send + Sync>;
@@ -59,7 +59,7 @@ struct Line {
 }
 
 impl Line {
-    /// A bug in one line ends that line alone, and is said.
+    /// A bug in one line ends that line alone, and is told.
     async fn watched(self) {
         let (source, send) = (self.source.clone(), self.send.clone());
         if AssertUnwindSafe(self.follow()).catch_unwind().await.is_err() {
@@ -74,13 +74,13 @@ impl Line {
     async fn follow(self) {
         self.say(TailState::Starting);
         let mut follow = Follow::new(self.now() - LOOK_BACK);
-        let mut pace = Pace::default();
-        let mut said = Said::default();
+        let mut rhythm = Rhythm::default();
+        let mut told = Told::default();
         loop {
             let ask = follow.ask(self.now());
             let pause = match self.aws.filter_log_events(&self.source, ask.start, ask.token).await {
-                Ok(page) => self.took(page, &mut follow, &mut pace, &mut said),
-                Err(fault) => self.failed(fault, &mut follow, &mut pace, &mut said),
+                Ok(page) => self.took(page, &mut follow, &mut rhythm, &mut told),
+                Err(fault) => self.failed(fault, &mut follow, &mut rhythm, &mut told),
             };
             tokio::time::sleep(pause).await;
         }
@@ -94,7 +94,7 @@ impl Line {
         (self.send)(Message::Tail(Tail::State { source: (*self.source).clone(), state }));
     }
 
-    fn took(&self, page: LogPage, follow: &mut Follow, pace: &mut Pace, said: &mut Said) -> Duration {
+    fn took(&self, page: LogPage, follow: &mut Follow, rhythm: &mut Rhythm, told: &mut Told) -> Duration {
         let now = self.now();
         let taken = follow.take(page, now);
         for chunk in Chunk::seal(&self.source, &taken.fresh) {
@@ -107,19 +107,19 @@ impl Line {
         let state = if follow.is_mid_round() {
             TailState::Behind { by: millis(follow.newest().map_or(0, |at| now - at)) }
         } else {
-            TailState::Following { lag: ingested.map_or(said.lag, |at| millis(now - at)) }
+            TailState::Following { lag: ingested.map_or(told.lag, |at| millis(now - at)) }
         };
-        said.tell(state, |state| self.say(state));
-        pace.fine(follow.is_mid_round())
+        told.tell(state, |state| self.say(state));
+        rhythm.fine(follow.is_mid_round())
     }
 
-    fn failed(&self, fault: Fault, follow: &mut Follow, pace: &mut Pace, said: &mut Said) -> Duration {
+    fn failed(&self, fault: Fault, follow: &mut Follow, rhythm: &mut Rhythm, told: &mut Told) -> Duration {
         if !fault.passes() && follow.is_mid_round() {
             follow.restart(); // a token lives for a day at most
         }
-        let pause = jitter(pace.failed(&fault));
+        let pause = jitter(rhythm.failed(&fault));
         let next_try = Some(self.clock.now().mono + pause);
-        said.tell(TailState::Failed { fault, next_try }, |state| self.say(state));
+        told.tell(TailState::Failed { fault, next_try }, |state| self.say(state));
         pause
     }
 }
@@ -130,13 +130,13 @@ fn millis(n: i64) -> Duration {
 
 /// What was said last, so that a quiet group is quiet.
 #[derive(Debug, Default)]
-struct Said {
+struct Told {
     state: Option<TailState>,
     /// Of the newest lines; where none come it stays.
     lag: Duration,
 }
 
-impl Said {
+impl Told {
     fn tell(&mut self, state: TailState, say: impl FnOnce(TailState)) {
         if let TailState::Following { lag } = state {
             self.lag = lag;
@@ -150,11 +150,11 @@ impl Said {
 
 /// When to ask again.
 #[derive(Debug, Default)]
-struct Pace {
+struct Rhythm {
     failures: u32,
 }
 
-impl Pace {
+impl Rhythm {
     /// After an answer: at once while pages follow.
     fn fine(&mut self, more: bool) -> Duration {
         self.failures = 0;
@@ -190,23 +190,23 @@ mod tests {
 
     #[test]
     fn pages_are_followed_at_once_and_rounds_keep_the_interval() {
-        let mut pace = Pace::default();
-        assert_eq!([pace.fine(true), pace.fine(false)], [Duration::ZERO, INTERVAL]);
+        let mut rhythm = Rhythm::default();
+        assert_eq!([rhythm.fine(true), rhythm.fine(false)], [Duration::ZERO, INTERVAL]);
     }
 
     #[test]
     fn throttling_backs_off_and_an_answer_ends_it() {
-        let mut pace = Pace::default();
-        let pauses: Vec<u64> = (0..7).map(|_| pace.failed(&fault(FaultKind::Throttled)).as_secs()).collect();
+        let mut rhythm = Rhythm::default();
+        let pauses: Vec<u64> = (0..7).map(|_| rhythm.failed(&fault(FaultKind::Throttled)).as_secs()).collect();
         assert_eq!(pauses, [4, 8, 16, 32, 60, 60, 60]);
-        pace.fine(false);
-        assert_eq!(pace.failed(&fault(FaultKind::Throttled)).as_secs(), 4);
+        rhythm.fine(false);
+        assert_eq!(rhythm.failed(&fault(FaultKind::Throttled)).as_secs(), 4);
     }
 
     #[test]
     fn what_a_person_must_mend_is_tried_once_a_minute() {
-        assert_eq!(Pace::default().failed(&fault(FaultKind::Denied)), LONGEST);
-        assert_eq!(Pace::default().failed(&fault(FaultKind::Missing)).as_secs(), 10);
+        assert_eq!(Rhythm::default().failed(&fault(FaultKind::Denied)), LONGEST);
+        assert_eq!(Rhythm::default().failed(&fault(FaultKind::Missing)).as_secs(), 10);
     }
 
     #[test]
@@ -217,12 +217,12 @@ mod tests {
 
     #[test]
     fn a_state_is_said_once() {
-        let mut said = Said::default();
-        let mut told = 0;
+        let mut told = Told::default();
+        let mut times = 0;
         for _ in 0..3 {
-            said.tell(TailState::Following { lag: Duration::ZERO }, |_| told += 1);
+            told.tell(TailState::Following { lag: Duration::ZERO }, |_| times += 1);
         }
-        said.tell(TailState::Starting, |_| told += 1);
-        assert_eq!(told, 2);
+        told.tell(TailState::Starting, |_| times += 1);
+        assert_eq!(times, 2);
     }
 }

@@ -30,11 +30,11 @@ fn settings(groups: &[&str]) -> Settings {
 }
 
 fn now() -> Now {
-    Now { wall: jiff::Timestamp::from_millisecond(MOMENT).unwrap_or_default(), mono: Duration::from_secs(600) }
+    Now { wall: jiff::Timestamp::from_millisecond(MOMENT).unwrap_or_default(), mono: Duration::from_mins(10) }
 }
 
 /// A pane that tails these groups, after `news`.
-fn tailing(settings: &Settings, news: Vec<Tail>) -> Logs {
+fn tailing(settings: &Settings, news: &[Tail]) -> Logs {
     let cx = Context { now: now(), settings, cluster: None, service: None };
     let mut pane = Logs::default();
     for act in pane.decided(&cx) {
@@ -43,7 +43,9 @@ fn tailing(settings: &Settings, news: Vec<Tail>) -> Logs {
     for group in &settings.log_groups {
         pane.tail(&state(group.as_str(), TailState::Starting), &cx);
     }
-    news.iter().for_each(|news| pane.tail(news, &cx));
+    for news in news {
+        pane.tail(news, &cx);
+    }
     pane
 }
 
@@ -110,33 +112,33 @@ fn nothing_is_chosen() {
 #[test]
 fn the_first_lines_are_awaited() {
     let settings = settings(&["/ecs/orchard-api"]);
-    each_size("loading", &settings, &mut tailing(&settings, Vec::new()));
+    each_size("loading", &settings, &mut tailing(&settings, &[]));
 }
 
 #[test]
 fn two_groups_full_of_lines() {
     let settings = settings(&["/ecs/orchard-api", "/ecs/orchard-batch"]);
     let batch: Vec<String> = (0..9).map(|n| format!("batch step {n} done")).collect();
-    let news = vec![
+    let news = [
         chunk("/ecs/orchard-api", &lines()),
         chunk("/ecs/orchard-batch", &batch),
         live("/ecs/orchard-api"),
         live("/ecs/orchard-batch"),
     ];
-    each_size("full", &settings, &mut tailing(&settings, news));
+    each_size("full", &settings, &mut tailing(&settings, &news));
 }
 
 #[test]
 fn reading_is_not_allowed() {
     let settings = settings(&["/ecs/orchard-api"]);
     let failed = TailState::Failed { fault: denied(), next_try: Some(Duration::from_secs(645)) };
-    each_size("failed", &settings, &mut tailing(&settings, vec![state("/ecs/orchard-api", failed)]));
+    each_size("failed", &settings, &mut tailing(&settings, &[state("/ecs/orchard-api", failed)]));
 }
 
 #[test]
 fn one_line_is_open_with_its_fields() {
     let settings = settings(&["/ecs/orchard-api"]);
-    let mut pane = tailing(&settings, vec![chunk("/ecs/orchard-api", &lines()), live("/ecs/orchard-api")]);
+    let mut pane = tailing(&settings, &[chunk("/ecs/orchard-api", &lines()), live("/ecs/orchard-api")]);
     let cx = Context { now: now(), settings: &settings, cluster: None, service: None };
     pane.act(Verb::Enter, &cx);
     each_size("line", &settings, &mut pane);
@@ -145,7 +147,7 @@ fn one_line_is_open_with_its_fields() {
 #[test]
 fn what_is_looked_for_stands_out_and_the_held_line_too() {
     let settings = settings(&["/ecs/orchard-api"]);
-    let mut pane = tailing(&settings, vec![chunk("/ecs/orchard-api", &lines()), live("/ecs/orchard-api")]);
+    let mut pane = tailing(&settings, &[chunk("/ecs/orchard-api", &lines()), live("/ecs/orchard-api")]);
     pane.set_find("질의").expect("a hit");
     let buf = screen(&mut pane, (80, 24), &settings);
     let roles: Vec<Role> = (1..23).flat_map(|y| (1..79).map(move |x| (x, y))).filter_map(|(x, y)| role_at(&buf, x, y)).collect();

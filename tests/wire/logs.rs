@@ -31,10 +31,10 @@ struct Follower {
 }
 
 impl Follower {
-    async fn start(aws: Aws, sources: Vec<TailSource>) -> Self {
+    fn start(aws: &Aws, sources: Vec<TailSource>) -> Self {
         let (post, news) = unbounded_channel();
         let sink = Arc::new(move |message| drop(post.send(message)));
-        let tailer = Tailer::start(&Handle::current(), &aws, sources, Clock::start(), &(sink as _));
+        let tailer = Tailer::start(&Handle::current(), aws, sources, Clock::start(), &(sink as _));
         Self { _tailer: tailer, news, ring: Ring::new(16 << 20), states: Vec::new() }
     }
 
@@ -82,7 +82,7 @@ async fn lines_come_once_each_and_late_ones_in_their_place() {
     let account = Moto::shared().account();
     put(&account, account.region, "/ecs/api", "api/app/1", 20, &numbered("first", 300));
     put(&account, account.region, "/ecs/db", "db/app/1", 10, &numbered("second", 300));
-    let mut tail = Follower::start(account.aws().await, vec![source("/ecs/api"), source("/ecs/db")]).await;
+    let mut tail = Follower::start(&account.aws().await, vec![source("/ecs/api"), source("/ecs/db")]);
     tail.until(|tail| tail.ring.arrived() == 600).await;
     // Later than everything, and older than everything.
     put(&account, account.region, "/ecs/api", "api/app/2", 0, &numbered("third", 5));
@@ -97,7 +97,7 @@ async fn a_group_of_another_region_and_a_prefix_of_streams_can_be_tailed() {
     let (account, proxy) = (Moto::shared().account(), Proxy::before_moto());
     put(&account, "us-east-1", "/far", "api/app/1", 3, &numbered("wanted", 2));
     let far = TailSource { region: Some("us-east-1".into()), group: "/far".into(), stream_prefix: Some("api/".into()) };
-    let mut tail = Follower::start(account.aws_at(&proxy.url()).await, vec![far]).await;
+    let mut tail = Follower::start(&account.aws_at(&proxy.url()).await, vec![far]);
     tail.until(|tail| tail.states.iter().any(|state| matches!(state, TailState::Following { .. }))).await;
     assert_eq!(tail.texts(), numbered("wanted", 2));
     // moto takes no notice of a prefix; AWS does.
@@ -121,7 +121,7 @@ async fn empty_pages_with_a_token_are_followed_and_throttling_is_said_and_passes
             Answer::Instead(body.to_string().into())
         }
     });
-    let mut tail = Follower::start(account.aws_at(&proxy.url()).await, vec![source("/slow")]).await;
+    let mut tail = Follower::start(&account.aws_at(&proxy.url()).await, vec![source("/slow")]);
     tail.until(|tail| tail.ring.arrived() == 3).await;
     let throttled = tail.states.iter().any(|s| matches!(s, TailState::Failed { fault, .. } if fault.kind == FaultKind::Throttled));
     assert!(throttled, "{:?}", tail.states);
@@ -133,7 +133,7 @@ async fn empty_pages_with_a_token_are_followed_and_throttling_is_said_and_passes
 async fn hostile_and_secret_text_is_clean_before_it_is_told() {
     let account = Moto::shared().account();
     put(&account, account.region, "/g", "s", 3, &["a\u{1b}[2Jb password=hunter2 \u{202e}c".to_owned()]);
-    let mut tail = Follower::start(account.aws().await, vec![source("/g")]).await;
+    let mut tail = Follower::start(&account.aws().await, vec![source("/g")]);
     tail.until(|tail| tail.ring.arrived() == 1).await;
     assert_eq!(tail.texts(), ["a\u{fffd}b password=*** \u{fffd}c"]);
 }
@@ -141,7 +141,7 @@ async fn hostile_and_secret_text_is_clean_before_it_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_that_does_not_exist_is_a_state_and_not_the_end() {
     let account = Moto::shared().account();
-    let mut tail = Follower::start(account.aws().await, vec![source("/nowhere")]).await;
+    let mut tail = Follower::start(&account.aws().await, vec![source("/nowhere")]);
     tail.until(|tail| tail.states.len() == 2).await;
     let [TailState::Starting, TailState::Failed { fault, next_try: Some(_) }] = &tail.states[..] else { panic!("{:?}", tail.states) };
     assert_eq!(fault.kind, FaultKind::Missing, "{fault}");

@@ -137,11 +137,10 @@ impl Sanitizer {
 
     fn csi(&mut self, c: char, out: &mut String) {
         match c {
-            ' '..='?' => {}
             '@'..='~' | '\u{18}' | '\u{1a}' => self.mode = Mode::Ground,
             '\u{1b}' => self.abort(c, out),
-            // A terminal carries these out in the middle of a sequence and goes on with it.
-            '\0'..='\u{1f}' | '\u{7f}' => {}
+            // Parameters; and controls, which a terminal carries out in the middle of a sequence and goes on with it.
+            '\0'..='?' | '\u{7f}' => {}
             _ => self.abort(c, out),
         }
     }

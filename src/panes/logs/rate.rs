@@ -56,7 +56,9 @@ mod tests {
     fn rate(times: impl IntoIterator<Item = i64>) -> Rate {
         let events: Vec<_> = times.into_iter().map(|at| event(at, "x")).collect();
         let mut rate = Rate::default();
-        Chunk::seal(&source("g"), &events).iter().for_each(|chunk| rate.count(chunk));
+        for chunk in Chunk::seal(&source("g"), &events) {
+            rate.count(&chunk);
+        }
         rate
     }
 

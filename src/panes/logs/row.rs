@@ -11,7 +11,7 @@ use crate::view::put::{head, put, put_role, skip, width};
 use crate::view::theme::Role;
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So much of a line is read for its columns: the rest of a huge one cannot be on the screen.
 const READ: usize = 8 * 1024;
@@ -19,13 +19,7 @@ const READ: usize = 8 * 1024;
 /// The columns in use, sticky until other logs are chosen: they must not come and go while lines pass by.
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
-    level: bool,
-    method: bool,
-    path: bool,
-    status: bool,
-    duration: bool,
-    layer: bool,
-    trace: bool,
+    used: BTreeSet<Known>,
     /// Several groups are shown.
     group: bool,
 }
@@ -50,37 +44,16 @@ impl Columns {
     /// Learns from the lines of a chunk which columns are needed.
     pub fn learn(&mut self, chunk: &Chunk) {
         for line in chunk.lines().iter().take(20) {
-            self.level |= line.severity.is_some();
-            for member in chunk.fields(line) {
-                if let Some(flag) = member.known.and_then(|known| self.flag(known)) {
-                    *flag = true;
-                }
-            }
+            self.used.extend(line.severity.map(|_| Known::Level));
+            self.used.extend(chunk.fields(line).filter_map(|member| member.known));
         }
-    }
-
-    fn flag(&mut self, known: Known) -> Option<&mut bool> {
-        Some(match known {
-            Known::Level => &mut self.level,
-            Known::Method => &mut self.method,
-            Known::Path => &mut self.path,
-            Known::Status => &mut self.status,
-            Known::Duration => &mut self.duration,
-            Known::Layer => &mut self.layer,
-            Known::Trace => &mut self.trace,
-            Known::Time | Known::Message => return None,
-        })
-    }
-
-    fn has(&self, known: Known) -> bool {
-        self.clone().flag(known).is_some_and(|flag| *flag)
     }
 
     /// The columns that a line of `room` columns has place for, with their widths. The plain text keeps a third.
     fn places(&self, room: u16) -> Vec<(Known, u16)> {
         let widest = |known, most: u16| if known == Known::Path { most.min(room / 4).max(8) } else { most };
         let mut places: Vec<(Known, u16)> =
-            PLACES.iter().filter(|(known, _)| self.has(*known)).map(|(known, most)| (*known, widest(*known, *most))).collect();
+            PLACES.iter().filter(|(known, _)| self.used.contains(known)).map(|(known, most)| (*known, widest(*known, *most))).collect();
         let used = |places: &[(Known, u16)]| places.iter().map(|(_, w)| w + 1).sum::<u16>();
         for spare in [Known::Trace, Known::Layer, Known::Level] {
             if used(&places) > room / 3 * 2 {
@@ -112,7 +85,7 @@ pub struct Frame<'a> {
 /// A line split into its columns.
 #[derive(Debug, Default)]
 struct Cells {
-    known: BTreeMap<u8, String>,
+    known: BTreeMap<Known, String>,
     rest: String,
 }
 
@@ -139,11 +112,11 @@ impl Cells {
     }
 
     fn set(&mut self, known: Known, value: &str) {
-        self.known.insert(known as u8, value.to_owned());
+        self.known.insert(known, value.to_owned());
     }
 
     fn get(&self, known: Known) -> &str {
-        self.known.get(&(known as u8)).map_or("", String::as_str)
+        self.known.get(&known).map_or("", String::as_str)
     }
 }
 
@@ -292,6 +265,7 @@ pub fn raw(chunk: &Chunk, line: &Line) -> Vec<Text> {
 mod tests {
     use super::*;
     use std::time::Duration;
+    use strum::IntoEnumIterator;
 
     #[test]
     fn durations_are_said_in_seven_columns() {
@@ -308,7 +282,7 @@ mod tests {
 
     #[test]
     fn columns_give_way_before_the_text_does() {
-        let all = Columns { level: true, method: true, path: true, status: true, duration: true, layer: true, trace: true, group: false };
+        let all = Columns { used: Known::iter().collect(), group: false };
         let names = |room| all.places(room).into_iter().map(|(known, _)| known.name()).collect::<Vec<_>>();
         assert_eq!(names(180), ["level", "method", "path", "status", "duration", "layer", "trace"]);
         assert_eq!(names(60), ["method", "path", "status", "duration"]);

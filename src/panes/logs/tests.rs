@@ -69,7 +69,7 @@ impl Bench {
     }
 
     fn decided(&mut self) -> Vec<Act> {
-        self.with(|pane, cx| pane.decided(cx))
+        self.with(Pane::decided)
     }
 
     fn act(&mut self, verb: Verb) -> Vec<Act> {
@@ -277,7 +277,7 @@ fn the_title_says_rate_lag_and_every_loss() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     assert_eq!(bench.status(), "starting · 0/s");
     bench.lines("/ecs/a", &["x"; 20]);
-    bench.state("/ecs/a", TailState::Skipped { span: Duration::from_secs(300) });
+    bench.state("/ecs/a", TailState::Skipped { span: Duration::from_mins(5) });
     bench.state("/ecs/a", TailState::Following { lag: Duration::from_millis(1_240) });
     bench.pane.set_filter("!x").unwrap();
     assert_eq!(bench.status(), "live · 2.0/s · lag 1.2 s · 0 of 20 lines · 5 min skipped");

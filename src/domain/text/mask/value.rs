@@ -82,7 +82,8 @@ pub(super) fn value_after(text: &str, key: &Key<'_>) -> Option<Span> {
         return span(cursor.at..cursor.at + inner, false);
     }
     let spaced = cursor.eat_all(&[' ', '\t', MARK]) > 0;
-    if !separator(&mut cursor, key_quote) && !(spaced && key.name.starts_with('-')) {
+    let flag = spaced && key.name.starts_with('-');
+    if !separator(&mut cursor, key_quote) && !flag {
         return None;
     }
     cursor.eat_all(&[' ', '\t', MARK]);
