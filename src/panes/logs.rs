@@ -304,7 +304,9 @@ impl Pane for Logs {
         match news {
             Tail::Chunk(chunk) => self.chunk(chunk),
             Tail::State { source, state } => {
-                self.sources.note(source, state);
+                if self.sources.note(source, state) {
+                    self.empty();
+                }
                 self.fit();
             }
             Tail::Groups(_) => {}

@@ -24,6 +24,15 @@ impl Feed {
         Self { source, state: None, skipped: None }
     }
 
+    fn note(&mut self, state: &TailState) {
+        match state {
+            TailState::Skipped { span } if self.state.is_some() => self.skipped = Some(*span),
+            TailState::Skipped { .. } => {}
+            state if self.state.is_some() || *state == TailState::Starting => self.state = Some(state.clone()),
+            _ => {}
+        }
+    }
+
     /// Why it stands still, and when it is tried again.
     pub fn failure(&self) -> Option<(&Fault, Option<Duration>)> {
         match &self.state {
@@ -130,15 +139,18 @@ impl Sources {
         self.feeds.iter().map(|feed| feed.source.clone()).collect()
     }
 
-    /// News of one of them; those of an older tail are dropped.
-    pub fn note(&mut self, source: &TailSource, state: &TailState) {
-        let Some(feed) = self.feeds.iter_mut().find(|feed| feed.source == *source) else { return };
-        match state {
-            TailState::Skipped { span } if feed.state.is_some() => feed.skipped = Some(*span),
-            TailState::Skipped { .. } => {}
-            state if feed.state.is_some() || *state == TailState::Starting => feed.state = Some(state.clone()),
-            _ => {}
+    /// News of one of them; those of an older tail are dropped. Answers whether the tail has begun anew (other
+    /// clients, another account): then its lines come once more.
+    pub fn note(&mut self, source: &TailSource, state: &TailState) -> bool {
+        let begun = |feed: &Feed| feed.source == *source && feed.state.is_some();
+        let anew = *state == TailState::Starting && self.feeds.iter().any(begun);
+        if anew {
+            self.feeds.iter_mut().for_each(|feed| *feed = Feed::new(feed.source.clone()));
         }
+        if let Some(feed) = self.feeds.iter_mut().find(|feed| feed.source == *source) {
+            feed.note(state);
+        }
+        anew
     }
 
     /// Whether lines of this source are wanted.
@@ -237,6 +249,18 @@ mod tests {
         assert!(!sources.accepts(&a), "news of an older tail");
         sources.note(&a, &TailState::Starting);
         assert!(sources.accepts(&a));
+    }
+
+    #[test]
+    fn a_tail_that_begins_anew_is_told_once_and_what_the_old_one_still_says_is_dropped() {
+        let mut sources = chosen(&["a", "b"]);
+        sources.order();
+        let [a, b] = [0, 1].map(|n: usize| sources.feeds[n].source.clone());
+        let mut begin = |source| sources.note(source, &TailState::Starting);
+        assert_eq!([begin(&a), begin(&b), begin(&a)], [false, false, true]);
+        assert!(!sources.accepts(&b), "its new tail has not begun");
+        assert!(!sources.note(&b, &TailState::Starting));
+        assert!(sources.accepts(&a) && sources.accepts(&b));
     }
 
     #[test]

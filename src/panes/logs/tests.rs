@@ -156,6 +156,15 @@ fn other_logs_replace_the_lines_and_late_ones_of_the_old_tail_are_dropped() {
 }
 
 #[test]
+fn a_tail_that_begins_anew_shows_its_lines_once() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.lines("/ecs/a", &["x"]);
+    bench.state("/ecs/a", TailState::Starting);
+    bench.lines("/ecs/a", &["x"]);
+    assert_eq!(bench.pane.ring.held(), 1);
+}
+
+#[test]
 fn every_state_without_lines_says_a_sentence_and_what_to_do() {
     let mut bench = Bench::new();
     assert_eq!(bench.screen()[..2], ["No log group is chosen", "Select a service in pane 1 and press l"]);
