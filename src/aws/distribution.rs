@@ -1,10 +1,10 @@
-//! CloudFront distributions behind a web ACL of CLOUDFRONT scope.
+//! `CloudFront` distributions behind a web ACL of CLOUDFRONT scope.
 
 use super::Aws;
 use crate::domain::fault::Fault;
 use crate::domain::ids::Arn;
 
-/// CloudFront's largest page.
+/// `CloudFront`'s largest page.
 const PAGE: i32 = 100;
 
 impl Aws {

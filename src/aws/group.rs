@@ -56,10 +56,10 @@ impl Aws {
     /// Policies, scheduled actions, activities and a running instance refresh; parts that fail are gaps.
     pub async fn group_detail(&self, name: &GroupName) -> Result<ScalingDetail, Fault> {
         let (policies, scheduled, activities, refresh) = futures_util::join!(
-            self.group_policies(name),
-            self.group_schedule(name),
-            self.group_activities(name),
-            self.group_refresh(name)
+            Box::pin(self.group_policies(name)),
+            Box::pin(self.group_schedule(name)),
+            Box::pin(self.group_activities(name)),
+            Box::pin(self.group_refresh(name))
         );
         if let (Err(fault), Err(_), Err(_), Err(_)) = (&policies, &scheduled, &activities, &refresh) {
             return Err(fault.clone());

@@ -17,10 +17,10 @@ impl Aws {
     /// What a dialog needs to know of its subject.
     pub async fn observe(&self, subject: &Subject) -> Result<Observation, Fault> {
         match subject {
-            Subject::Service(at) => self.observe_service(at).await,
-            Subject::Group(name) => self.observe_group(name).await,
-            Subject::Rule(rule) => self.observe_rule(rule).await,
-            Subject::Database(at) => self.observe_database(at).await,
+            Subject::Service(at) => Box::pin(self.observe_service(at)).await,
+            Subject::Group(name) => Box::pin(self.observe_group(name)).await,
+            Subject::Rule(rule) => Box::pin(self.observe_rule(rule)).await,
+            Subject::Database(at) => Box::pin(self.observe_database(at)).await,
         }
     }
 

@@ -20,10 +20,10 @@ impl Aws {
     /// Databases and snapshots, read side by side; a part that is denied or fails is a gap.
     pub async fn inventory(&self) -> Result<Inventory, Fault> {
         let (instances, clusters, snapshots, cluster_snapshots) = futures_util::join!(
-            self.instances(),
-            self.clusters_of_databases(),
-            self.instance_snapshots(),
-            self.cluster_snapshots()
+            Box::pin(self.instances()),
+            Box::pin(self.clusters_of_databases()),
+            Box::pin(self.instance_snapshots()),
+            Box::pin(self.cluster_snapshots())
         );
         if let (Err(fault), Err(_), Err(_), Err(_)) = (&instances, &clusters, &snapshots, &cluster_snapshots) {
             return Err(fault.clone());

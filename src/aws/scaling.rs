@@ -73,9 +73,11 @@ impl Aws {
 
     /// Policies, scheduled actions and activities of one target, "not scaled" ones included; parts that fail are gaps.
     pub async fn target_detail(&self, at: &ServiceRef) -> Result<ScalingDetail, Fault> {
-        let policies = self.policies_of(Some(at));
-        let (policies, scheduled, activities) =
-            futures_util::join!(policies, self.scheduled_actions(at), self.activities(at));
+        let (policies, scheduled, activities) = futures_util::join!(
+            Box::pin(self.policies_of(Some(at))),
+            Box::pin(self.scheduled_actions(at)),
+            Box::pin(self.activities(at))
+        );
         if let (Err(fault), Err(_), Err(_)) = (&policies, &scheduled, &activities) {
             return Err(fault.clone());
         }

@@ -41,7 +41,7 @@ const STRIPPED: [&str; 8] = [
 
 /// Builds the request that makes one edit to one rule, or says why it must not be made.
 pub fn splice(raw: &RawAcl, rule: &RuleName, edit: &RuleEdit) -> Result<Spliced, Fault> {
-    let acl = document::parse(raw.clone())?;
+    let acl = document::parse(raw)?;
     acl.editable_rule(rule)?;
     let value = checked(edit)?;
     let (path, place) = locate(&raw.document, rule, field_of(edit)).ok_or_else(|| garbled(raw))?;

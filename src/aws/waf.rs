@@ -1,4 +1,4 @@
-//! WAFv2: web ACLs with their raw documents, and the detail of one rule
+//! `WAFv2`: web ACLs with their raw documents, and the detail of one rule
 //! (aws-facts.md §1.5, §3.4). CLOUDFRONT scope is asked in us-east-1.
 
 pub(super) mod capture;
@@ -71,7 +71,7 @@ impl Aws {
         let capture = Capture::default();
         let request = self.waf(at.scope).get_web_acl().name(&at.name).id(&at.id).scope(sdk_scope(at.scope));
         match request.customize().interceptor(capture.clone()).send().await {
-            Ok(_) => document::parse(document::raw(&capture.body(), at.scope)?).map(Some),
+            Ok(_) => document::parse(&document::raw(&capture.body(), at.scope)?).map(Some),
             Err(error) if error.code() == Some("WAFNonexistentItemException") => Ok(None),
             Err(error) => Err(self.fault("wafv2:GetWebACL")(error)),
         }
@@ -149,8 +149,9 @@ impl Aws {
         let addresses = async {
             if lists_addresses { self.limited_addresses(rule).await } else { Ok(None) }
         };
-        let (samples, limited, (resources, mut gaps)) =
-            futures_util::join!(self.samples(&rule.acl, metric, until), addresses, self.resources(&rule.acl));
+        let samples = Box::pin(self.samples(&rule.acl, metric, until));
+        let resources = Box::pin(self.resources(&rule.acl));
+        let (samples, limited, (resources, mut gaps)) = futures_util::join!(samples, Box::pin(addresses), resources);
         if let (Err(fault), Err(_), true) = (&samples, &limited, resources.is_empty() && !gaps.is_empty()) {
             return Err(fault.clone());
         }
@@ -178,5 +179,5 @@ fn sdk_scope(scope: AclScope) -> sdk::Scope {
 type KeySet = sdk::RateBasedStatementManagedKeysIpSet;
 
 fn addresses(v4: Option<&KeySet>, v6: Option<&KeySet>) -> Vec<Text> {
-    v4.into_iter().chain(v6).flat_map(|set| set.addresses()).map(|a| Text::clean(a)).collect()
+    v4.into_iter().chain(v6).flat_map(KeySet::addresses).map(|a| Text::clean(a)).collect()
 }

@@ -32,7 +32,7 @@ fn snapshot(at: &str) -> Snapshot {
 const NOW: &str = "2026-09-20T14:00:00Z";
 
 fn verdict(database: &Database, snapshots: &[Snapshot]) -> (Level, String) {
-    let found = freshness(database, snapshots, NOW.parse().unwrap(), Duration::from_secs(25 * 3600));
+    let found = freshness(database, snapshots, NOW.parse().unwrap(), Duration::from_hours(25));
     (found.level, found.sentence.to_string())
 }
 

@@ -1,4 +1,4 @@
-//! WAFv2: web ACLs, their rules, and the raw document that is edited (aws-facts.md §3.4).
+//! `WAFv2`: web ACLs, their rules, and the raw document that is edited (aws-facts.md §3.4).
 
 use super::fault::{Fault, FaultKind};
 use super::ids::{AclId, AclName, Arn, MetricName, RuleName};

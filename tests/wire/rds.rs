@@ -53,7 +53,7 @@ async fn instances_and_clusters_are_one_list_with_members_inside() {
     let cluster = inventory.databases.iter().find(|d| d.at.kind == DatabaseKind::Cluster).expect("a cluster");
     assert_eq!((rows.len(), cluster.members.as_slice()), (3, &["orchard-aurora-1".into()][..]));
     let plain = inventory.databases.iter().find(|d| d.at.id.as_str() == "orchard-db").expect("an instance");
-    assert_eq!(plain.backup_window.as_ref().map(|w| w.as_str()), Some("03:00-03:30"));
+    assert_eq!(plain.backup_window.as_ref().map(tidegate::domain::text::Text::as_str), Some("03:00-03:30"));
     assert_eq!((plain.storage, plain.retention, plain.status.as_str()), (20, 7, "available"));
 }
 
@@ -76,7 +76,7 @@ async fn a_denied_part_is_a_gap_and_all_denied_is_a_fault() {
     proxy.trouble("DescribeDBClusters", Trouble::Error(403, "AccessDenied"), 9);
     let inventory = aws.inventory().await.expect("inventory");
     assert_eq!(inventory.gaps.len(), 1);
-    assert_eq!(inventory.gaps[0].action.as_ref().map(|a| a.as_str()), Some("rds:DescribeDBClusters"));
+    assert_eq!(inventory.gaps[0].action.as_ref().map(tidegate::domain::text::Text::as_str), Some("rds:DescribeDBClusters"));
     assert!(inventory.databases.iter().any(|d| d.at.id.as_str() == "orchard-db"));
     proxy.trouble("*", Trouble::Error(403, "AccessDenied"), 9);
     assert_eq!(aws.inventory().await.expect_err("nothing").kind, FaultKind::Denied);

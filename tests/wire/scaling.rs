@@ -163,8 +163,8 @@ async fn the_drill_in_of_a_group_shows_a_running_refresh() {
         crate::support::proxy::Answer::Xml(format!("<Activities>{activity}</Activities>"))
     });
     let detail = account.aws_at(&proxy.url()).await.group_detail(&"plain".into()).await.expect("detail");
-    assert_eq!(detail.refresh.as_ref().map(|r| r.as_str()), Some("InProgress, 40 %"));
-    assert_eq!(detail.activities[0].message.as_ref().map(|m| m.as_str()), Some("no capacity"));
+    assert_eq!(detail.refresh.as_ref().map(tidegate::domain::text::Text::as_str), Some("InProgress, 40 %"));
+    assert_eq!(detail.activities[0].message.as_ref().map(tidegate::domain::text::Text::as_str), Some("no capacity"));
     assert_eq!(detail.scheduled[0].schedule.as_str(), "at 2030-01-01T00:00:00Z");
     assert_eq!(detail.policies[0].at, Scaled::Group("plain".into()));
     assert!(detail.gaps.is_empty(), "{:?}", detail.gaps);

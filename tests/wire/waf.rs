@@ -174,7 +174,7 @@ async fn the_detail_of_a_rule_has_samples_addresses_and_resources() {
     assert_eq!(proxy.count("ListResourcesForWebACL"), 7);
     let sampled = proxy.calls().into_iter().find(|c| c.operation == "GetSampledRequests").expect("asked").json();
     assert_eq!((&sampled["RuleMetricName"], &sampled["MaxItems"]), (&json!("per-ip"), &json!(500)));
-    let counts = aws.limited(&[rule.clone()]).await.expect("counted");
+    let counts = aws.limited(std::slice::from_ref(&rule)).await.expect("counted");
     assert_eq!(counts, [(rule, Some(2))]);
 }
 

@@ -3,7 +3,7 @@
 use super::{counts, of_rule};
 use crate::aws::Aws;
 use crate::aws::splice::rest;
-use crate::domain::autoscaling::{Group, shrinks_by_itself};
+use crate::domain::autoscaling::{Group, Policy, shrinks_by_itself};
 use crate::domain::backup::Backup;
 use crate::domain::change::{Field, Target};
 use crate::domain::ecs::ServiceRef;
@@ -56,7 +56,7 @@ impl Aws {
         let policies = policies?;
         let Some(group) = group? else { return Ok(Look::default()) };
         let fields = [(Field::Min, group.min), (Field::Max, group.max), (Field::Desired, group.desired)];
-        let shrinks = group.managed_by_ecs || policies.iter().any(|p| p.scales_in());
+        let shrinks = group.managed_by_ecs || policies.iter().any(Policy::scales_in);
         let running = Some(running_of(&group));
         Ok(Look { reading: Some(counts(&fields)), running, shrinks: by_itself(shrinks), ..Look::default() })
     }

@@ -24,7 +24,7 @@ fn object(value: &str, path: &[Step], out: &mut String) {
     sorted.sort_by(|a, b| a.name.cmp(&b.name));
     out.push('{');
     for member in sorted {
-        out.push_str(&format!("{:?}:", member.name));
+        out.extend([&format!("{:?}", member.name), ":"]);
         inner(member.value, deeper(path, &Step::Member(member.name.clone())), out);
     }
     out.push('}');

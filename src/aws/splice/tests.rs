@@ -150,8 +150,8 @@ fn json() -> impl Strategy<Value = String> {
     let name = any::<String>().prop_map(|s| serde_json::to_string(&s).unwrap());
     let escaped = any::<Vec<u16>>().prop_map(|units| {
         let text = String::from_utf16_lossy(&units);
-        let escapes: String = text.encode_utf16().map(|u| format!("\\u{u:04x}")).collect();
-        format!("\"{escapes}\"")
+        let escapes: Vec<String> = text.encode_utf16().map(|u| format!("\\u{u:04x}")).collect();
+        format!("\"{}\"", escapes.concat())
     });
     let number = prop_oneof!["-?(0|[1-9][0-9]{0,24})", "(0|[1-9][0-9]{0,5})\\.[0-9]{1,9}", "[1-9][eE][+-]?[0-9]{1,2}"];
     let leaf = prop_oneof![number, name.clone(), escaped, Just("null".to_owned()), Just("true".to_owned())];

@@ -60,7 +60,7 @@ fn read_raw(body: &str, scope: AclScope) -> Option<RawAcl> {
 }
 
 /// The web ACL that a document describes.
-pub fn parse(raw: RawAcl) -> Result<Acl, Fault> {
+pub fn parse(raw: &RawAcl) -> Result<Acl, Fault> {
     let garbled = || {
         Fault::new(FaultKind::Garbled, format!("The document of {} cannot be read", raw.at.name.text()))
             .means("it is cut off, or names a member twice")

@@ -18,7 +18,7 @@ const BODY: &str = r#"{"LockToken":"tok-1","WebACL":{
   ]}}"#;
 
 fn acl() -> Acl {
-    parse(raw(BODY, AclScope::Regional).unwrap()).unwrap()
+    parse(&raw(BODY, AclScope::Regional).unwrap()).unwrap()
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn the_document_is_kept_as_it_stood_with_its_token() {
 #[test]
 fn members_of_a_newer_aws_are_named_and_firewall_manager_is_seen() {
     let body = BODY.replacen(r#""Capacity":27"#, r#""QuantumConfig":{},"RetrofittedByFirewallManager":true"#, 1);
-    let acl = parse(raw(&body, AclScope::Regional).unwrap()).unwrap();
+    let acl = parse(&raw(&body, AclScope::Regional).unwrap()).unwrap();
     assert_eq!(acl.unknown_members, [Text::fixed("QuantumConfig")]);
     assert!(acl.firewall_manager);
     assert!(super::tests::acl().unknown_members.is_empty());
@@ -86,5 +86,5 @@ fn what_is_no_web_acl_is_a_fault_and_never_a_panic() {
     let twice = BODY.replacen(r#""Capacity":27"#, r#""Rules":[]"#, 1);
     assert!(raw(&twice, AclScope::Regional).is_err());
     let deep = BODY.replacen(r#"{"Allow":{}}"#, &("[".repeat(100_000) + &"]".repeat(100_000)), 1);
-    assert!(raw(&deep, AclScope::Regional).and_then(parse).is_ok());
+    assert!(raw(&deep, AclScope::Regional).and_then(|r| parse(&r)).is_ok());
 }

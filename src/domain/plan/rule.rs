@@ -35,12 +35,12 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn planned(&self, field: Field, before: Value, after: Value, summary: String) -> Planned {
+    fn planned(&self, field: Field, before: Value, after: Value, summary: &str) -> Planned {
         let target = Target::Rule(RuleRef { acl: self.acl.at.clone(), rule: self.rule.clone() });
         let seen = vec![(target.clone(), [(field, before.clone())].into())];
         let change = Change { target, fields: vec![FieldChange { field, before, after, hold: Hold::Held }] };
         let changes = if change.is_empty() { Vec::new() } else { vec![change] };
-        Planned { changes, seen, summary: Text::clean(&summary), ..Planned::default() }
+        Planned { changes, seen, summary: Text::clean(summary), ..Planned::default() }
     }
 
     fn warnings(&self) -> Vec<Finding> {
@@ -60,7 +60,7 @@ pub fn toggle(facts: &Facts<'_>, original: Option<&RawJson>) -> Result<Planned, 
     let found = facts.editable()?;
     let (after, first) = next_action(&found, original);
     let summary = format!("{} {} → {}", facts.rule.text(), name(found.action), name(&after));
-    let mut planned = facts.planned(Field::Action, Value::Json(found.action.clone()), Value::Json(after), summary);
+    let mut planned = facts.planned(Field::Action, Value::Json(found.action.clone()), Value::Json(after), &summary);
     planned.warnings = facts.warnings();
     planned.warnings.extend(first);
     Ok(planned)
@@ -99,7 +99,7 @@ pub fn limit(facts: &Facts<'_>, input: &str) -> Result<Planned, Fault> {
     }
     let before = found.rate.limit;
     let summary = format!("{} limit {before} → {n}", facts.rule.text());
-    let mut planned = facts.planned(Field::Limit, Value::Count(before), Value::Count(n), summary);
+    let mut planned = facts.planned(Field::Limit, Value::Count(before), Value::Count(n), &summary);
     if !planned.is_nothing() {
         planned.warnings = facts.warnings();
         planned.warnings.extend(direction(&found, n));
