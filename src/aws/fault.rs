@@ -41,7 +41,7 @@ where
 {
     let mut fault = match error {
         SdkError::ServiceError(said) => of_service(place, action, said.err(), said.raw()),
-        SdkError::ResponseError(odd) => transport::garbled(place, action, odd.raw()),
+        SdkError::ResponseError(odd) => transport::without_a_code(place, action, odd.raw()),
         SdkError::TimeoutError(_) => transport::timed_out(place, action),
         SdkError::DispatchFailure(failure) => transport::not_sent(place, action, failure),
         other => transport::not_built(action, other),

@@ -238,6 +238,7 @@ async fn handle(request: Request<Incoming>, upstream: u16, rules: Arc<Mutex<Rule
         None => {}
     }
     match handler.map_or(Answer::Pass, |h| h(&call)) {
+        Answer::Pass if call.operation == "RegisterScalableTarget" => register(head, &call, upstream).await,
         Answer::Pass => forward(head, &call, call.body.clone(), upstream).await,
         Answer::Instead(body) => forward(head, &call, body, upstream).await,
         Answer::Json(value) => Ok(json_reply(&call, &value)),
@@ -245,6 +246,51 @@ async fn handle(request: Request<Incoming>, upstream: u16, rules: Arc<Mutex<Rule
         Answer::Raw(status, kind, body) => Ok(plain(status, kind, body)),
         Answer::Error(status, code, message) => Ok(error(&call, status, code, &message)),
     }
+}
+
+/// Application Auto Scaling clamps the service's desired count into [min, max] on every call; moto does not.
+async fn register(head: hyper::http::request::Parts, call: &Call, upstream: u16) -> Reply {
+    let reply = forward(head.clone(), call, call.body.clone(), upstream).await?;
+    let asked = call.json();
+    let id = asked["ResourceId"].as_str().unwrap_or_default().to_owned();
+    let mut parts = id.split('/').skip(1);
+    let (Some(cluster), Some(service)) = (parts.next(), parts.next()) else { return Ok(reply) };
+    let targets = json!({ "ServiceNamespace": "ecs", "ResourceIds": [&id] });
+    let target = ask(&head, "AnyScaleFrontendService.DescribeScalableTargets", targets, upstream).await?;
+    let seen = ask(&head, &ecs("DescribeServices"), json!({ "cluster": cluster, "services": [service] }), upstream).await?;
+    let (target, desired) = (&target["ScalableTargets"][0], seen["services"][0]["desiredCount"].as_i64());
+    if let (Some(min), Some(max), Some(now)) = (target["MinCapacity"].as_i64(), target["MaxCapacity"].as_i64(), desired) {
+        let clamped = now.min(max).max(min);
+        if clamped != now {
+            let update = json!({ "cluster": cluster, "service": service, "desiredCount": clamped });
+            ask(&head, &ecs("UpdateService"), update, upstream).await?;
+        }
+    }
+    Ok(reply)
+}
+
+fn ecs(operation: &str) -> String {
+    format!("AmazonEC2ContainerServiceV20141113.{operation}")
+}
+
+/// A JSON call of the proxy's own, as the caller of `head`.
+async fn ask(
+    head: &hyper::http::request::Parts,
+    target: &str,
+    body: Value,
+    upstream: u16,
+) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+    let mut head = head.clone();
+    head.headers.insert("x-amz-target", target.parse()?);
+    if target.starts_with("AmazonEC2ContainerService") {
+        let signed = head.headers.get("authorization").map_or("", |v| v.to_str().unwrap_or_default());
+        let signed = signed.replace("/application-autoscaling/", "/ecs/").parse()?;
+        head.headers.insert("authorization", signed);
+    }
+    let body = Bytes::from(body.to_string());
+    let call = describe(&head, body.clone());
+    let reply = forward(head, &call, body, upstream).await?;
+    Ok(serde_json::from_slice(&reply.into_body().collect().await?.to_bytes()).unwrap_or(Value::Null))
 }
 
 fn consult(call: &Call, rules: &Mutex<Rules>) -> (Option<Trouble>, Option<Handler>, Duration) {

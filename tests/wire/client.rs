@@ -23,3 +23,25 @@ async fn requests_name_program_version_and_session() {
     let agent = proxy.calls()[0].user_agent.clone();
     assert!(agent.contains(concat!("app/tidegate-", env!("CARGO_PKG_VERSION"), "-spring-sale")), "{agent}");
 }
+
+#[tokio::test]
+async fn the_proxy_lifts_a_service_to_its_new_minimum_as_aws_does() {
+    let account = Moto::shared().account();
+    let proxy = Proxy::before_moto();
+    let script = "
+ecs, aas = client('ecs'), client('application-autoscaling')
+ecs.create_cluster(clusterName='orchard')
+ecs.register_task_definition(family='api', containerDefinitions=[dict(name='api', image='api', memory=64)])
+ecs.create_service(cluster='orchard', serviceName='api', taskDefinition='api', desiredCount=2, launchType='EC2')
+target = dict(ServiceNamespace='ecs', ResourceId='service/orchard/api', ScalableDimension='ecs:service:DesiredCount')
+aas.register_scalable_target(MinCapacity=6, MaxCapacity=8, **target)
+try:
+    aas.register_scalable_target(MinCapacity=9, MaxCapacity=8, **target)
+    refused = None
+except Exception as e:
+    refused = e.response['Error']['Code']
+out(dict(desired=ecs.describe_services(cluster='orchard', services=['api'])['services'][0]['desiredCount'], refused=refused))";
+    let seen = crate::support::python::python(script, &account.env_at(&proxy.url()));
+    assert_eq!(seen, serde_json::json!({ "desired": 6, "refused": "ValidationException" }));
+    assert_eq!(proxy.writes().len(), 5);
+}

@@ -7,7 +7,8 @@
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+    AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
@@ -176,6 +177,35 @@ impl Intercept for Sentry {
         }
         Ok(())
     }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let answer = context.response();
+        let xml = cfg.load::<Metadata>().is_some_and(|call| SPEAK_XML.contains(&call.service()));
+        let body = answer.body().bytes().filter(|_| xml && answer.status().is_success());
+        if body.is_some_and(|body| !is_whole(body)) { Err("the answer ends early".into()) } else { Ok(()) }
+    }
+}
+
+/// Services whose answers are XML. The SDK reads one that ends early as a shorter
+/// list, and a database that is not in it would seem to be gone.
+const SPEAK_XML: [&str; 5] = ["Auto Scaling", "RDS", "Elastic Load Balancing v2", "STS", "CloudFront"];
+
+/// Whether an XML document ends with the end of the element it began with.
+fn is_whole(body: &[u8]) -> bool {
+    let text = body.trim_ascii();
+    let text = match text.strip_prefix(b"<?") {
+        Some(declared) => declared.iter().position(|b| *b == b'>').map_or(&[][..], |at| declared[at + 1..].trim_ascii()),
+        None => text,
+    };
+    let Some(root) = text.strip_prefix(b"<") else { return false };
+    let name = root.split(|b| matches!(b, b' ' | b'>' | b'/' | b'\n' | b'\r' | b'\t')).next().unwrap_or_default();
+    let closing = [b"</", name, b">"].concat();
+    !name.is_empty() && (text.ends_with(&closing) || text.ends_with(b"/>"))
 }
 
 /// The list of reads (aws-facts.md §6.1), and the two STS calls an MFA code needs.
@@ -271,6 +301,16 @@ mod tests {
     fn an_unknown_service_has_no_reads() {
         let call = Metadata::new("DescribeServices", "Elsewhere");
         assert!(sentry(false).judge(&call, None).is_err());
+    }
+
+    #[test]
+    fn xml_that_ends_early_is_not_whole() {
+        for whole in ["<a><b/></a>", "<?xml version=\"1.0\"?>\n<a x=\"1\"><b>1</b></a>\n", "<a/>"] {
+            assert!(is_whole(whole.as_bytes()), "{whole}");
+        }
+        for cut in ["", "<", "<a", "<a>", "<a><b></b>", "<?xml version", "text", "<a></"] {
+            assert!(!is_whole(cut.as_bytes()), "{cut}");
+        }
     }
 
     #[test]

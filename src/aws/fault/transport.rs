@@ -97,8 +97,8 @@ fn no_credentials(place: &Place, error: &CredentialsError) -> Fault {
     fault
 }
 
-/// An answer came that the SDK cannot read.
-pub(super) fn garbled(place: &Place, action: &str, raw: &Response) -> Fault {
+/// An answer came that nobody can read.
+fn garbled(place: &Place, action: &str, raw: &Response) -> Fault {
     let body = raw.body().bytes().unwrap_or_default();
     let said = if is_html(body) { "with HTML" } else { "with something that cannot be read" };
     let status = raw.status().as_u16();
@@ -107,7 +107,7 @@ pub(super) fn garbled(place: &Place, action: &str, raw: &Response) -> Fault {
         .next("look at --endpoint-url, AWS_ENDPOINT_URL and any proxy")
 }
 
-/// An error answer without a code of AWS's: judged by its status.
+/// An answer without a word of AWS's in it: judged by its status.
 pub(super) fn without_a_code(place: &Place, action: &str, raw: &Response) -> Fault {
     let status = raw.status().as_u16();
     let what = format!("{} answered {action} with status {status}", whom(place));
