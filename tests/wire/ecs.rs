@@ -4,7 +4,7 @@ use crate::support::moto::{Account, Moto};
 use crate::support::proxy::{Answer, Call, Proxy, Trouble};
 use serde_json::json;
 use std::sync::Arc;
-use tidegate::domain::ecs::{Launch, Rollout, Service, ServiceRef, ServiceStatus};
+use tidegate::domain::ecs::{Launch, Rollout, Service, ServiceRef, ServiceStatus, Task};
 use tidegate::domain::fault::FaultKind;
 use tidegate::domain::ids::{ClusterName, ServiceName};
 use tidegate::domain::text::Text;
@@ -93,11 +93,11 @@ async fn many_services_come_in_order_in_the_fewest_calls_and_the_vanished_are_na
 async fn the_drill_in_shows_tasks_containers_and_target_health() {
     let account = account("
 ec2, elb = client('ec2'), client('elbv2')
-from moto.ec2 import utils
 vpc = ec2.describe_vpcs()['Vpcs'][0]['VpcId']
 image = ec2.describe_images()['Images'][0]['ImageId']
-machine = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)['Instances'][0]['InstanceId']
-ecs.register_container_instance(cluster='orchard', instanceIdentityDocument=json.dumps({'instanceId': machine, 'region': 'eu-west-1'}))
+machines = [i['InstanceId'] for i in ec2.run_instances(ImageId=image, MinCount=2, MaxCount=2)['Instances']]
+for machine in machines:
+    ecs.register_container_instance(cluster='orchard', instanceIdentityDocument=json.dumps({'instanceId': machine, 'region': 'eu-west-1'}))
 ecs.run_task(cluster='orchard', taskDefinition='api', launchType='EC2', count=2)
 stopped = ecs.list_tasks(cluster='orchard')['taskArns'][0]
 ecs.stop_task(cluster='orchard', task=stopped, reason='broken')
@@ -109,13 +109,15 @@ ecs.create_service(cluster='orchard', serviceName='api', taskDefinition='api', d
     let detail = account.aws().await.service_detail(&at("api")).await.expect("a detail");
     assert_eq!(detail.gaps, []);
     assert_eq!(detail.tasks.len(), 2);
-    let machine = account.python("out(client('ec2').describe_instances()['Reservations'][0]['Instances'][0]['InstanceId'])");
-    assert!(detail.tasks.iter().all(|t| t.instance.as_ref().map(Text::as_str) == machine.as_str()), "{:?}", detail.tasks);
+    let machines = account.python("out([i['InstanceId'] for i in client('ec2').describe_instances()['Reservations'][0]['Instances']])");
+    let ids: Vec<&str> = machines.as_array().expect("ids").iter().filter_map(|id| id.as_str()).collect();
+    let ran_on = |t: &Task| t.instance.as_ref().is_some_and(|i| ids.contains(&i.as_str()));
+    assert!(detail.tasks.iter().all(ran_on), "{:?}", detail.tasks);
     assert!(detail.tasks.iter().any(|t| t.stopped_reason == Some(Text::fixed("broken"))), "{:?}", detail.tasks);
     let container = &detail.containers[0];
     assert_eq!((container.environment.as_slice(), container.secrets.as_slice()), (&[Text::fixed("DB_PASSWORD")][..], &[Text::fixed("API_TOKEN")][..]));
     let targets = detail.target_groups[0].targets.as_ref().expect("health");
-    assert_eq!((targets[0].target.as_str(), targets[0].port), (machine.as_str().expect("an id"), Some(32_768)));
+    assert_eq!((ids.contains(&targets[0].target.as_str()), targets[0].port), (true, Some(32_768)));
     assert_eq!(detail.deployments.len(), 1);
 }
 
