@@ -7,4 +7,5 @@ mod journal;
 mod screens;
 mod session;
 mod support;
+mod terminal;
 mod wire;

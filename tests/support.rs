@@ -8,5 +8,6 @@ pub mod cbor;
 pub mod console;
 pub mod moto;
 pub mod proxy;
+pub mod pty;
 pub mod python;
 pub mod screen;
