@@ -14,6 +14,7 @@ pub mod link;
 pub mod poll;
 pub mod reads;
 pub mod save;
+pub mod series;
 pub mod signal;
 pub mod stop;
 pub mod tail;

@@ -1,33 +1,80 @@
 //! Queries to calls: one arm each.
 
+use super::series::SeriesBook;
 use crate::aws::Aws;
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::{ClusterName, ServiceName};
+use crate::domain::metrics::{Metric, Series};
 use crate::domain::subject::{Observation, Subject};
 use crate::model::query::{Facts, Query};
-use jiff::Timestamp;
-use std::sync::Arc;
+use crate::model::time::Now;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Takes the parts of an answer that comes in parts.
-pub type Parts<'p> = &'p (dyn Fn(Facts) + Send + Sync);
+/// What one question needs beside the query.
+pub struct Asker<'a> {
+    pub aws: &'a Aws,
+    pub now: Now,
+    /// Series that are still fresh; metric queries cost money.
+    pub series: &'a Mutex<SeriesBook>,
+    /// Takes the parts of an answer that comes in parts.
+    pub part: &'a (dyn Fn(Facts) + Send + Sync),
+}
 
-/// Asks AWS; parts go out as they come, the last part or the whole is the answer.
-pub async fn ask(aws: &Aws, query: &Query, now: Timestamp, _part: Parts<'_>) -> Result<Facts, Fault> {
-    match query {
-        Query::Identity => aws.identity().await.map(Facts::Identity),
-        Query::LogGroups(substring) => aws.log_groups(substring.as_str()).await.map(Facts::LogGroups),
-        Query::ScalableTargets => aws.scalable_targets().await.map(Facts::ScalableTargets),
-        Query::Policies(of) => aws.policies(of).await.map(Facts::Policies),
-        Query::Groups => aws.groups().await.map(Facts::Groups),
-        Query::TargetDetail(at) => aws.target_detail(at).await.map(Arc::new).map(Facts::ScalingDetail),
-        Query::GroupDetail(name) => aws.group_detail(name).await.map(Arc::new).map(Facts::ScalingDetail),
-        Query::Acls(scope) => aws.acls(*scope).await.map(Facts::Acls),
-        Query::Limited(rules) => aws.limited(rules).await.map(Facts::Limited),
-        Query::Inventory => aws.inventory().await.map(Arc::new).map(Facts::Inventory),
-        Query::RuleDetail(of) => {
-            let detail = aws.rule_detail(&of.rule, &of.metric, of.lists_addresses, now).await;
-            detail.map(Arc::new).map(Facts::RuleDetail)
+impl Asker<'_> {
+    /// Asks AWS; parts go out as they come, the last part or the whole is the answer.
+    pub async fn ask(&self, query: &Query) -> Result<Facts, Fault> {
+        let aws = self.aws;
+        match query {
+            Query::Identity => aws.identity().await.map(Facts::Identity),
+            Query::Clusters => aws.clusters().await.map(Facts::Clusters),
+            Query::ServiceNames(cluster) => self.service_names(cluster).await,
+            Query::Services { cluster, names, .. } => self.services(cluster, names).await,
+            Query::ServiceDetail(at) => aws.service_detail(at).await.map(Arc::new).map(Facts::ServiceDetail),
+            Query::ServiceRaw(at) => aws.service_raw(at).await.map(Facts::Raw),
+            Query::LogTargets(definition) => aws.log_targets(definition).await.map(Facts::LogTargets),
+            Query::ScalableTargets => aws.scalable_targets().await.map(Facts::ScalableTargets),
+            Query::Policies(of) => aws.policies(of).await.map(Facts::Policies),
+            Query::Groups => aws.groups().await.map(Facts::Groups),
+            Query::TargetDetail(at) => aws.target_detail(at).await.map(Arc::new).map(Facts::ScalingDetail),
+            Query::GroupDetail(name) => aws.group_detail(name).await.map(Arc::new).map(Facts::ScalingDetail),
+            Query::Acls(scope) => aws.acls(*scope).await.map(Facts::Acls),
+            Query::RuleDetail(of) => {
+                let detail = aws.rule_detail(&of.rule, &of.metric, of.lists_addresses, self.now.wall).await;
+                detail.map(Arc::new).map(Facts::RuleDetail)
+            }
+            Query::Limited(rules) => aws.limited(rules).await.map(Facts::Limited),
+            Query::Inventory => aws.inventory().await.map(Arc::new).map(Facts::Inventory),
+            Query::LogGroups(substring) => aws.log_groups(substring.as_str()).await.map(Facts::LogGroups),
+            Query::Metrics(metrics) => self.metrics(metrics).await.map(Facts::Metrics),
         }
-        _ => Err(Fault::new(FaultKind::Internal, "Nobody reads this yet")),
+    }
+
+    async fn service_names(&self, cluster: &ClusterName) -> Result<Facts, Fault> {
+        let part = |so_far: &[ServiceName]| (self.part)(Facts::ServiceNames(Arc::new(so_far.to_vec())));
+        self.aws.service_names(cluster, part).await.map(|all| Facts::ServiceNames(Arc::new(all)))
+    }
+
+    /// Each part waits for the next, so that the last one can end the answer.
+    async fn services(&self, cluster: &ClusterName, names: &[ServiceName]) -> Result<Facts, Fault> {
+        let mut last = None;
+        let part = |found, missing| {
+            if let Some(before) = last.replace(Facts::Services { found, missing }) {
+                (self.part)(before);
+            }
+        };
+        self.aws.services(cluster, names, part).await?;
+        Ok(last.unwrap_or(Facts::Services { found: Vec::new(), missing: Vec::new() }))
+    }
+
+    /// Asks only for series that are not fresh; answers with all of them.
+    async fn metrics(&self, metrics: &[Metric]) -> Result<Vec<Series>, Fault> {
+        let book = || self.series.lock().unwrap_or_else(PoisonError::into_inner);
+        let missing = book().missing(metrics, self.now.mono);
+        if !missing.is_empty() {
+            let found = self.aws.metrics(&missing, self.now.wall).await?;
+            book().keep(found, self.now.mono);
+        }
+        Ok(book().of(metrics))
     }
 }
 

@@ -1,8 +1,10 @@
 //! Effects: what `update` wants done outside, done.
 
 use super::reads::{News, Reads};
+use super::tail::Tailer;
 use super::terminal::Terminal;
 use super::{Exit, clipboard, save, stop};
+use crate::domain::log::TailSource;
 use crate::model::effect::Effect;
 use crate::model::message::Message;
 use crate::model::query::Want;
@@ -14,6 +16,9 @@ use std::time::Duration;
 pub struct Effects {
     reads: Reads,
     state_dir: PathBuf,
+    /// The log groups to be tailed, and the tail that does, once there are clients.
+    tailed: Vec<TailSource>,
+    tailer: Tailer,
     exit: Option<Exit>,
     stopping: bool,
 }
@@ -21,7 +26,7 @@ pub struct Effects {
 impl Effects {
     /// Files go below `state_dir`.
     pub fn new(reads: Reads, state_dir: PathBuf) -> Self {
-        Self { reads, state_dir, exit: None, stopping: false }
+        Self { reads, state_dir, tailed: Vec::new(), tailer: Tailer::default(), exit: None, stopping: false }
     }
 
     /// Does one thing, or begins it; answers with what is known at once.
@@ -35,14 +40,23 @@ impl Effects {
             Effect::Save { name, lines } => return vec![self.save(&name, &lines)],
             Effect::Suspend => return self.stop(),
             Effect::Quit => self.exit = Some(Exit::Quit),
-            Effect::Carry(_) | Effect::Tail(_) => {}
+            Effect::Tail(sources) => {
+                self.tailed = sources;
+                self.tail();
+            }
+            Effect::Carry(_) => {}
         }
         Vec::new()
     }
 
     /// What a task told, as messages.
     pub fn take(&mut self, news: News) -> Vec<Message> {
-        self.reads.take(news)
+        let rebuilt = matches!(&news, News::Connected { result: Ok(_), .. });
+        let told = self.reads.take(news);
+        if rebuilt && !self.tailed.is_empty() {
+            self.tail();
+        }
+        told
     }
 
     /// What the panes want now.
@@ -68,6 +82,14 @@ impl Effects {
     /// Whether the operator asked to suspend; asking takes the wish back.
     pub fn wishes_to_stop(&mut self) -> bool {
         std::mem::take(&mut self.stopping)
+    }
+
+    /// Tails with the clients there are now; without any, once there are.
+    fn tail(&mut self) {
+        self.tailer = match self.reads.aws() {
+            Some(aws) => self.reads.tailer(aws, self.tailed.clone()),
+            None => Tailer::default(),
+        };
     }
 
     fn stop(&mut self) -> Vec<Message> {

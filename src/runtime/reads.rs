@@ -1,15 +1,18 @@
 //! Reading: runs the poll plan against AWS and turns what comes back into messages.
 
-use super::ask::ask;
+use super::ask::{self, Asker};
 use super::budget::Budget;
 use super::clock::Clock;
 use super::inbox::Post;
 use super::link::LinkBook;
 use super::poll::backoff::Chance;
 use super::poll::{PollBook, Purse, Step, Ticket};
+use super::series::SeriesBook;
+use super::tail::{self, Tailer};
 use super::usage::UsageBook;
 use crate::aws::{Aws, Gate, Options};
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::log::TailSource;
 use crate::domain::subject::Subject;
 use crate::model::message::Message;
 use crate::model::query::{Answer, Epoch, Facts, Query, Reply, Slot, Want};
@@ -18,7 +21,7 @@ use crate::session::order::Report;
 use futures_util::FutureExt;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
@@ -66,6 +69,7 @@ pub struct Reads {
     usage: UsageBook,
     chance: Chance,
     runs: BTreeMap<Ticket, Run>,
+    series: Arc<Mutex<SeriesBook>>,
 }
 
 impl Reads {
@@ -85,6 +89,7 @@ impl Reads {
             usage: UsageBook::default(),
             chance: Chance::default(),
             runs: BTreeMap::new(),
+            series: Arc::default(),
         };
         reads.book.pause();
         reads.connect(Why::Start);
@@ -99,6 +104,13 @@ impl Reads {
     /// What the clients are built from.
     pub fn options(&self) -> &Options {
         &self.options
+    }
+
+    /// A tail of these sources, outside the budget.
+    pub fn tailer(&self, aws: &Aws, sources: Vec<TailSource>) -> Tailer {
+        let post = self.post.clone();
+        let sink: tail::Sink = Arc::new(move |message| post.news(News::Message(message)));
+        Tailer::start(&self.runtime, &aws.through(Gate::open()), sources, self.clock, &sink)
     }
 
     /// What the panes want now.
@@ -126,6 +138,7 @@ impl Reads {
         self.carry_out(cuts);
         self.book.pause();
         self.link = LinkBook::default();
+        self.series = Arc::default();
         self.aws = None;
         self.connect(Why::Switch);
     }
@@ -135,7 +148,7 @@ impl Reads {
         let (aws, post) = (self.aws.clone(), self.post.clone());
         self.runtime.spawn(async move {
             let result = match aws {
-                Some(aws) => whole(super::ask::observe(&aws.through(Gate::open()), &subject)).await,
+                Some(aws) => whole(ask::observe(&aws.through(Gate::open()), &subject)).await,
                 None => Err(not_connected()),
             };
             let report = Report::Observed { subject, result: Box::new(result) };
@@ -261,10 +274,12 @@ impl Reads {
 
     fn begin(&mut self, ticket: Ticket, query: Query, purse: Purse) -> Option<Message> {
         let aws = self.aws.as_ref()?.through(self.budget.gate(query.slot(), purse));
-        let (post, clock, asked) = (self.post.clone(), self.clock, query.clone());
+        let (post, series, asked) = (self.post.clone(), self.series.clone(), query.clone());
+        let now = self.clock.now();
         let task = self.runtime.spawn(async move {
             let part = |facts| post.news(News::Part(ticket, facts));
-            let result = whole(ask(&aws, &asked, clock.now().wall, &part)).await;
+            let asker = Asker { aws: &aws, now, series: &series, part: &part };
+            let result = whole(asker.ask(&asked)).await;
             post.news(News::Ended(ticket, result));
         });
         self.runs.insert(ticket, Run { query: query.clone(), task: task.abort_handle() });

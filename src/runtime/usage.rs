@@ -51,7 +51,7 @@ impl UsageBook {
         self.throttled.add(now, 1);
     }
 
-    /// The usage now, where it differs from what was said last.
+    /// The usage now, where it differs enough from what was said last.
     pub fn news(&mut self, now: Duration, budget: u32) -> Option<Usage> {
         let usage = Usage {
             calls_last_minute: self.calls.sum(now, MINUTE) as u32,
@@ -59,7 +59,11 @@ impl UsageBook {
             metrics_per_hour: self.per_hour(now),
             throttled_last_minute: self.throttled.sum(now, MINUTE) as u32,
         };
-        (self.said.replace(usage) != Some(usage)).then_some(usage)
+        let news = self.said.is_none_or(|said| differs(&said, &usage));
+        if news {
+            self.said = Some(usage);
+        }
+        news.then_some(usage)
     }
 
     /// The last hour's queries; projected while the hour is not over.
@@ -68,6 +72,16 @@ impl UsageBook {
         let share = now.clamp(MINUTE, HOUR).as_secs_f64() / HOUR.as_secs_f64();
         (seen / share).round() as u32
     }
+}
+
+/// Pollers drift against the minute, so the sums waver while nothing changes:
+/// less than a fifth is no news, and a quiet screen stays quiet.
+fn differs(said: &Usage, now: &Usage) -> bool {
+    let far = |a: u32, b: u32| a.abs_diff(b) > (a / 5).max(5) || (a == 0) != (b == 0);
+    said.budget != now.budget
+        || far(said.calls_last_minute, now.calls_last_minute)
+        || far(said.metrics_per_hour, now.metrics_per_hour)
+        || far(said.throttled_last_minute, now.throttled_last_minute)
 }
 
 #[cfg(test)]
@@ -94,6 +108,17 @@ mod tests {
         usage.read(S(1), 10, 0);
         usage.read(S(2), 3, 0);
         assert_eq!(usage.news(S(2), 120).unwrap().calls_last_minute, 13);
+    }
+
+    #[test]
+    fn a_sum_that_wavers_is_no_news() {
+        let mut usage = UsageBook::default();
+        usage.read(S(1), 60, 0);
+        assert!(usage.news(S(1), 120).is_some());
+        usage.read(S(2), 66, 0);
+        assert_eq!(usage.news(S(2), 120), None);
+        usage.read(S(3), 80, 0);
+        assert!(usage.news(S(3), 120).is_some());
     }
 
     #[test]
