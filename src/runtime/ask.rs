@@ -2,7 +2,7 @@
 
 use super::series::SeriesBook;
 use crate::aws::Aws;
-use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::fault::Fault;
 use crate::domain::ids::{ClusterName, ServiceName};
 use crate::domain::metrics::{Metric, Series};
 use crate::domain::subject::{Observation, Subject};
@@ -79,6 +79,6 @@ impl Asker<'_> {
 }
 
 /// Looks at a subject fresh, for a dialog.
-pub async fn observe(_aws: &Aws, _subject: &Subject) -> Result<Observation, Fault> {
-    Err(Fault::new(FaultKind::Internal, "Nobody reads this yet"))
+pub async fn observe(aws: &Aws, subject: &Subject) -> Result<Observation, Fault> {
+    aws.observe(subject).await
 }
