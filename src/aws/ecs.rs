@@ -33,7 +33,7 @@ impl Aws {
     pub async fn clusters(&self) -> Result<Vec<Cluster>, Fault> {
         let request = self.shared.ecs.list_clusters().max_results(PAGE);
         let arns: Vec<String> = pages!(self, "ecs:ListClusters", request.clone(), set_next_token, next_token, cluster_arns);
-        let reads = arns.chunks(HUNDRED).map(|some| self.describe_clusters(some.to_vec()));
+        let reads: Vec<_> = arns.chunks(HUNDRED).map(|some| self.describe_clusters(some.to_vec())).collect();
         let found: Vec<Vec<Cluster>> = futures_util::stream::iter(reads).buffered(WIDTH).try_collect().await?;
         let mut all = found.concat();
         all.sort_by(|a, b| a.name.cmp(&b.name));
@@ -77,7 +77,7 @@ impl Aws {
         names: &[ServiceName],
         mut part: impl FnMut(Vec<Arc<Service>>, Vec<ServiceName>),
     ) -> Result<(), Fault> {
-        let reads = names.chunks(TEN).map(|some| self.ten_services(cluster, some));
+        let reads: Vec<_> = names.chunks(TEN).map(|some| self.ten_services(cluster, some)).collect();
         let mut answers = futures_util::stream::iter(reads).buffered(WIDTH);
         while let Some((found, missing)) = answers.try_next().await? {
             part(found, missing);

@@ -25,7 +25,7 @@ impl Aws {
             groups.entry(Home::of(metric)).or_default().push(i);
         }
         let calls = groups.iter().flat_map(|(home, all)| all.chunks(MOST).map(move |some| (*home, some)));
-        let reads = calls.map(|(home, some)| self.some_metrics(home, some, metrics, now));
+        let reads: Vec<_> = calls.map(|(home, some)| self.some_metrics(home, some, metrics, now)).collect();
         let found: Vec<Vec<(usize, Series)>> = futures_util::stream::iter(reads).buffered(WIDTH).try_collect().await?;
         let mut found = found.concat();
         found.sort_by_key(|(i, _)| *i);

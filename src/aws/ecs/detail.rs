@@ -40,10 +40,10 @@ impl Aws {
     }
 
     async fn target_groups(&self, arns: Vec<TargetGroupArn>) -> Vec<TargetGroup> {
-        let reads = arns.into_iter().map(|arn| async {
+        let reads: Vec<_> = arns.into_iter().map(|arn| async {
             let targets = self.target_health(&arn).await;
             TargetGroup { arn, targets }
-        });
+        }).collect();
         futures_util::stream::iter(reads).buffered(WIDTH).collect().await
     }
 }

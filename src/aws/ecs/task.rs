@@ -38,12 +38,12 @@ impl Aws {
     }
 
     async fn describe_tasks(&self, cluster: &ClusterName, arns: Vec<String>) -> Result<Vec<sdk::Task>, Fault> {
-        let reads = arns.chunks(HUNDRED).map(|some| async {
+        let reads: Vec<_> = arns.chunks(HUNDRED).map(|some| async {
             self.gate.pass().await;
             let request = self.shared.ecs.describe_tasks().cluster(cluster.as_str()).set_tasks(Some(some.to_vec()));
             let answer = request.send().await.map_err(self.fault("ecs:DescribeTasks"))?;
             Ok::<_, Fault>(answer.tasks.unwrap_or_default())
-        });
+        }).collect();
         let found: Vec<Vec<sdk::Task>> = futures_util::stream::iter(reads).buffered(WIDTH).try_collect().await?;
         Ok(found.concat())
     }
