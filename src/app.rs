@@ -9,6 +9,7 @@ mod field;
 mod footer;
 mod header;
 mod leave;
+mod mfa;
 mod news;
 mod overlay;
 mod page;

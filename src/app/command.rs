@@ -131,14 +131,15 @@ fn backup(state: &mut State, name: &str) -> Ran {
     if name.is_empty() {
         return changed(state, Verb::Backup, "");
     }
-    match state.news.databases.iter().find(|d| d.id.as_str() == name).cloned() {
-        Some(at) => Ok(verbs::ask(state, Verb::Backup, Subject::Database(at))),
-        None => {
-            let known = databases(state);
-            let mend = if known.is_empty() { "The databases are not loaded yet: open pane 4".into() } else { did_you_mean(name, known.iter().map(String::as_str)) };
-            Err(usage(format!("No database is called “{name}” here"), mend))
-        }
+    if let Some(at) = state.news.databases.iter().find(|d| d.id.as_str() == name).cloned() {
+        return Ok(verbs::ask(state, Verb::Backup, Subject::Database(at)));
     }
+    let known = databases(state);
+    let mend = match known.as_slice() {
+        [] => "The databases are not loaded yet: open pane 4".to_owned(),
+        known => did_you_mean(name, known.iter().map(String::as_str)),
+    };
+    Err(usage(format!("No database is called “{name}” here"), mend))
 }
 
 fn databases(state: &State) -> Vec<String> {
@@ -271,6 +272,7 @@ fn filter(state: &mut State, text: &str) -> Ran {
     state.with_focused(|pane, _| pane.set_filter(text)).unwrap_or(Ok(())).map(|()| Vec::new())
 }
 
+#[allow(clippy::unnecessary_wraps)] // the shape of every command
 fn logs(state: &mut State, groups: &str) -> Ran {
     let target = |group| LogTarget { group: LogGroup::from(group), region: None, stream_prefix: None };
     let targets: Vec<LogTarget> = groups.split_whitespace().map(target).collect();

@@ -78,7 +78,7 @@ enum Early {
 enum Stage {
     Reading(Early),
     Refused(Fault),
-    Form(Form),
+    Form(Box<Form>),
     Review(Box<Review>),
 }
 
@@ -153,9 +153,9 @@ impl Dialog {
         match early {
             Early::Given(input) => self.review(seen, input, state),
             Early::Typed(field) if field.text().is_empty() => {
-                Stage::Form(Form { seen, field: Field::prefilled(live), below: Vec::new() })
+                Stage::Form(Box::new(Form { seen, field: Field::prefilled(live), below: Vec::new() }))
             }
-            Early::Typed(field) => Stage::Form(Form { seen, field, below: Vec::new() }),
+            Early::Typed(field) => Stage::Form(Box::new(Form { seen, field, below: Vec::new() })),
         }
     }
 
@@ -177,7 +177,7 @@ impl Dialog {
             Err(fault) if !self.wish.takes_value() => return Stage::Refused(fault),
             Err(fault) => fault_lines(&fault, Role::Bad),
         };
-        Stage::Form(Form { seen, field: Field::prefilled(input), below })
+        Stage::Form(Box::new(Form { seen, field: Field::prefilled(input), below }))
     }
 
     fn plan(&self, seen: &Observation, input: &str, state: &State) -> Result<Planned, Fault> {
@@ -199,11 +199,7 @@ impl Dialog {
                 let (seen, input) = (form.seen.clone(), form.field.text().trim().to_owned());
                 self.stage = self.review(seen, input, state);
             }
-            _ if self.wish.takes_value() => {
-                if form.field.key(key) {
-                    form.below.clear();
-                }
-            }
+            _ if self.wish.takes_value() && form.field.key(key) => form.below.clear(),
             _ => {}
         }
         Outcome::stays()

@@ -2,6 +2,7 @@
 
 use super::dialog::Dialog;
 use super::leave::Leave;
+use super::mfa::Mfa;
 use super::page::Page;
 use super::palette::Palette;
 use super::prompt::Prompt;
@@ -106,6 +107,7 @@ overlays! {
     Recall(Recall),
     ThreeWays(ThreeWays),
     Leave(Leave),
+    Mfa(Mfa),
 }
 
 impl State {

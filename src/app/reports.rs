@@ -29,7 +29,7 @@ pub(super) fn take(state: &mut State, report: Report) {
         }
         Report::Conflict { session, fields } => {
             let job = state.work.end(Some(&session), &"".into());
-            let summary = job.map(|j| j.summary).unwrap_or_else(|| "a change".into());
+            let summary = job.map_or_else(|| "a change".into(), |j| j.summary);
             show_open(state, Open { session, summary, past: None, fields, gap: None });
         }
         Report::Undone { session, summary, what } => {

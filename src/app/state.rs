@@ -4,7 +4,7 @@ use super::news::News;
 use super::overlay::Overlay;
 use super::work::Work;
 use crate::domain::ecs::Service;
-use crate::domain::ids::ProfileName;
+use crate::domain::ids::{ProfileName, Region};
 use crate::domain::text::Text;
 use crate::model::keymap::Keymap;
 use crate::model::query::Epoch;
@@ -94,7 +94,7 @@ impl State {
 
     /// The place of the focused pane.
     pub fn place(&self) -> Place {
-        self.focused().map_or(Place::Anywhere, |pane| pane.place())
+        self.focused().map_or(Place::Anywhere, Pane::place)
     }
 
     pub(super) fn focused(&self) -> Option<&dyn Pane> {
@@ -194,7 +194,7 @@ impl State {
 
     /// The region for people.
     pub(super) fn region(&self) -> Text {
-        self.settings.region.as_ref().map_or_else(|| Text::fixed("default region"), |r| r.text())
+        self.settings.region.as_ref().map_or_else(|| Text::fixed("default region"), Region::text)
     }
 
     /// The profile for people.

@@ -1,6 +1,7 @@
 //! `update`: no clock, no randomness, no I/O.
 
 use super::command;
+use super::mfa::{self, Mfa};
 use super::reports;
 use super::state::State;
 use super::verbs;
@@ -79,6 +80,10 @@ fn linked(state: &mut State, link: Link) {
     let was_down = matches!(state.news.link, Link::Down(_) | Link::NoCredentials { .. });
     if was_down && link == Link::Fine {
         state.news.say(Level::Good, "AWS answers again");
+    }
+    let asked = mfa::needed(&state.news.link).is_some();
+    if let Some(why) = mfa::needed(&link).filter(|_| !asked).cloned() {
+        state.open(Mfa::new(why)); // once; after esc it is the operator who asks again
     }
     state.news.link = link;
 }

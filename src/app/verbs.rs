@@ -3,6 +3,7 @@
 use super::command;
 use super::dialog::{Dialog, Wish};
 use super::leave::Leave;
+use super::mfa::{self, Mfa};
 use super::page::Page;
 use super::palette::Palette;
 use super::prompt::{Prompt, Purpose};
@@ -18,7 +19,7 @@ use crate::model::effect::Effect;
 use crate::model::message::Link;
 use crate::model::query::Slot;
 use crate::model::verb::{Place, Verb};
-use crate::panes::Act;
+use crate::panes::{Act, Pane};
 use crate::view::layout::Spread;
 
 /// Does a verb.
@@ -164,6 +165,10 @@ fn refresh(state: &mut State) -> Vec<Effect> {
     let mut slots: Vec<Slot> = super::wants::wants(state).iter().map(|w| w.query.slot()).collect();
     slots.sort_unstable();
     slots.dedup();
+    if let Some(why) = mfa::needed(&state.news.link).cloned() {
+        state.open(Mfa::new(why));
+        return Vec::new();
+    }
     let mut effects = vec![Effect::Refresh(slots)];
     if matches!(state.news.link, Link::NoCredentials { .. }) {
         effects.push(Effect::RetryCredentials);
@@ -182,8 +187,9 @@ fn undo(state: &mut State) {
         state.open(ThreeWays::of(open, production));
         return;
     }
-    if state.is_busy() {
-        state.news.say(Level::Warn, "A change is under way — it cannot be undone before it is done — wait for its end");
+    if let Some(job) = state.work.setting() {
+        let said = format!("{} is under way — it can be undone once it is verified — wait for its end", job.summary);
+        state.news.say(Level::Warn, said);
         return;
     }
     let (past, skipped) = state.work.newest_undoable();
@@ -197,7 +203,7 @@ fn undo(state: &mut State) {
 
 /// `q` leaves at the top level; in a drill-in it goes back.
 fn quit(state: &mut State) -> Vec<Effect> {
-    if state.focused().is_some_and(|pane| pane.drilled()) { back(state) } else { leave(state) }
+    if state.focused().is_some_and(Pane::drilled) { back(state) } else { leave(state) }
 }
 
 /// Leaves; asks first while an order is with the carrier.
@@ -212,9 +218,9 @@ pub(super) fn leave(state: &mut State) -> Vec<Effect> {
 }
 
 fn suspend(state: &mut State) -> Vec<Effect> {
-    if !state.is_busy() {
+    if !state.work.is_writing() {
         return vec![Effect::Suspend];
     }
-    state.news.say(Level::Warn, "A change is under way — stopping now would leave it unwatched — wait for its end");
+    state.news.say(Level::Warn, "A request is under way — stopping now would leave it unwatched — try again in a moment");
     Vec::new()
 }

@@ -49,6 +49,17 @@ impl Work {
         !self.jobs.is_empty()
     }
 
+    /// Whether a request may be on its way right now, or its answer is awaited.
+    pub fn is_writing(&self) -> bool {
+        let settled = |p: &Progress| matches!(p, Progress::Verifying { .. } | Progress::Verified { .. } | Progress::Draining { .. });
+        !self.jobs.iter().all(|job| job.progress.as_ref().is_some_and(settled))
+    }
+
+    /// The setting that is being changed now; a backup in the making is none.
+    pub fn setting(&self) -> Option<&Job> {
+        self.jobs.iter().find(|job| !matches!(job.wish, Some((Wish::Backup, _))))
+    }
+
     /// Notes an order that leaves.
     pub fn begin(&mut self, job: Job) {
         self.jobs.push(job);
@@ -56,17 +67,18 @@ impl Work {
 
     /// Notes how far an order is.
     pub fn progress(&mut self, session: &SessionId, subject: &Subject, summary: &Text, progress: Progress) {
-        let known = self.find(session, Some(subject), summary);
-        let job = match known {
-            Some(at) => &mut self.jobs[at],
-            None => {
-                self.begin(Job { session: None, subject: Some(subject.clone()), summary: summary.clone(), wish: None, progress: None });
-                let last = self.jobs.len() - 1;
-                &mut self.jobs[last]
-            }
-        };
-        job.session = Some(session.clone());
-        job.progress = Some(progress);
+        let at = self.find(session, Some(subject), summary).unwrap_or_else(|| {
+            self.begin(Job {
+                session: None,
+                subject: Some(subject.clone()),
+                summary: summary.clone(),
+                wish: None,
+                progress: None,
+            });
+            self.jobs.len() - 1
+        });
+        self.jobs[at].session = Some(session.clone());
+        self.jobs[at].progress = Some(progress);
     }
 
     fn find(&self, session: &SessionId, subject: Option<&Subject>, summary: &Text) -> Option<usize> {

@@ -34,6 +34,9 @@ pub enum FaultKind {
     Internal,
 }
 
+/// The code of the fault that asks for the six digits of an MFA device.
+pub const MFA_CODE_NEEDED: &str = "MfaCodeNeeded";
+
 /// One trouble: what happened — what it means — what to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {

@@ -25,6 +25,8 @@ pub enum Effect {
     Switch { settings: Box<Settings>, epoch: super::query::Epoch },
     /// Read credentials again now.
     RetryCredentials,
+    /// The six digits of an MFA device, for the profile whose fault asked for them.
+    GiveCode(String),
     Suspend,
     Quit,
 }

@@ -20,12 +20,10 @@ impl SortKey<'_> {
         let turn = |o: Ordering| if reversed { o.reverse() } else { o };
         match (self, other) {
             (Self::Missing, Self::Missing) => Ordering::Equal,
-            (Self::Missing, _) => Ordering::Greater,
-            (_, Self::Missing) => Ordering::Less,
             (Self::Number(a), Self::Number(b)) => turn(a.total_cmp(b)),
             (Self::Text(a), Self::Text(b)) => turn(a.cmp(b)),
-            (Self::Number(_), Self::Text(_)) => Ordering::Less,
-            (Self::Text(_), Self::Number(_)) => Ordering::Greater,
+            (Self::Missing, _) | (Self::Text(_), Self::Number(_)) => Ordering::Greater,
+            (_, Self::Missing) | (Self::Number(_), Self::Text(_)) => Ordering::Less,
         }
     }
 }

@@ -36,6 +36,7 @@ impl Effects {
             Effect::Refresh(slots) => self.reads.refresh(&slots),
             Effect::Switch { settings, epoch } => self.reads.switch(&settings, epoch),
             Effect::RetryCredentials => self.reads.retry(),
+            Effect::GiveCode(code) => self.reads.give_code(code),
             Effect::Copy(text) => return vec![copy(&text, terminal)],
             Effect::Save { name, lines } => return vec![self.save(&name, &lines)],
             Effect::Suspend => return self.stop(),

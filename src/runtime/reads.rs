@@ -128,6 +128,13 @@ impl Reads {
         self.link.retry(self.now());
     }
 
+    /// Builds the clients with the code of an MFA device, which is good for once.
+    pub fn give_code(&mut self, code: String) {
+        self.options.mfa_code = Some(code);
+        self.connect(Why::Probe);
+        self.options.mfa_code = None;
+    }
+
     /// Builds the clients for other settings; answers of the old ones do not count any more.
     pub fn switch(&mut self, settings: &Settings, epoch: Epoch) {
         self.options = options(settings);

@@ -33,20 +33,12 @@ impl Frame<'_> {
             return area;
         }
         let style = paint.style(if paint.focused { Role::FrameFocus } else { Role::Frame });
-        self.sides(paint, style, area, buf);
+        sides(paint, style, area, buf);
         self.top(paint, style, area, buf);
         if self.joint.below == Join::Free {
             edge(paint, style, (area, area.bottom() - 1), ("└", "┘"), buf);
         }
         inside(area)
-    }
-
-    fn sides(&self, paint: &Paint<'_>, style: Style, area: Rect, buf: &mut Buffer) {
-        let side = paint.glyph("│", "|");
-        for y in area.top() + 1..area.bottom() - 1 {
-            buf[(area.x, y)].set_symbol(side).set_style(style);
-            buf[(area.right() - 1, y)].set_symbol(side).set_style(style);
-        }
     }
 
     fn top(&self, paint: &Paint<'_>, style: Style, area: Rect, buf: &mut Buffer) {
@@ -86,6 +78,14 @@ pub fn inside(area: Rect) -> Rect {
         return area;
     }
     Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 }
+}
+
+fn sides(paint: &Paint<'_>, style: Style, area: Rect, buf: &mut Buffer) {
+    let side = paint.glyph("│", "|");
+    for y in area.top() + 1..area.bottom() - 1 {
+        buf[(area.x, y)].set_symbol(side).set_style(style);
+        buf[(area.right() - 1, y)].set_symbol(side).set_style(style);
+    }
 }
 
 fn edge(paint: &Paint<'_>, style: Style, (area, y): (Rect, u16), (left, right): (&'static str, &'static str), buf: &mut Buffer) {

@@ -151,8 +151,8 @@ impl Table<'_> {
             draw_lines(paint, &wrap_all(&said, area.width), area, buf);
             return;
         }
-        let fitted = fit(self.columns, area.width.saturating_sub(GUTTER));
-        self.header(paint, list.sort(), &fitted, area, buf);
+        let columns = fit(self.columns, area.width.saturating_sub(GUTTER));
+        self.header(paint, list.sort(), &columns, area, buf);
         let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
         let room = self.note(paint, body, buf);
         let (visible, cursor) = window(list, usize::from(room));
@@ -160,7 +160,7 @@ impl Table<'_> {
             let Some(row) = rows.get(row as usize) else { continue };
             let look = Look { cursor: line == cursor, marked: !list.marks().is_empty() && list.marks().contains(&key(row)) };
             let at = Rect { y: body.y + line as u16, height: 1, ..body };
-            self.row(paint, look, &fitted, |column| cell(row, column), at, buf);
+            self.row(paint, look, &columns, |column| cell(row, column), at, buf);
         }
     }
 

@@ -193,3 +193,24 @@ fn a_fresh_read_that_nobody_waits_for_opens_nothing() {
     console.observe(Subject::Service(api()), seen_service(4));
     assert_eq!(console.screen(), before);
 }
+
+#[test]
+fn a_profile_that_needs_a_code_is_asked_once_and_the_digits_are_not_shown() {
+    let mut console = console();
+    let link = || {
+        let mut fault = Fault::new(FaultKind::Credentials, "The profile needs a code of its MFA device");
+        fault.code = Some("MfaCodeNeeded".into());
+        Message::Link(Link::NoCredentials { fault, next_try: std::time::Duration::from_secs(9) })
+    };
+    console.send(link());
+    console.esc();
+    console.send(link());
+    assert!(!console.screen().contains("six digits"));
+    console.type_in("r");
+    console.type_in("12x345");
+    assert_eq!(console.enter(), []);
+    console.type_in("67");
+    let screen = console.screen();
+    assert!(screen.contains("six digits: ******") && !screen.contains("123456 "), "{screen}");
+    assert_eq!(console.enter(), [Effect::GiveCode("123456".into())]);
+}

@@ -10,7 +10,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use std::time::SystemTime;
 
 /// The code of the fault that asks for the six digits ([`super::Options::mfa_code`]).
-pub const CODE_NEEDED: &str = "MfaCodeNeeded";
+pub const CODE_NEEDED: &str = crate::domain::fault::MFA_CODE_NEEDED;
 
 /// What a profile with `mfa_serial` wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
