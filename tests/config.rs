@@ -228,7 +228,7 @@ fn the_usual_config_file_is_found() {
 #[test]
 fn a_bad_value_is_named_by_its_flag_or_its_variable() {
     let usage = |args: &[&str], environment: &[(&str, &str)]| said(&tidegate(args, environment));
-    let mut told = String::new();
+    let mut told = Vec::new();
     for (args, environment) in [
         (&["--refresh", "soon"][..], &[][..]),
         (&[], &[("TIDEGATE_REFRESH", "soon")]),
@@ -244,9 +244,9 @@ fn a_bad_value_is_named_by_its_flag_or_its_variable() {
     ] {
         let (code, text) = usage(args, environment);
         assert_eq!(code, 2, "{args:?} {environment:?}: {text}");
-        told.push_str(&format!("{args:?} {environment:?}\n{text}\n"));
+        told.push(format!("{args:?} {environment:?}\n{text}\n"));
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(told.concat());
 }
 
 #[test]

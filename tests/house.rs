@@ -56,8 +56,8 @@ fn code() -> Vec<Line> {
     files.iter().flat_map(|file| lines(&root, file)).collect()
 }
 
-fn lines(root: &Path, file: &Path) -> Vec<Line> {
-    let inside = file.strip_prefix(root).unwrap();
+fn lines(top: &Path, file: &Path) -> Vec<Line> {
+    let inside = file.strip_prefix(top).unwrap();
     let room = inside
         .iter()
         .next()

@@ -77,13 +77,14 @@ impl Config {
             .into_iter()
             .map(|(name, section)| (name, layer(&source, section, &mut faults)))
             .collect();
-        match faults.is_empty() {
-            true => Ok(Self {
+        if faults.is_empty() {
+            Ok(Self {
+                source,
                 base,
                 profiles,
-                source,
-            }),
-            false => Err(faults),
+            })
+        } else {
+            Err(faults)
         }
     }
 }
@@ -110,7 +111,7 @@ fn sections<'s>(
         let span = section.span();
         match section.into_inner() {
             DeValue::Table(section) => {
-                found.push((name.into_inner().into_owned(), Spanned::new(span, section)))
+                found.push((name.into_inner().into_owned(), Spanned::new(span, section)));
             }
             _ => faults.push(not_a_section(source, &name)),
         }

@@ -15,16 +15,16 @@ pub fn run(keymap: &Keymap, output: Output, out: &mut dyn Write) -> io::Result<(
 
 /// The table for people: by place, each row keys, what they do, and the verb's name.
 pub fn text(keymap: &Keymap) -> String {
-    let mut said = String::new();
-    let mut place = None;
-    for entry in keymap.table() {
-        if place.replace(entry.place) != Some(entry.place) {
-            let gap = if said.is_empty() { "" } else { "\n" };
-            said.push_str(&format!("{gap}{}\n", heading(entry.place)));
-        }
-        said.push_str(&row(&entry));
-    }
-    said
+    let table = keymap.table();
+    let sections = table.chunk_by(|one, next| one.place == next.place);
+    sections.map(section).collect::<Vec<_>>().join("\n")
+}
+
+fn section(entries: &[Entry]) -> String {
+    let title = entries
+        .first()
+        .map(|entry| format!("{}\n", heading(entry.place)));
+    title.into_iter().chain(entries.iter().map(row)).collect()
 }
 
 fn heading(place: Place) -> &'static str {

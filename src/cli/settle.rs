@@ -15,8 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
-const HOUR: Duration = Duration::from_secs(3_600);
-const YEAR: Duration = Duration::from_secs(366 * 86_400);
+const HOUR: Duration = Duration::from_hours(1);
+const YEAR: Duration = Duration::from_hours(366 * 24);
 
 /// How a value from outside the file is named: `--refresh` or `TIDEGATE_REFRESH`.
 pub type Outside<'a> = &'a dyn Fn(&str) -> String;

@@ -128,17 +128,19 @@ pub fn color(text: &str) -> Result<Option<ColorDepth>, Refusal> {
 
 /// A name as AWS has them: something, on one line.
 pub fn name(text: &str) -> Result<String, Refusal> {
-    match text.trim().is_empty() || text.chars().any(char::is_control) {
-        true => refuse("is not a name", "Write the name, or leave it out"),
-        false => Ok(text.to_owned()),
+    if text.trim().is_empty() || text.chars().any(char::is_control) {
+        refuse("is not a name", "Write the name, or leave it out")
+    } else {
+        Ok(text.to_owned())
     }
 }
 
 /// The name of a theme that is there.
 pub fn theme(text: &str, known: &[&str]) -> Result<String, Refusal> {
-    match known.contains(&text) {
-        true => Ok(text.to_owned()),
-        false => refuse("is not a theme", did_you_mean(text, known.iter().copied())),
+    if known.contains(&text) {
+        Ok(text.to_owned())
+    } else {
+        refuse("is not a theme", did_you_mean(text, known.iter().copied()))
     }
 }
 
@@ -149,9 +151,10 @@ pub fn region(text: &str) -> Result<String, Refusal> {
         .rsplit('-')
         .next()
         .is_some_and(|last| last.parse::<u8>().is_ok());
-    match text.chars().all(plain) && text.matches('-').count() >= 2 && numbered {
-        true => Ok(text.to_owned()),
-        false => refuse("is not a region", "Write it like ap-northeast-2"),
+    if text.chars().all(plain) && text.matches('-').count() >= 2 && numbered {
+        Ok(text.to_owned())
+    } else {
+        refuse("is not a region", "Write it like ap-northeast-2")
     }
 }
 
@@ -171,9 +174,10 @@ pub fn url(text: &str) -> Result<String, Refusal> {
             "Leave it out: requests are signed, not logged in",
         );
     }
-    match host.is_empty() || !text.chars().all(|c| c.is_ascii_graphic()) {
-        true => refuse("is not an address", form),
-        false => Ok(text.to_owned()),
+    if host.is_empty() || !text.chars().all(|c| c.is_ascii_graphic()) {
+        refuse("is not an address", form)
+    } else {
+        Ok(text.to_owned())
     }
 }
 
@@ -182,7 +186,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const HOUR: Duration = Duration::from_secs(3_600);
+    const HOUR: Duration = Duration::from_hours(1);
 
     fn time(text: &str) -> Result<Duration, String> {
         duration(text, Duration::from_secs(1), HOUR).map_err(|refusal| refusal.what)
@@ -191,7 +195,7 @@ mod tests {
     #[test]
     fn a_time_is_a_number_and_a_unit_within_bounds() {
         assert_eq!(time("5s"), Ok(Duration::from_secs(5)));
-        assert_eq!(time("2 m"), Ok(Duration::from_secs(120)));
+        assert_eq!(time("2 m"), Ok(Duration::from_mins(2)));
         assert_eq!(time("0s"), Err("is too short: at least 1s".into()));
         assert_eq!(time("2h"), Err("is too long: at most 1h".into()));
         for wrong in [

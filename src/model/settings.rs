@@ -101,7 +101,7 @@ impl Default for Settings {
             calls_per_minute: 120,
             log_groups: Vec::new(),
             log_bytes: 16 << 20,
-            backup_max_age: Duration::from_secs(25 * 3600),
+            backup_max_age: Duration::from_hours(25),
             theme: Text::fixed("default"),
             color: ColorDepth::Ansi16,
             charset: Charset::Unicode,

@@ -43,9 +43,10 @@ impl Draft {
         };
         let draft = reader.draft(&table);
         reader.faults.sort_by_key(|(at, _)| *at);
-        match reader.faults.is_empty() {
-            true => Ok(draft),
-            false => Err(reader.faults.into_iter().map(|(_, fault)| fault).collect()),
+        if reader.faults.is_empty() {
+            Ok(draft)
+        } else {
+            Err(reader.faults.into_iter().map(|(_, fault)| fault).collect())
         }
     }
 
@@ -287,9 +288,10 @@ impl Reader<'_> {
 /// A dotted role without quotes is a table to TOML: say so.
 fn mend_part(role: &str, part: &str) -> String {
     let dotted = format!("{role}.{part}");
-    match role_names().contains(&dotted.as_str()) {
-        true => format!("Write the role in quotes: \"{dotted}\""),
-        false => did_you_mean(part, PARTS),
+    if role_names().contains(&dotted.as_str()) {
+        format!("Write the role in quotes: \"{dotted}\"")
+    } else {
+        did_you_mean(part, PARTS)
     }
 }
 
