@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod budget;
 pub mod bug;
+pub mod carriage;
 pub mod carrier;
 pub mod clipboard;
 pub mod clock;
@@ -28,6 +29,7 @@ use crate::model::keymap::Keymap;
 use crate::model::message::Message;
 use crate::model::settings::Settings;
 use crate::view::theme::Theme;
+use carriage::Carriage;
 use clock::Clock;
 use effects::Effects;
 use event_loop::EventLoop;
@@ -103,7 +105,8 @@ fn run(launch: Launch, inbox: Inbox<News>, limits: Limits, clock: Clock) -> Resu
     input::start(inbox.post()).map_err(|e| local(&e))?;
     let tasks = tasks()?;
     let reads = Reads::start(tasks.handle().clone(), inbox.post(), clock, &settings);
-    let mut effects = Effects::new(reads, launch.state_dir);
+    let carriage = Carriage::new(tasks.handle().clone(), inbox.post(), &launch.state_dir);
+    let mut effects = Effects::new(reads, carriage, launch.state_dir);
     for effect in first {
         for message in effects.carry_out(effect, &terminal) {
             inbox.post().news(News::Message(message));

@@ -1,5 +1,6 @@
 //! Effects: what `update` wants done outside, done.
 
+use super::carriage::Carriage;
 use super::reads::{News, Reads};
 use super::tail::Tailer;
 use super::terminal::Terminal;
@@ -15,6 +16,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Effects {
     reads: Reads,
+    carriage: Carriage,
     state_dir: PathBuf,
     /// The log groups to be tailed, and the tail that does, once there are clients.
     tailed: Vec<TailSource>,
@@ -25,8 +27,8 @@ pub struct Effects {
 
 impl Effects {
     /// Files go below `state_dir`.
-    pub fn new(reads: Reads, state_dir: PathBuf) -> Self {
-        Self { reads, state_dir, tailed: Vec::new(), tailer: Tailer::default(), exit: None, stopping: false }
+    pub fn new(reads: Reads, carriage: Carriage, state_dir: PathBuf) -> Self {
+        Self { reads, carriage, state_dir, tailed: Vec::new(), tailer: Tailer::default(), exit: None, stopping: false }
     }
 
     /// Does one thing, or begins it; answers with what is known at once.
@@ -45,7 +47,7 @@ impl Effects {
                 self.tailed = sources;
                 self.tail();
             }
-            Effect::Carry(_) => {}
+            Effect::Carry(order) => self.carriage.order(order),
         }
         Vec::new()
     }
@@ -54,7 +56,8 @@ impl Effects {
     pub fn take(&mut self, news: News) -> Vec<Message> {
         let rebuilt = matches!(&news, News::Connected { result: Ok(_), .. });
         let told = self.reads.take(news);
-        if rebuilt && !self.tailed.is_empty() {
+        if let Some(aws) = self.reads.aws().filter(|_| rebuilt).cloned() {
+            self.carriage.start(aws, self.reads.mode());
             self.tail();
         }
         told

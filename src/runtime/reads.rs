@@ -101,9 +101,9 @@ impl Reads {
         self.aws.as_ref()
     }
 
-    /// What the clients are built from.
-    pub fn options(&self) -> &Options {
-        &self.options
+    /// Whether the clients let writes out.
+    pub fn mode(&self) -> Mode {
+        if self.options.read_only { Mode::ReadOnly } else { Mode::Write }
     }
 
     /// A tail of these sources, outside the budget.
