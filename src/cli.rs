@@ -173,7 +173,7 @@ fn no_terminal() -> Fault {
         "the console needs a terminal for input and output",
     )
     .means("This process has none")
-    .next("Start it with a terminal (ssh -t), or use a subcommand: keys, completions, man, journal")
+    .next("Start it with a terminal (ssh -t), or use a subcommand: keys, completions, man")
 }
 
 /// Says what went wrong. A reader that left (`tidegate man | head`) is no failure.
