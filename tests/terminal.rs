@@ -3,17 +3,27 @@
 
 #[path = "terminal/grammar.rs"]
 mod grammar;
+#[path = "terminal/ending.rs"]
+mod ending;
+#[path = "terminal/output.rs"]
+mod output;
+#[path = "terminal/vanishing.rs"]
+mod vanishing;
 
 use crate::support::pty::{Pty, Start};
 
-#[test]
-fn probe() {
-    let mut pty = Start::console().go();
+/// The console, its first frame on the screen.
+fn console(start: Start) -> Pty {
+    let pty = start.go();
     pty.wait_for("tidegate");
-    pty.wait_quiet(std::time::Duration::from_millis(1500));
-    println!("{}", pty.screen());
-    pty.send("q");
-    println!("{}", pty.wait_exit());
-    println!("{}", pty.screen());
-    println!("{:?}", String::from_utf8_lossy(&pty.raw()));
+    pty
+}
+
+/// Everything that was changed is as it was before the start.
+fn assert_as_found(pty: &Pty) {
+    let raw = pty.raw();
+    let modes = grammar::modes_after(&raw).unwrap_or_else(|problem| panic!("{problem}"));
+    assert!(grammar::is_as_found(&modes), "{modes:?}");
+    assert!(pty.has_modes_as_found(), "line modes differ");
+    assert!(!pty.is_alternate());
 }

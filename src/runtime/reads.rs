@@ -2,6 +2,7 @@
 
 use super::ask::{self, Asker};
 use super::budget::Budget;
+use super::bug;
 use super::clock::Clock;
 use super::inbox::Post;
 use super::link::LinkBook;
@@ -286,7 +287,11 @@ impl Reads {
         let task = self.runtime.spawn(async move {
             let part = |facts| post.news(News::Part(ticket, facts));
             let asker = Asker { aws: &aws, now, series: &series, part: &part };
-            let result = whole(asker.ask(&asked)).await;
+            let read = async {
+                bug::provoke("read");
+                asker.ask(&asked).await
+            };
+            let result = whole(read).await;
             post.news(News::Ended(ticket, result));
         });
         self.runs.insert(ticket, Run { query: query.clone(), task: task.abort_handle() });

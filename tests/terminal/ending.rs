@@ -1,0 +1,131 @@
+//! Every way out leaves the terminal as it was found.
+
+use super::{assert_as_found, console};
+use crate::support::pty::{PATIENCE, Pty, Start, send_signal};
+use rustix::process::Signal;
+use std::time::Instant;
+
+#[test]
+fn quitting_leaves_the_terminal_as_it_was_found() {
+    let mut pty = console(Start::console());
+    assert!(pty.is_alternate());
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), 0);
+    assert_as_found(&pty);
+}
+
+fn ended_by(signal: Signal, name: &str, code: u32) {
+    let mut pty = console(Start::console());
+    pty.signal(signal);
+    assert_eq!(pty.wait_exit(), code);
+    assert_as_found(&pty);
+    assert!(pty.screen().contains(name), "one line says why:\n{}", pty.screen());
+}
+
+#[test]
+fn sigterm_restores_and_says_so_in_one_line() {
+    ended_by(Signal::TERM, "SIGTERM", 143);
+}
+
+#[test]
+fn sigint_restores_and_says_so_in_one_line() {
+    ended_by(Signal::INT, "SIGINT", 130);
+}
+
+#[test]
+fn sigquit_restores_and_says_so_in_one_line() {
+    ended_by(Signal::QUIT, "SIGQUIT", 131);
+}
+
+#[test]
+fn sighup_ends_it_although_the_terminal_is_there() {
+    let mut pty = console(Start::console());
+    let start = Instant::now();
+    pty.signal(Signal::HUP);
+    assert_eq!(pty.wait_exit(), 129);
+    assert!(start.elapsed() < PATIENCE / 2);
+}
+
+#[test]
+fn a_wrong_call_never_touches_the_terminal() {
+    let mut pty = Start::console().arg("--theme").arg("none-such").go();
+    assert_eq!(pty.wait_exit(), 2);
+    assert_as_found(&pty);
+    assert!(!String::from_utf8_lossy(&pty.raw()).contains('\x1b'), "{}", pty.screen());
+}
+
+#[test]
+fn a_bug_in_the_event_loop_restores_before_it_speaks() {
+    let mut pty = console(Start::console().env("TIDEGATE_BUG", "main"));
+    pty.send("j");
+    assert_eq!(pty.wait_exit(), 101);
+    assert_as_found(&pty);
+    assert!(pty.screen().contains("provoked in main"), "{}", pty.screen());
+}
+
+#[test]
+fn a_bug_in_the_terminal_thread_ends_the_program_in_order() {
+    let mut pty = Start::console().env("TIDEGATE_BUG", "terminal").go();
+    assert_eq!(pty.wait_exit(), 101);
+    assert_as_found(&pty);
+    assert!(pty.screen().contains("provoked in terminal"), "{}", pty.screen());
+}
+
+#[test]
+fn a_bug_in_a_read_is_a_fault_of_that_read_alone() {
+    let mut pty = console(Start::console().env("TIDEGATE_BUG", "read"));
+    pty.wait_for("a bug of ours");
+    assert!(pty.is_alternate(), "the console goes on");
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), 0);
+    assert_as_found(&pty);
+}
+
+/// An interactive shell with job control, as an operator has it.
+fn shell() -> Pty {
+    let shell = Start::program("/bin/bash").arg("--norc").arg("--noprofile").arg("-i").env("PS1", "ready> ");
+    let pty = shell.go();
+    pty.wait_for("ready>");
+    pty
+}
+
+#[test]
+fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_console_back() {
+    let mut pty = shell();
+    pty.send(&format!("{}\r", env!("CARGO_BIN_EXE_tidegate")));
+    pty.wait_until("the console", |seen| seen.is_alternate() && seen.screen().contains("tidegate "));
+    pty.send("\x1a");
+    pty.wait_until("the shell", |seen| !seen.is_alternate() && seen.screen().contains("Stopped"));
+    pty.send("echo raw:$(stty -a | grep -c -- -icanon)\r");
+    pty.wait_for("raw:0");
+    pty.send("fg\r");
+    pty.wait_until("the console again, painted whole", |seen| {
+        seen.is_alternate() && seen.screen().contains("tidegate ") && seen.screen().contains("Snapshots")
+    });
+    pty.send("q");
+    pty.wait_until("the shell", |seen| !seen.is_alternate());
+    pty.send("echo ended:$?\r");
+    pty.wait_for("ended:0");
+}
+
+#[test]
+fn sigtstp_and_sigcont_do_the_same() {
+    let mut pty = console(Start::console());
+    pty.signal(Signal::TSTP);
+    pty.wait_until("the first screen", |seen| !seen.is_alternate());
+    send_signal(pty.pid(), Signal::CONT);
+    pty.wait_until("the console again", |seen| seen.is_alternate() && seen.screen().contains("Snapshots"));
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), 0);
+    assert_as_found(&pty);
+}
+
+#[test]
+fn ctrl_z_where_no_shell_could_bring_it_back_is_refused_with_a_reason() {
+    let mut pty = console(Start::console());
+    pty.send("\x1a");
+    pty.wait_for("no shell to come back from");
+    assert!(pty.is_alternate());
+    pty.send("q");
+    assert_eq!(pty.wait_exit(), 0);
+}
