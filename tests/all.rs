@@ -1,5 +1,6 @@
 //! One integration binary: every module of tests is a module here.
 
+mod carrier;
 mod config;
 mod console;
 mod house;
