@@ -62,3 +62,53 @@ fn contains(hay: &str, lower_needle: &str) -> bool {
     }
     hay.to_lowercase().contains(lower_needle)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn passes(filter: &str, name: &str, state: &str) -> bool {
+        let filter = Filter::parse(filter, &["NAME", "STATE"]).expect("a filter");
+        filter.passes(|column| match column {
+            Some("name") => name.into(),
+            Some(_) => state.into(),
+            None => format!("{name} {state}").into(),
+        })
+    }
+
+    #[test]
+    fn all_terms_must_hold_and_an_exclamation_mark_turns_one_round() {
+        assert!(passes("api act", "api", "ACTIVE"));
+        assert!(!passes("api !act", "api", "ACTIVE"));
+        assert!(passes("!batch", "api", "ACTIVE"));
+        assert!(passes("", "api", "ACTIVE"));
+    }
+
+    #[test]
+    fn a_column_is_looked_at_alone() {
+        assert!(passes("state:act", "api", "ACTIVE"));
+        assert!(!passes("name:act", "api", "ACTIVE"));
+        assert!(passes("!name:act", "api", "ACTIVE"));
+        assert!(passes(":x", "a:x", ""));
+    }
+
+    #[test]
+    fn an_unknown_column_is_named_with_those_there_are() {
+        let fault = Filter::parse("size:3", &["NAME", "STATE"]).expect_err("no such column");
+        assert!(fault.line().as_str().contains("Columns: name, state"));
+    }
+
+    #[test]
+    fn case_does_not_matter_beyond_ascii_either() {
+        assert!(passes("Ä", "tränke", ""));
+        assert!(!passes("ö", "tränke", ""));
+    }
+
+    proptest! {
+        #[test]
+        fn a_term_and_its_inverse_never_agree(needle in "[a-zA-Z0-9-]{1,5}", name in "[a-zA-Z0-9-]{0,12}") {
+            prop_assert_ne!(passes(&needle, &name, ""), passes(&format!("!{needle}"), &name, ""));
+        }
+    }
+}

@@ -212,3 +212,93 @@ impl<K: Clone + Eq + Ord + Hash> List<K> {
         self.version += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::filter::Filter;
+    use proptest::prelude::*;
+
+    #[derive(Clone)]
+    struct Item(u32, Option<f64>);
+
+    impl Row for Item {
+        type Key = u32;
+        fn key(&self) -> u32 {
+            self.0
+        }
+        fn sort_key(&self, _column: usize) -> SortKey<'_> {
+            self.1.map_or(SortKey::Missing, SortKey::Number)
+        }
+        fn matches(&self, filter: &Filter) -> bool {
+            filter.passes(|_| self.0.to_string().into())
+        }
+    }
+
+    fn items(values: &[Option<f64>]) -> Vec<Item> {
+        values.iter().zip(0..).map(|(v, i)| Item(i, *v)).collect()
+    }
+
+    fn shown(list: &List<u32>, rows: &[Item]) -> Vec<u32> {
+        list.visible().iter().map(|&i| rows[i as usize].0).collect()
+    }
+
+    fn list(rows: &[Item], height: usize) -> List<u32> {
+        let mut list = List::default();
+        list.set_height(height);
+        list.arrange(rows, 1);
+        list
+    }
+
+    #[test]
+    fn a_missing_value_sorts_last_in_either_direction() {
+        let rows = items(&[Some(2.0), None, Some(1.0)]);
+        let mut list = list(&rows, 9);
+        list.set_sort(Sort { column: Some(0), reversed: false });
+        list.arrange(&rows, 1);
+        assert_eq!(shown(&list, &rows), [2, 0, 1]);
+        list.set_sort(Sort { column: Some(0), reversed: true });
+        list.arrange(&rows, 1);
+        assert_eq!(shown(&list, &rows), [0, 2, 1]);
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_row_when_others_come_and_on_its_place_when_it_goes() {
+        let mut rows = items(&[None; 5]);
+        let mut list = list(&rows, 3);
+        list.step(&rows, 3);
+        rows.remove(0);
+        list.arrange(&rows, 2);
+        assert_eq!(list.selected(&rows).map(|r| r.0), Some(3));
+        rows.remove(2);
+        list.arrange(&rows, 3);
+        assert_eq!(list.selected(&rows).map(|r| r.0), Some(4));
+    }
+
+    #[test]
+    fn a_mark_is_set_and_taken_back() {
+        let rows = items(&[None; 2]);
+        let mut list = list(&rows, 3);
+        list.toggle_mark();
+        assert_eq!(list.marks().len(), 1);
+        list.toggle_mark();
+        assert!(list.marks().is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn the_cursor_is_always_among_the_rows_on_the_screen(
+            count in 0_usize..60, height in 0_usize..20, steps in prop::collection::vec(-70_isize..70, 0..20),
+        ) {
+            let rows = items(&vec![None; count]);
+            let mut list = list(&rows, height);
+            for delta in steps {
+                list.step(&rows, delta);
+                prop_assert!(list.window().len() <= list.height());
+                if count > 0 {
+                    prop_assert!(list.window().contains(&list.position()));
+                }
+            }
+        }
+    }
+}
