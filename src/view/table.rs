@@ -99,9 +99,9 @@ fn share_out(columns: &[Column], kept: &mut [(usize, u16)], mut spare: u16) {
     let mut growing = kept.iter().filter(|(i, _)| columns[*i].grows).count() as u16;
     for (i, wide) in kept {
         if columns[*i].grows {
-            let share = spare / growing;
-            *wide += share;
-            spare -= share;
+            let part = spare / growing;
+            *wide += part;
+            spare -= part;
             growing -= 1;
         }
     }
