@@ -17,4 +17,4 @@ visible = lambda n: {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled":
 wafv2.create_web_acl(Name="orchard-edge", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=visible("edge"), Rules=[{
     "Name": "per-ip-1000", "Priority": 1, "Action": {"Block": {}}, "VisibilityConfig": visible("per-ip"),
     "Statement": {"RateBasedStatement": {"Limit": 1000, "EvaluationWindowSec": 60, "AggregateKeyType": "IP"}}}])
-rds.create_db_instance(DBInstanceIdentifier="orchard-db", DBInstanceClass="db.t3.micro", Engine="mariadb", MasterUsername="u", MasterUserPassword="password1", AllocatedStorage=20)
+rds.create_db_instance(DBInstanceIdentifier="orchard-db", DBInstanceClass="db.t3.micro", Engine="mysql", MasterUsername="u", MasterUserPassword="password1", AllocatedStorage=20)

@@ -45,7 +45,7 @@ fn left(state: &State) -> Line {
         Mode::Write => ("(write)", Role::WriteMode),
     };
     line = line.with(" ", Role::Header).with(mode, role);
-    match &state.settings.endpoint {
+    match state.endpoint() {
         Some(endpoint) => line.with("  endpoint ", Role::Endpoint).with(endpoint.clone(), Role::Endpoint),
         None => line,
     }

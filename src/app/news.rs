@@ -5,7 +5,7 @@ use crate::domain::ecs::Cluster;
 use crate::domain::fault::Fault;
 use crate::domain::health::Level;
 use crate::domain::identity::Identity;
-use crate::domain::ids::ClusterName;
+use crate::domain::ids::{ClusterName, Region};
 use crate::domain::rds::DatabaseRef;
 use crate::domain::text::Text;
 use crate::model::message::{Link, Usage};
@@ -17,11 +17,21 @@ use std::time::Duration;
 /// So many messages are kept.
 const KEPT: usize = 200;
 
+/// Where the clients really speak to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub region: Region,
+    /// An endpoint that is not AWS's own, from a flag, the environment or the profile.
+    pub endpoint: Option<Text>,
+}
+
 /// The news.
 #[derive(Debug)]
 pub(super) struct News {
     pub now: Now,
     pub identity: Option<Identity>,
+    /// `None` until there are clients.
+    pub place: Option<Spot>,
     pub clusters: Vec<Cluster>,
     /// The cluster the console looks at.
     pub cluster: Option<ClusterName>,
@@ -40,6 +50,7 @@ impl Default for News {
         Self {
             now: Now::START,
             identity: None,
+            place: None,
             clusters: Vec::new(),
             cluster: None,
             databases: Vec::new(),
@@ -98,6 +109,7 @@ impl News {
     /// Forgets what belongs to another account or region.
     pub fn clear(&mut self, cluster: Option<ClusterName>) {
         self.identity = None;
+        self.place = None;
         self.clusters.clear();
         self.databases.clear();
         self.cluster = cluster;

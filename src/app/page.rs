@@ -186,7 +186,7 @@ fn details(state: &State) -> Vec<Line> {
         ("caller", caller.as_str().to_owned()),
         ("region", state.region().as_str().to_owned()),
         ("profile", state.profile().as_str().to_owned()),
-        ("endpoint", state.settings.endpoint.as_ref().map_or_else(|| "AWS's own".to_owned(), |e| e.as_str().to_owned())),
+        ("endpoint", state.endpoint().map_or_else(|| "AWS's own".to_owned(), |e| e.as_str().to_owned())),
         ("cluster", state.news.cluster.as_ref().map_or_else(|| "none yet".to_owned(), |c| c.text().as_str().to_owned())),
         ("calls in the last minute", format!("{} of {}", usage.calls_last_minute, usage.budget)),
         ("throttled in the last minute", usage.throttled_last_minute.to_string()),

@@ -194,7 +194,13 @@ impl State {
 
     /// The region for people.
     pub(super) fn region(&self) -> Text {
-        self.settings.region.as_ref().map_or_else(|| Text::fixed("default region"), Region::text)
+        let region = self.news.place.as_ref().map(|p| &p.region).or(self.settings.region.as_ref());
+        region.map_or_else(|| Text::fixed("region not known yet"), Region::text)
+    }
+
+    /// An endpoint that is not AWS's own.
+    pub(super) fn endpoint(&self) -> Option<&Text> {
+        self.news.place.as_ref().and_then(|p| p.endpoint.as_ref()).or(self.settings.endpoint.as_ref())
     }
 
     /// The profile for people.

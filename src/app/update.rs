@@ -2,6 +2,7 @@
 
 use super::command;
 use super::mfa::{self, Mfa};
+use super::news::Spot;
 use super::reports;
 use super::state::State;
 use super::verbs;
@@ -48,6 +49,7 @@ fn told(state: &mut State, message: Message) {
         Message::Carrier(report) => reported(state, report),
         Message::Link(link) => linked(state, link),
         Message::Usage(usage) => state.news.usage = usage,
+        Message::Connected { region, endpoint } => state.news.place = Some(Spot { region, endpoint }),
         Message::Saved(result) => saved(state, result),
         Message::Copied(result) => copied(state, result),
         Message::Trouble(fault) => state.news.tell(&fault),

@@ -4,7 +4,9 @@ use crate::session::order::Report;
 use super::query::Reply;
 use super::time::Now;
 use crate::domain::fault::Fault;
+use crate::domain::ids::Region;
 use crate::domain::log::{GroupFacts, TailSource};
+use crate::domain::text::Text;
 use crate::logs::chunk::Chunk;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +31,8 @@ pub enum Message {
     Copied(Result<usize, Fault>),
     /// The clients were rebuilt for other settings, or could not be.
     Switched(Result<(), Fault>),
+    /// The clients are there: the region they really speak to, and an endpoint that is not AWS's own.
+    Connected { region: Region, endpoint: Option<Text> },
     /// Something outside could not be done, or was refused.
     Trouble(Fault),
     /// The operator, or a signal, wants out.

@@ -235,7 +235,10 @@ impl Logs {
             return String::new();
         }
         let mut parts = vec![self.pulse(), rate::said(self.rate.now(cx.now.wall))];
-        if let Lag::Live(lag) = self.sources.lag() {
+        // A group that is silent does not lag, and a quiet screen is quiet.
+        if let Lag::Live(lag) = self.sources.lag()
+            && self.rate.now(cx.now.wall) > 0.0
+        {
             parts.push(format!("lag {:.1} s", lag.as_secs_f64()));
         }
         if !self.ring.filter().is_empty() {

@@ -236,15 +236,16 @@ impl Reads {
     fn connected(&mut self, why: Why, result: Result<Aws, Fault>) -> Vec<Message> {
         let (now, chance) = (self.now(), self.chance.draw());
         let switched = |result| (why == Why::Switch).then_some(Message::Switched(result));
-        let (link, switched) = match result {
+        let (link, switched, place) = match result {
             Ok(aws) => {
+                let place = Message::Connected { region: aws.region().clone(), endpoint: aws.endpoint().cloned() };
                 self.aws = Some(aws);
-                (self.link.probe_answered(), switched(Ok(())))
+                (self.link.probe_answered(), switched(Ok(())), Some(place))
             }
-            Err(fault) => (self.link.probe_failed(&fault, now, chance), switched(Err(fault))),
+            Err(fault) => (self.link.probe_failed(&fault, now, chance), switched(Err(fault)), None),
         };
         self.pause_or_resume();
-        switched.into_iter().chain([Message::Link(link)]).collect()
+        switched.into_iter().chain(place).chain([Message::Link(link)]).collect()
     }
 
     fn pause_or_resume(&mut self) {
