@@ -2,6 +2,7 @@
 
 mod account;
 mod autoscaling;
+mod dashboard;
 mod dialogs;
 mod frame;
 mod logs;

@@ -143,7 +143,7 @@ pub fn freshness_sentence(verdict: Freshness, database: &Database, newest: Optio
 }
 
 /// How long a rule's new action is awaited in the counts.
-pub const PROPAGATION: Duration = Duration::from_secs(180);
+pub const PROPAGATION: Duration = Duration::from_mins(3);
 
 /// Whether a changed rule is known to do what it was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,7 +173,7 @@ mod tests {
     use super::super::rds::{DatabaseKind, DatabaseRef};
     use super::*;
 
-    const LIMIT: Duration = Duration::from_secs(25 * 3600);
+    const LIMIT: Duration = Duration::from_hours(25);
 
     fn at(s: &str) -> Timestamp {
         s.parse().expect("a timestamp of this test")

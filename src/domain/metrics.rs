@@ -23,7 +23,7 @@ pub enum Metric {
 pub struct Series {
     pub metric: Metric,
     pub points: Vec<(Timestamp, f64)>,
-    /// CloudWatch could not answer this one (PartialData, Forbidden, InternalError).
+    /// CloudWatch could not answer this one (`PartialData`, `Forbidden`, `InternalError`).
     pub incomplete: bool,
 }
 

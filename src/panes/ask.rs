@@ -45,7 +45,7 @@ impl<K: Clone + PartialEq> Ask<K> {
 }
 
 /// How long a value of CloudWatch is good: its periods are 60 s, and each query costs money.
-pub const METRICS_PACE: Duration = Duration::from_secs(60);
+pub const METRICS_PACE: Duration = Duration::from_mins(1);
 
 /// The newest series of CloudWatch, each asked for at most once a minute.
 #[derive(Clone, Debug, Default)]

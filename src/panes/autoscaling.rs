@@ -147,7 +147,7 @@ impl Autoscaling {
         self.ask.note(answer);
         if let Answer::Part(Facts::Services { found, missing }) | Answer::Whole(Facts::Services { found, missing }) = answer {
             self.keep(found, cx);
-            missing.iter().for_each(|name| drop(self.services.remove(name)));
+            self.services.retain(|name, _| !missing.contains(name));
         }
     }
 

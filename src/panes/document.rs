@@ -146,7 +146,7 @@ impl<'h> Columns<'h> {
         let number = matches!(heads.last(), Some(Head::Right(_))).then_some(last);
         let beneath = number.is_none() && room.saturating_sub(indent) < READABLE.min(last);
         let indent = if beneath { 4 } else { indent as u16 };
-        Self { heads, indent, beneath, number, widths }
+        Self { heads, widths, indent, beneath, number }
     }
 }
 
@@ -218,12 +218,6 @@ impl Page {
     /// Draws the lines on the screen.
     pub fn draw(&self, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
         self.scroll.draw(paint, &self.lines, area, buf);
-    }
-
-    /// All its text, for tests.
-    #[cfg(test)]
-    pub fn plain(&self) -> Vec<String> {
-        self.lines.iter().map(Line::plain).collect()
     }
 }
 

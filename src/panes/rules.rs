@@ -251,7 +251,7 @@ impl Rules {
 
 /// The newest full minute; AWS leaves minutes without a match out, and an old value is not now's.
 fn newest(series: &Series, now: Timestamp) -> f64 {
-    const LATE: Duration = Duration::from_secs(240);
+    const LATE: Duration = Duration::from_mins(4);
     let recent = |(at, _): &&(Timestamp, f64)| crate::domain::units::since(now, *at) < LATE;
     series.points.last().filter(recent).map_or(0.0, |p| p.1)
 }

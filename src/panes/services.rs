@@ -128,7 +128,7 @@ impl Services {
 
     /// The next batch of rows elsewhere: those without facts first, then the oldest.
     fn aim_rest(&mut self, cx: &Context<'_>) {
-        let good_for = Duration::from_secs(60).max(Duration::from_millis(200) * self.rows.rows().len() as u32);
+        let good_for = Duration::from_mins(1).max(Duration::from_millis(200) * self.rows.rows().len() as u32);
         let due = |row: &&ServiceRow| !row.is_filled() || cx.now.mono.saturating_sub(row.at) >= good_for;
         let asked = self.visible.keys().map_or(&[][..], |names| names);
         let elsewhere = |row: &&ServiceRow| due(row) && !asked.contains(&row.name);

@@ -136,7 +136,7 @@ impl Snapshots {
 }
 
 /// A pane narrower than this shows long snapshot names without their middle.
-const ROOMY: u16 = 110;
+const ROOMY: u16 = 140;
 
 /// Begin and end of a snapshot's name: the end is its time.
 fn short(name: Span, width: u16) -> Span {

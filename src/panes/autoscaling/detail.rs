@@ -140,7 +140,8 @@ fn target_reasons(t: &TargetFacts, detail: &ScalingDetail) -> Vec<Text> {
         (detail.policies.is_empty(), "there is no policy: it does not move by itself"),
     ]
     .into_iter()
-    .filter_map(|(is, said)| is.then(|| Text::fixed(said)))
+    .filter(|(is, _)| *is)
+    .map(|(_, said)| Text::fixed(said))
     .collect()
 }
 

@@ -217,13 +217,12 @@ fn rate_cell(rule: &Rule, facts: &RateFacts, column: usize) -> Span {
 fn action_cell(rule: &Rule, facts: &RateFacts) -> Span {
     let star = if facts.action_differs(rule) { "*" } else { "" };
     let pending = if facts.pending { " pending" } else { "" };
-    let role = match &rule.action {
+    let look = match &rule.action {
         _ if facts.pending => Role::Progress,
-        RuleAction::Block if star.is_empty() => Role::Body,
-        RuleAction::Captcha | RuleAction::Challenge if star.is_empty() => Role::Body,
+        RuleAction::Block | RuleAction::Captcha | RuleAction::Challenge if star.is_empty() => Role::Body,
         _ => Role::Warn,
     };
-    Span::of(format!("{}{star}{pending}", action(&rule.action)), role)
+    Span::of(format!("{}{star}{pending}", action(&rule.action)), look)
 }
 
 fn blocked(facts: &RateFacts) -> Span {

@@ -21,7 +21,7 @@ pub const COLUMNS: &[&str] = &["SERVICE", "RUN/DES", "PEND", "CPU", "MEM", "ROLL
 
 /// Their widths; what an operator can miss first goes first.
 pub const WIDTHS: &[Column] = &[
-    Column::new(COLUMNS[0], 12, 44),
+    Column::new(COLUMNS[0], 12, 36),
     Column::new(COLUMNS[1], 7, 9).right(),
     Column::new(COLUMNS[2], 4, 4).right().priority(3),
     Column::new(COLUMNS[3], 5, 6).right(),

@@ -20,7 +20,7 @@ pub const WIDTHS: &[Column] = &[
     Column::new(COLUMNS[0], 10, 16).grows(),
     Column::new(COLUMNS[1], 9, 16).priority(4),
     Column::new("LAST BACKUP", 12, 16),
-    Column::new(COLUMNS[3], 12, 40).priority(3),
+    Column::new(COLUMNS[3], 12, 24).priority(3).grows(),
     Column::new(COLUMNS[4], 9, 11),
     Column::new(COLUMNS[5], 8, 14).priority(5).grows(),
 ];
