@@ -51,7 +51,7 @@ pub enum ServiceStatus {
 pub enum Controller {
     /// ECS itself: rolling.
     Ecs,
-    /// CodeDeploy: `UpdateService` takes `desiredCount` only.
+    /// `CodeDeploy`: `UpdateService` takes `desiredCount` only.
     CodeDeploy,
     /// Task sets: the service's desired count does not scale it.
     External,
