@@ -5,6 +5,7 @@ mod args;
 mod environment;
 mod file;
 mod given;
+pub mod journal;
 pub mod keys;
 mod load;
 mod logging;
@@ -47,6 +48,15 @@ impl From<Vec<Fault>> for Failure {
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         Self::Faults(vec![fault])
+    }
+}
+
+impl From<journal::Failure> for Failure {
+    fn from(failure: journal::Failure) -> Self {
+        match failure {
+            journal::Failure::Fault(fault) => fault.into(),
+            journal::Failure::Output(error) => error.into(),
+        }
     }
 }
 
@@ -107,6 +117,10 @@ fn command(
             done(keys::run(&load::keymap(environment)?, keys.output, io.out))
         }
         Some(Command::Completions { shell }) => done(completions(*shell, io.out)),
+        Some(Command::Journal(args)) => {
+            let dir = state_dir(environment)?.join("journal");
+            Ok(journal::run(args, &dir, io.out)?)
+        }
         Some(Command::Man) => done(clap_mangen::Man::new(Cli::command()).render(io.out)),
     }
 }
@@ -173,7 +187,7 @@ fn no_terminal() -> Fault {
         "the console needs a terminal for input and output",
     )
     .means("This process has none")
-    .next("Start it with a terminal (ssh -t), or use a subcommand: keys, completions, man")
+    .next("Start it with a terminal (ssh -t), or use a subcommand: keys, completions, man, journal")
 }
 
 /// Says what went wrong. A reader that left (`tidegate man | head`) is no failure.

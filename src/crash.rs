@@ -26,7 +26,8 @@ mod armed {
     use std::collections::BTreeMap;
     use std::sync::{LazyLock, Mutex, PoisonError};
 
-    static WANTED: LazyLock<Option<(String, u32)>> = LazyLock::new(|| parse(&std::env::var("TIDEGATE_CRASH").ok()?));
+    static WANTED: LazyLock<Option<(String, u32)>> =
+        LazyLock::new(|| parse(&std::env::var("TIDEGATE_CRASH").ok()?));
     static FAILING: LazyLock<Option<(String, i32)>> = LazyLock::new(|| {
         let value = std::env::var("TIDEGATE_FAIL").ok()?;
         let (name, errno) = value.split_once('=')?;
@@ -43,7 +44,9 @@ mod armed {
 
     /// Aborting runs no destructor and flushes nothing: what a SIGKILL leaves behind. `any` counts every point.
     pub(super) fn pass(name: &str) {
-        let Some((wanted, nth)) = &*WANTED else { return };
+        let Some((wanted, nth)) = &*WANTED else {
+            return;
+        };
         if wanted != "any" && wanted != name {
             return;
         }
@@ -57,7 +60,9 @@ mod armed {
 
     pub(super) fn fail(name: &str) -> std::io::Result<()> {
         match &*FAILING {
-            Some((wanted, errno)) if wanted == name => Err(std::io::Error::from_raw_os_error(*errno)),
+            Some((wanted, errno)) if wanted == name => {
+                Err(std::io::Error::from_raw_os_error(*errno))
+            }
             _ => Ok(()),
         }
     }

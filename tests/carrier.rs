@@ -15,17 +15,27 @@ use tidegate::runtime::carrier::Access;
 use tidegate::session::order::{Order, PastState, Progress, Proposed, Report};
 
 fn undo(session: &tidegate::domain::ids::SessionId) -> Order {
-    Order::Undo { session: session.clone(), restore: Vec::new(), keep: Vec::new() }
+    Order::Undo {
+        session: session.clone(),
+        restore: Vec::new(),
+        keep: Vec::new(),
+    }
 }
 
 #[tokio::test]
 async fn a_service_without_a_target_is_scaled_and_put_back() {
     let mut bench = Bench::new().await;
     let session = bench.finished(bench.scale("plain", "5").await).await;
-    assert_eq!(bench.service("plain"), json!({ "desired": 5, "min": null, "max": null }));
+    assert_eq!(
+        bench.service("plain"),
+        json!({ "desired": 5, "min": null, "max": null })
+    );
     assert_eq!(bench.proxy.writes().len(), 1);
     bench.undone(&session).await;
-    assert_eq!(bench.service("plain"), json!({ "desired": 2, "min": null, "max": null }));
+    assert_eq!(
+        bench.service("plain"),
+        json!({ "desired": 2, "min": null, "max": null })
+    );
     assert_eq!(bench.state(&session), PastState::Reverted);
 }
 
@@ -34,20 +44,38 @@ async fn a_target_is_raised_in_one_call_and_put_back_with_the_count_that_nothing
     let mut bench = Bench::new().await;
     bench.lift_desired_like_aws();
     let session = bench.finished(bench.scale("scaled", "6").await).await;
-    assert_eq!(bench.service("scaled"), json!({ "desired": 6, "min": 6, "max": 6 }));
+    assert_eq!(
+        bench.service("scaled"),
+        json!({ "desired": 6, "min": 6, "max": 6 })
+    );
     let writes = bench.proxy.writes();
-    assert_eq!(writes.iter().map(|c| c.operation.as_str()).collect::<Vec<_>>(), ["RegisterScalableTarget"]);
+    assert_eq!(
+        writes
+            .iter()
+            .map(|c| c.operation.as_str())
+            .collect::<Vec<_>>(),
+        ["RegisterScalableTarget"]
+    );
     bench.undone(&session).await;
-    assert_eq!(bench.service("scaled"), json!({ "desired": 2, "min": 1, "max": 4 }));
+    assert_eq!(
+        bench.service("scaled"),
+        json!({ "desired": 2, "min": 1, "max": 4 })
+    );
 }
 
 #[tokio::test]
 async fn a_target_without_a_policy_is_lowered_with_its_count() {
     let mut bench = Bench::new().await;
     let session = bench.finished(bench.scale("scaled", "1").await).await;
-    assert_eq!(bench.service("scaled"), json!({ "desired": 1, "min": 1, "max": 4 }));
+    assert_eq!(
+        bench.service("scaled"),
+        json!({ "desired": 1, "min": 1, "max": 4 })
+    );
     bench.undone(&session).await;
-    assert_eq!(bench.service("scaled"), json!({ "desired": 2, "min": 1, "max": 4 }));
+    assert_eq!(
+        bench.service("scaled"),
+        json!({ "desired": 2, "min": 1, "max": 4 })
+    );
 }
 
 #[tokio::test]
@@ -70,7 +98,10 @@ async fn a_rule_goes_to_count_and_its_whole_action_comes_back() {
     assert_ne!(during, before);
     bench.undone(&session).await;
     assert_eq!(bench.acl(), before);
-    assert_eq!(bench.acl()["Rules"][0]["Action"], serde_json::from_str::<serde_json::Value>(RULE_BEFORE).unwrap());
+    assert_eq!(
+        bench.acl()["Rules"][0]["Action"],
+        serde_json::from_str::<serde_json::Value>(RULE_BEFORE).unwrap()
+    );
 }
 
 #[tokio::test]
@@ -78,7 +109,10 @@ async fn a_limit_is_raised_and_comes_back() {
     let mut bench = Bench::new().await;
     let before = bench.acl();
     let session = bench.finished(bench.limit("20000").await).await;
-    assert_eq!(bench.acl()["Rules"][0]["Statement"]["RateBasedStatement"]["Limit"], 20_000);
+    assert_eq!(
+        bench.acl()["Rules"][0]["Statement"]["RateBasedStatement"]["Limit"],
+        20_000
+    );
     bench.undone(&session).await;
     assert_eq!(bench.acl(), before);
 }
@@ -88,11 +122,20 @@ async fn a_backup_is_made_tagged_and_survives_its_undo() {
     let mut bench = Bench::new().await;
     let session = bench.finished(bench.back_up().await).await;
     let made = bench.snapshots();
-    assert_eq!((made.as_array().unwrap().len(), &made[0]["Status"]), (1, &json!("available")));
+    assert_eq!(
+        (made.as_array().unwrap().len(), &made[0]["Status"]),
+        (1, &json!("available"))
+    );
     let tags = made[0]["TagList"].as_array().unwrap();
-    assert!(tags.iter().any(|t| t["Key"] == "tidegate:session" && t["Value"] == session.as_str()), "{tags:?}");
+    assert!(
+        tags.iter()
+            .any(|t| t["Key"] == "tidegate:session" && t["Value"] == session.as_str()),
+        "{tags:?}"
+    );
     bench.carrier.order(undo(&session));
-    let Report::Undone { what, .. } = bench.until(is_end).await else { panic!("undone") };
+    let Report::Undone { what, .. } = bench.until(is_end).await else {
+        panic!("undone")
+    };
     assert!(what.as_str().contains("does not delete"), "{what}");
     assert_eq!(bench.snapshots().as_array().unwrap().len(), 1);
     assert_eq!(bench.state(&session), PastState::Backup);
@@ -103,7 +146,18 @@ async fn a_backup_shows_its_progress_until_it_is_available() {
     let mut bench = Bench::new().await;
     bench.slow_snapshot();
     bench.apply(bench.back_up().await);
-    let seen = |r: &Report| matches!(r, Report::Progress { progress: Progress::Verifying { percent: Some(64), .. }, .. });
+    let seen = |r: &Report| {
+        matches!(
+            r,
+            Report::Progress {
+                progress: Progress::Verifying {
+                    percent: Some(64),
+                    ..
+                },
+                ..
+            }
+        )
+    };
     bench.until(seen).await;
     bench.proxy.answer("DescribeDBSnapshots", |_| Answer::Pass);
     assert!(matches!(bench.until(is_end).await, Report::Finished { .. }));
@@ -111,7 +165,12 @@ async fn a_backup_shows_its_progress_until_it_is_available() {
 
 #[tokio::test]
 async fn an_answer_that_is_lost_is_read_back_and_nothing_is_sent_twice() {
-    for operation in ["UpdateService", "RegisterScalableTarget", "UpdateWebACL", "CreateDBSnapshot"] {
+    for operation in [
+        "UpdateService",
+        "RegisterScalableTarget",
+        "UpdateWebACL",
+        "CreateDBSnapshot",
+    ] {
         let mut bench = Bench::new().await;
         let proposal = match operation {
             "UpdateService" => bench.scale("plain", "5").await,
@@ -121,10 +180,23 @@ async fn an_answer_that_is_lost_is_read_back_and_nothing_is_sent_twice() {
         };
         bench.proxy.trouble(operation, Trouble::ApplyThenDrop, 1);
         bench.apply(proposal);
-        let doubt = bench.until(|r| matches!(r, Report::Progress { progress: Progress::InDoubt { .. }, .. })).await;
+        let doubt = bench
+            .until(|r| {
+                matches!(
+                    r,
+                    Report::Progress {
+                        progress: Progress::InDoubt { .. },
+                        ..
+                    }
+                )
+            })
+            .await;
         assert!(matches!(doubt, Report::Progress { .. }));
         let end = bench.until(is_end).await;
-        assert!(matches!(end, Report::Finished { .. }), "{operation}: {end:?}");
+        assert!(
+            matches!(end, Report::Finished { .. }),
+            "{operation}: {end:?}"
+        );
         assert_eq!(bench.proxy.count(operation), 1, "{operation}");
     }
 }
@@ -134,29 +206,63 @@ async fn a_request_that_was_cut_before_it_arrived_is_found_not_to_have_been_made
     let mut bench = Bench::new().await;
     bench.proxy.trouble("UpdateService", Trouble::Cut, 1);
     bench.apply(bench.scale("plain", "5").await);
-    let Report::Failed { session: Some(session), fault, .. } = bench.until(is_end).await else { panic!("failed") };
-    assert!(fault.what.as_str().contains("nothing was changed"), "{fault}");
-    assert_eq!((bench.proxy.count("UpdateService"), bench.state(&session)), (1, PastState::Refused));
+    let Report::Failed {
+        session: Some(session),
+        fault,
+        ..
+    } = bench.until(is_end).await
+    else {
+        panic!("failed")
+    };
+    assert!(
+        fault.what.as_str().contains("nothing was changed"),
+        "{fault}"
+    );
+    assert_eq!(
+        (bench.proxy.count("UpdateService"), bench.state(&session)),
+        (1, PastState::Refused)
+    );
 }
 
 #[tokio::test]
 async fn a_missing_permission_is_a_refusal_and_leaves_nothing_in_doubt() {
     let mut bench = Bench::new().await;
-    bench.proxy.trouble("UpdateService", Trouble::Error(400, "AccessDeniedException"), 9);
+    bench.proxy.trouble(
+        "UpdateService",
+        Trouble::Error(400, "AccessDeniedException"),
+        9,
+    );
     bench.apply(bench.scale("plain", "5").await);
-    let Report::Failed { session: Some(session), fault, .. } = bench.until(is_end).await else { panic!("failed") };
+    let Report::Failed {
+        session: Some(session),
+        fault,
+        ..
+    } = bench.until(is_end).await
+    else {
+        panic!("failed")
+    };
     assert_eq!(fault.kind, FaultKind::Denied);
-    assert!(fault.line().as_str().contains("ecs:UpdateService"), "{fault}");
-    assert_eq!((bench.proxy.count("UpdateService"), bench.state(&session)), (1, PastState::Refused));
+    assert!(
+        fault.line().as_str().contains("ecs:UpdateService"),
+        "{fault}"
+    );
+    assert_eq!(
+        (bench.proxy.count("UpdateService"), bench.state(&session)),
+        (1, PastState::Refused)
+    );
 }
 
 #[tokio::test]
 async fn what_changed_since_the_dialog_goes_back_to_the_dialog_and_nothing_is_sent() {
     let mut bench = Bench::new().await;
     let proposal = bench.scale("plain", "5").await;
-    bench.account.python("client('ecs').update_service(cluster='orchard', service='plain', desiredCount=3)");
+    bench
+        .account
+        .python("client('ecs').update_service(cluster='orchard', service='plain', desiredCount=3)");
     bench.apply(proposal);
-    let Report::Changed { now, .. } = bench.until(is_end).await else { panic!("changed") };
+    let Report::Changed { now, .. } = bench.until(is_end).await else {
+        panic!("changed")
+    };
     assert!(format!("{now:?}").contains("desired: 3"));
     assert!(bench.proxy.writes().is_empty());
     assert!(bench.sessions().is_empty());
@@ -165,7 +271,11 @@ async fn what_changed_since_the_dialog_goes_back_to_the_dialog_and_nothing_is_se
 #[tokio::test]
 async fn a_stale_lock_token_is_renewed_where_only_the_token_moved() {
     let mut bench = Bench::new().await;
-    bench.proxy.trouble("UpdateWebACL", Trouble::Error(400, "WAFOptimisticLockException"), 1);
+    bench.proxy.trouble(
+        "UpdateWebACL",
+        Trouble::Error(400, "WAFOptimisticLockException"),
+        1,
+    );
     bench.finished(bench.toggle().await).await;
     assert_eq!(bench.proxy.count("UpdateWebACL"), 2);
     assert_eq!(bench.acl()["Rules"][0]["Action"], json!({ "Count": {} }));
@@ -190,16 +300,41 @@ async fn a_value_that_somebody_else_set_is_asked_about_then_restored_or_kept() {
     for restore in [true, false] {
         let mut bench = Bench::new().await;
         let session = bench.finished(bench.scale("plain", "5").await).await;
-        bench.account.python("client('ecs').update_service(cluster='orchard', service='plain', desiredCount=9)");
+        bench.account.python(
+            "client('ecs').update_service(cluster='orchard', service='plain', desiredCount=9)",
+        );
         bench.carrier.order(undo(&session));
-        let Report::Conflict { fields, .. } = bench.until(is_end).await else { panic!("a conflict") };
-        assert_eq!((fields.len(), fields[0].standing, &fields[0].now), (1, Standing::Theirs, &Some(Value::Count(9))));
+        let Report::Conflict { fields, .. } = bench.until(is_end).await else {
+            panic!("a conflict")
+        };
+        assert_eq!(
+            (fields.len(), fields[0].standing, &fields[0].now),
+            (1, Standing::Theirs, &Some(Value::Count(9)))
+        );
         let field: (Target, Field) = (fields[0].target.clone(), fields[0].field);
-        let (back, keep) = if restore { (vec![field], vec![]) } else { (vec![], vec![field]) };
-        bench.carrier.order(Order::Undo { session: session.clone(), restore: back, keep });
+        let (back, keep) = if restore {
+            (vec![field], vec![])
+        } else {
+            (vec![], vec![field])
+        };
+        bench.carrier.order(Order::Undo {
+            session: session.clone(),
+            restore: back,
+            keep,
+        });
         assert!(matches!(bench.until(is_end).await, Report::Undone { .. }));
-        let (count, state) = if restore { (2, PastState::Reverted) } else { (9, PastState::Kept) };
-        assert_eq!((bench.service("plain")["desired"].as_i64(), bench.state(&session)), (Some(count), state));
+        let (count, state) = if restore {
+            (2, PastState::Reverted)
+        } else {
+            (9, PastState::Kept)
+        };
+        assert_eq!(
+            (
+                bench.service("plain")["desired"].as_i64(),
+                bench.state(&session)
+            ),
+            (Some(count), state)
+        );
     }
 }
 
@@ -208,21 +343,47 @@ async fn a_change_whose_effect_is_still_awaited_can_be_undone() {
     let mut bench = Bench::new().await;
     // Without the lift the new minimum never shows in desired, so the effect never comes.
     bench.apply(bench.scale("scaled", "6").await);
-    let waiting = |r: &Report| matches!(r, Report::Progress { progress: Progress::Verifying { .. }, .. });
-    let Report::Progress { session, .. } = bench.until(waiting).await else { panic!("progress") };
+    let waiting = |r: &Report| {
+        matches!(
+            r,
+            Report::Progress {
+                progress: Progress::Verifying { .. },
+                ..
+            }
+        )
+    };
+    let Report::Progress { session, .. } = bench.until(waiting).await else {
+        panic!("progress")
+    };
     bench.undone(&session).await;
-    assert_eq!(bench.service("scaled"), json!({ "desired": 2, "min": 1, "max": 4 }));
+    assert_eq!(
+        bench.service("scaled"),
+        json!({ "desired": 2, "min": 1, "max": 4 })
+    );
 }
 
 #[tokio::test]
 async fn an_effect_that_does_not_come_is_said_and_can_still_be_undone() {
     let mut bench = Bench::new().await;
     bench.apply(bench.scale("scaled", "6").await);
-    let Report::Failed { session: Some(session), fault, .. } = bench.until(is_end).await else { panic!("failed") };
-    assert!(fault.what.as_str().contains("effect is not there"), "{fault}");
+    let Report::Failed {
+        session: Some(session),
+        fault,
+        ..
+    } = bench.until(is_end).await
+    else {
+        panic!("failed")
+    };
+    assert!(
+        fault.what.as_str().contains("effect is not there"),
+        "{fault}"
+    );
     assert_eq!(bench.state(&session), PastState::Applied);
     bench.undone(&session).await;
-    assert_eq!(bench.service("scaled"), json!({ "desired": 2, "min": 1, "max": 4 }));
+    assert_eq!(
+        bench.service("scaled"),
+        json!({ "desired": 2, "min": 1, "max": 4 })
+    );
 }
 
 #[tokio::test]
@@ -231,13 +392,19 @@ async fn read_only_holds_no_journal_and_sends_nothing() {
     let session = bench.finished(bench.scale("plain", "5").await).await;
     let proposal = bench.scale("plain", "7").await;
     bench.proxy.forget();
-    bench.respawn(Access::ReadOnly { dir: bench.dir().to_owned() });
+    bench.respawn(Access::ReadOnly {
+        dir: bench.dir().to_owned(),
+    });
     bench.apply(proposal);
-    assert!(matches!(bench.until(is_end).await, Report::Failed { fault, .. } if fault.kind == FaultKind::Refused));
+    assert!(
+        matches!(bench.until(is_end).await, Report::Failed { fault, .. } if fault.kind == FaultKind::Refused)
+    );
     bench.carrier.order(undo(&session));
     assert!(matches!(bench.until(is_end).await, Report::Failed { .. }));
     bench.carrier.order(Order::Inspect);
-    let history = bench.until(|r| matches!(r, Report::History(h) if !h.is_empty())).await;
+    let history = bench
+        .until(|r| matches!(r, Report::History(h) if !h.is_empty()))
+        .await;
     assert!(matches!(history, Report::History(h) if h[0].session == session));
     assert!(bench.proxy.writes().is_empty());
 }
@@ -250,9 +417,20 @@ async fn history_tells_what_was_done_and_what_became_of_it() {
     bench.undone(&second).await;
     bench.respawn(Access::Journal(bench.store.clone()));
     bench.carrier.order(Order::Inspect);
-    let Report::History(past) = bench.until(|r| matches!(r, Report::History(h) if h.len() == 2)).await else { panic!() };
-    assert_eq!((&past[0].session, past[0].state), (&second, PastState::Reverted));
-    assert_eq!((&past[1].session, past[1].state), (&first, PastState::Applied));
+    let Report::History(past) = bench
+        .until(|r| matches!(r, Report::History(h) if h.len() == 2))
+        .await
+    else {
+        panic!()
+    };
+    assert_eq!(
+        (&past[0].session, past[0].state),
+        (&second, PastState::Reverted)
+    );
+    assert_eq!(
+        (&past[1].session, past[1].state),
+        (&first, PastState::Applied)
+    );
     assert!(matches!(&past[1].subject, Subject::Service(at) if at.service.as_str() == "plain"));
     assert!(matches!(&past[1].steps[0], Proposed::Set(c) if c.fields[0].after == Value::Count(5)));
 }
@@ -261,9 +439,14 @@ async fn history_tells_what_was_done_and_what_became_of_it() {
 async fn a_session_that_another_process_carries_is_shown_and_not_touched() {
     let mut bench = Bench::new().await;
     let session = bench.finished(bench.scale("plain", "5").await).await;
-    let (other, _) = bench.store.resume(&session, jiff::Timestamp::now()).expect("the lock");
+    let (other, _) = bench
+        .store
+        .resume(&session, jiff::Timestamp::now())
+        .expect("the lock");
     bench.carrier.order(undo(&session));
-    assert!(matches!(bench.until(is_end).await, Report::Failed { fault, .. } if fault.kind == FaultKind::Conflict));
+    assert!(
+        matches!(bench.until(is_end).await, Report::Failed { fault, .. } if fault.kind == FaultKind::Conflict)
+    );
     assert_eq!(bench.service("plain")["desired"], 5);
     drop(other);
     bench.undone(&session).await;

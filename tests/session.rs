@@ -97,7 +97,11 @@ fn a_lost_answer_is_read_back_and_not_sent_again() {
         drive.apply_limit();
         assert_eq!(drive.world.writes, u32::from(applied));
         assert_eq!(drive.sent(), 1);
-        let wanted = if applied { PastState::Applied } else { PastState::Refused };
+        let wanted = if applied {
+            PastState::Applied
+        } else {
+            PastState::Refused
+        };
         assert_eq!(drive.outcome(), Some(wanted));
         assert!(drive.earliest_read_back.unwrap() >= std::time::Duration::from_secs(15));
     }
@@ -108,7 +112,10 @@ fn a_stale_lock_token_is_taken_again_only_where_nothing_else_moved() {
     let mut drive = Drive::new(World::new(), Chance::gentle(vec![0; 50]));
     drive.stale_token(world::Elsewhere::Same);
     drive.apply_limit();
-    assert_eq!((drive.sent(), drive.outcome()), (2, Some(PastState::Applied)));
+    assert_eq!(
+        (drive.sent(), drive.outcome()),
+        (2, Some(PastState::Applied))
+    );
 
     let mut drive = Drive::new(World::new(), Chance::gentle(vec![0; 50]));
     drive.stale_token(world::Elsewhere::Edited);
@@ -124,5 +131,9 @@ fn a_backup_is_not_undone() {
     assert_eq!(drive.outcome(), Some(PastState::Backup));
     drive.undo(&Decisions::default());
     assert_eq!(drive.world.snapshots.len(), 1);
-    assert!(drive.said.iter().any(|s| s.contains("does not delete")), "{:?}", drive.said);
+    assert!(
+        drive.said.iter().any(|s| s.contains("does not delete")),
+        "{:?}",
+        drive.said
+    );
 }

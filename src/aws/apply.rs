@@ -16,12 +16,25 @@ use aws_smithy_types::body::SdkBody;
 
 /// Sends what the permit holds, in one attempt of at most 15 s.
 pub async fn apply(aws: &Aws, permit: Permit) -> Outcome {
-    let sender = Sender { aws, number: permit.number(), action: permit.write().action() };
+    let sender = Sender {
+        aws,
+        number: permit.number(),
+        action: permit.write().action(),
+    };
     match permit.write() {
         Write::RegisterScalableTarget { at, min, max } => sender.register(at, *min, *max).await,
         Write::UpdateService { at, desired } => sender.update_service(at, *desired).await,
-        Write::UpdateGroup { name, min, max, desired } => sender.update_group(name, [*min, *max, *desired]).await,
-        Write::UpdateWebAcl { rule, edit, document } => sender.update_acl(rule, edit, document).await,
+        Write::UpdateGroup {
+            name,
+            min,
+            max,
+            desired,
+        } => sender.update_group(name, [*min, *max, *desired]).await,
+        Write::UpdateWebAcl {
+            rule,
+            edit,
+            document,
+        } => sender.update_acl(rule, edit, document).await,
         Write::CreateSnapshot { backup, tags } => match backup.database.kind {
             DatabaseKind::Instance => sender.snapshot(backup, tags).await,
             DatabaseKind::Cluster => sender.cluster_snapshot(backup, tags).await,
@@ -50,27 +63,50 @@ impl Sender<'_> {
             .resource_id(at.resource_id())
             .set_min_capacity(min.map(signed))
             .set_max_capacity(max.map(signed));
-        let result = request.customize().interceptor(permitted(self.number)).send().await;
+        let result = request
+            .customize()
+            .interceptor(permitted(self.number))
+            .send()
+            .await;
         outcome(result, self.aws.fault(self.action))
     }
 
     /// Cluster, service and count alone: every other member would be changed, or emptied.
     async fn update_service(&self, at: &ServiceRef, desired: u32) -> Outcome {
         let request = self.aws.shared.writers.ecs.update_service();
-        let request =
-            request.cluster(at.cluster.as_str()).service(at.service.as_str()).desired_count(signed(desired));
-        let result = request.customize().interceptor(permitted(self.number)).send().await;
+        let request = request
+            .cluster(at.cluster.as_str())
+            .service(at.service.as_str())
+            .desired_count(signed(desired));
+        let result = request
+            .customize()
+            .interceptor(permitted(self.number))
+            .send()
+            .await;
         outcome(result, self.aws.fault(self.action))
     }
 
-    async fn update_group(&self, name: &GroupName, [min, max, desired]: [Option<u32>; 3]) -> Outcome {
-        let request = self.aws.shared.writers.autoscaling.update_auto_scaling_group();
+    async fn update_group(
+        &self,
+        name: &GroupName,
+        [min, max, desired]: [Option<u32>; 3],
+    ) -> Outcome {
+        let request = self
+            .aws
+            .shared
+            .writers
+            .autoscaling
+            .update_auto_scaling_group();
         let request = request
             .auto_scaling_group_name(name.as_str())
             .set_min_size(min.map(signed))
             .set_max_size(max.map(signed))
             .set_desired_capacity(desired.map(signed));
-        let result = request.customize().interceptor(permitted(self.number)).send().await;
+        let result = request
+            .customize()
+            .interceptor(permitted(self.number))
+            .send()
+            .await;
         outcome(result, self.aws.fault(self.action))
     }
 
@@ -82,10 +118,20 @@ impl Sender<'_> {
             Err(fault) => return Outcome::NotSent(fault),
         };
         let writers = &self.aws.shared.writers;
-        let client = if rule.acl.scope == AclScope::Cloudfront { &writers.waf_global } else { &writers.waf };
-        let request = client.update_web_acl().name(rule.acl.name.as_str()).id(rule.acl.id.as_str());
+        let client = if rule.acl.scope == AclScope::Cloudfront {
+            &writers.waf_global
+        } else {
+            &writers.waf
+        };
+        let request = client
+            .update_web_acl()
+            .name(rule.acl.name.as_str())
+            .id(rule.acl.id.as_str());
         let request = request.customize().interceptor(permitted(self.number));
-        let result = request.mutate_request(move |http| replace_body(http, &body)).send().await;
+        let result = request
+            .mutate_request(move |http| replace_body(http, &body))
+            .send()
+            .await;
         outcome(result, self.aws.fault(self.action))
     }
 
@@ -95,7 +141,11 @@ impl Sender<'_> {
             .db_instance_identifier(backup.database.id.as_str())
             .db_snapshot_identifier(backup.snapshot.as_str())
             .set_tags(Some(rds_tags(tags)));
-        let result = request.customize().interceptor(permitted(self.number)).send().await;
+        let result = request
+            .customize()
+            .interceptor(permitted(self.number))
+            .send()
+            .await;
         outcome(result, self.aws.fault(self.action))
     }
 
@@ -105,17 +155,24 @@ impl Sender<'_> {
             .db_cluster_identifier(backup.database.id.as_str())
             .db_cluster_snapshot_identifier(backup.snapshot.as_str())
             .set_tags(Some(rds_tags(tags)));
-        let result = request.customize().interceptor(permitted(self.number)).send().await;
+        let result = request
+            .customize()
+            .interceptor(permitted(self.number))
+            .send()
+            .await;
         outcome(result, self.aws.fault(self.action))
     }
 }
 
 /// The length was set when the typed body was serialized.
 fn replace_body(http: &mut HttpRequest, body: &str) {
-    http.headers_mut().insert("content-length", body.len().to_string());
+    http.headers_mut()
+        .insert("content-length", body.len().to_string());
     *http.body_mut() = SdkBody::from(body);
 }
 
 fn rds_tags(tags: &[(String, String)]) -> Vec<aws_sdk_rds::types::Tag> {
-    tags.iter().map(|(k, v)| aws_sdk_rds::types::Tag::builder().key(k).value(v).build()).collect()
+    tags.iter()
+        .map(|(k, v)| aws_sdk_rds::types::Tag::builder().key(k).value(v).build())
+        .collect()
 }

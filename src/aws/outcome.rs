@@ -2,9 +2,9 @@
 
 pub use crate::domain::write::Outcome;
 
-use aws_credential_types::provider::error::CredentialsError;
 use crate::domain::fault::Fault;
 use crate::domain::ids::RequestId;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Response;
 use aws_types::request_id::RequestId as HasRequestId;
@@ -28,7 +28,9 @@ where
     E: Error + 'static,
 {
     match result {
-        Ok(output) => Outcome::Done { request: output.request_id().map(RequestId::from) },
+        Ok(output) => Outcome::Done {
+            request: output.request_id().map(RequestId::from),
+        },
         Err(error) => match class(&error) {
             Class::NotSent => Outcome::NotSent(fault(error)),
             Class::Refused => Outcome::Refused(fault(error)),
@@ -41,8 +43,14 @@ fn class<E: Error + 'static>(error: &SdkError<E, Response>) -> Class {
     match error {
         SdkError::ConstructionFailure(_) => Class::NotSent,
         SdkError::DispatchFailure(failure) => {
-            let cause = failure.as_connector_error().map(|e| e as &(dyn Error + 'static));
-            if cause.is_some_and(never_left) { Class::NotSent } else { Class::Unknown }
+            let cause = failure
+                .as_connector_error()
+                .map(|e| e as &(dyn Error + 'static));
+            if cause.is_some_and(never_left) {
+                Class::NotSent
+            } else {
+                Class::Unknown
+            }
         }
         SdkError::ServiceError(answer) => status(answer.raw().status().as_u16()),
         // A time-out, or an answer that cannot be read: it may have been carried out.
@@ -63,8 +71,11 @@ fn status(code: u16) -> Class {
 fn never_left(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        let refused = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-        if refused == Some(std::io::ErrorKind::ConnectionRefused) || error.is::<CredentialsError>() {
+        let refused = error
+            .downcast_ref::<std::io::Error>()
+            .map(std::io::Error::kind);
+        if refused == Some(std::io::ErrorKind::ConnectionRefused) || error.is::<CredentialsError>()
+        {
             return true;
         }
         next = error.source();

@@ -36,6 +36,8 @@ pub struct Cli {
 pub enum Command {
     /// Print the keys in force: the built-in ones with your file over them
     Keys(KeysArgs),
+    /// Read the record of what was changed: list, show, verify
+    Journal(super::journal::JournalArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -15,6 +15,11 @@ pub struct Backup {
 /// `tidegate-<database>-20260920t142200z`, cut to what AWS takes (63 characters for cluster snapshots, 255 else).
 pub fn snapshot_name(database: &DatabaseId, at: Timestamp) -> SnapshotId {
     let stamp = at.strftime("%Y%m%dt%H%M%Sz").to_string();
-    let base: String = database.as_str().to_lowercase().chars().take(63 - "tidegate--".len() - stamp.len()).collect();
+    let base: String = database
+        .as_str()
+        .to_lowercase()
+        .chars()
+        .take(63 - "tidegate--".len() - stamp.len())
+        .collect();
     SnapshotId::new(format!("tidegate-{}-{stamp}", base.trim_end_matches('-')))
 }

@@ -6,7 +6,9 @@ use super::waf::{RawJson, RuleRef};
 use std::collections::BTreeMap;
 
 /// What a change touches.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
     /// The service's scalable target: `Min`, `Max`.
@@ -20,7 +22,19 @@ pub enum Target {
 }
 
 /// One setting of a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, strum::Display)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    strum::Display,
+)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "lowercase")]
 pub enum Field {
@@ -89,23 +103,35 @@ impl Change {
             after: f.before.clone(),
             hold: f.hold,
         };
-        Self { target: self.target.clone(), fields: self.fields.iter().map(swap).collect() }
+        Self {
+            target: self.target.clone(),
+            fields: self.fields.iter().map(swap).collect(),
+        }
     }
 
     /// The change that sets these fields only.
     #[must_use]
     pub fn only(&self, keep: impl Fn(&FieldChange) -> bool) -> Self {
-        Self { target: self.target.clone(), fields: self.fields.iter().filter(|f| keep(f)).cloned().collect() }
+        Self {
+            target: self.target.clone(),
+            fields: self.fields.iter().filter(|f| keep(f)).cloned().collect(),
+        }
     }
 
     /// What its fields become.
     pub fn after(&self) -> Reading {
-        self.fields.iter().map(|f| (f.field, f.after.clone())).collect()
+        self.fields
+            .iter()
+            .map(|f| (f.field, f.after.clone()))
+            .collect()
     }
 
     /// What its fields were.
     pub fn before(&self) -> Reading {
-        self.fields.iter().map(|f| (f.field, f.before.clone())).collect()
+        self.fields
+            .iter()
+            .map(|f| (f.field, f.before.clone()))
+            .collect()
     }
 
     /// Before or after of one field.

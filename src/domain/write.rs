@@ -19,15 +19,31 @@ pub enum RuleEdit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
     /// `application-autoscaling:RegisterScalableTarget`.
-    RegisterScalableTarget { at: ServiceRef, min: Option<u32>, max: Option<u32> },
+    RegisterScalableTarget {
+        at: ServiceRef,
+        min: Option<u32>,
+        max: Option<u32>,
+    },
     /// `ecs:UpdateService` with cluster, service and desiredCount alone.
     UpdateService { at: ServiceRef, desired: u32 },
     /// `autoscaling:UpdateAutoScalingGroup`.
-    UpdateGroup { name: GroupName, min: Option<u32>, max: Option<u32>, desired: Option<u32> },
+    UpdateGroup {
+        name: GroupName,
+        min: Option<u32>,
+        max: Option<u32>,
+        desired: Option<u32>,
+    },
     /// `wafv2:UpdateWebACL` of `document` with exactly one value replaced, under its lock token.
-    UpdateWebAcl { rule: RuleRef, edit: RuleEdit, document: RawAcl },
+    UpdateWebAcl {
+        rule: RuleRef,
+        edit: RuleEdit,
+        document: RawAcl,
+    },
     /// `rds:CreateDBSnapshot` or `rds:CreateDBClusterSnapshot`, tagged.
-    CreateSnapshot { backup: Backup, tags: Vec<(String, String)> },
+    CreateSnapshot {
+        backup: Backup,
+        tags: Vec<(String, String)>,
+    },
 }
 
 impl Write {
@@ -39,7 +55,9 @@ impl Write {
             Self::UpdateService { .. } => "ecs:UpdateService",
             Self::UpdateGroup { .. } => "autoscaling:UpdateAutoScalingGroup",
             Self::UpdateWebAcl { .. } => "wafv2:UpdateWebACL",
-            Self::CreateSnapshot { backup, .. } if backup.database.kind == Cluster => "rds:CreateDBClusterSnapshot",
+            Self::CreateSnapshot { backup, .. } if backup.database.kind == Cluster => {
+                "rds:CreateDBClusterSnapshot"
+            }
             Self::CreateSnapshot { .. } => "rds:CreateDBSnapshot",
         }
     }

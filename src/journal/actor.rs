@@ -5,7 +5,10 @@ use crate::session::record::Actor;
 /// Reads environment and `/proc` once; nothing missing is an error.
 pub fn actor() -> Actor {
     Actor {
-        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        host: rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned(),
         user: user(),
         sudo_user: set("SUDO_USER"),
         login_uid: login_uid(),
@@ -24,8 +27,14 @@ fn set(name: &str) -> Option<String> {
 fn user() -> String {
     let uid = rustix::process::getuid().as_raw().to_string();
     let file = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let named = file.lines().map(|l| l.split(':').collect::<Vec<_>>()).find(|f| f.get(2) == Some(&uid.as_str()));
-    named.map(|f| f[0].to_owned()).or_else(|| set("USER")).unwrap_or_else(|| format!("uid {uid}"))
+    let named = file
+        .lines()
+        .map(|l| l.split(':').collect::<Vec<_>>())
+        .find(|f| f.get(2) == Some(&uid.as_str()));
+    named
+        .map(|f| f[0].to_owned())
+        .or_else(|| set("USER"))
+        .unwrap_or_else(|| format!("uid {uid}"))
 }
 
 /// Set by pam_loginuid at the login; survives su and sudo. All ones: never set.

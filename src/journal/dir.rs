@@ -9,11 +9,16 @@ use std::path::{Path, PathBuf};
 /// `$XDG_STATE_HOME/tidegate/journal`.
 pub fn default_dir() -> Result<PathBuf, Fault> {
     let strategy = etcetera::base_strategy::Xdg::new().map_err(|e| {
-        Fault::new(FaultKind::Local, format!("There is no home directory ({e})"))
-            .means("the journal has no place, so nothing can be changed")
-            .next("set HOME or XDG_STATE_HOME")
+        Fault::new(
+            FaultKind::Local,
+            format!("There is no home directory ({e})"),
+        )
+        .means("the journal has no place, so nothing can be changed")
+        .next("set HOME or XDG_STATE_HOME")
     })?;
-    let state = strategy.state_dir().unwrap_or_else(|| strategy.home_dir().join(".local/state"));
+    let state = strategy
+        .state_dir()
+        .unwrap_or_else(|| strategy.home_dir().join(".local/state"));
     Ok(state.join("tidegate").join("journal"))
 }
 
@@ -37,8 +42,11 @@ pub fn check(dir: &Path) -> Result<(), Fault> {
         return Err(unusable(dir, "it belongs to somebody else"));
     }
     if found.mode() & 0o022 != 0 {
-        return Err(unusable(dir, &format!("others can write to it (mode {:o})", found.mode() & 0o7777))
-            .next(format!("chmod 700 {}", dir.display())));
+        return Err(unusable(
+            dir,
+            &format!("others can write to it (mode {:o})", found.mode() & 0o7777),
+        )
+        .next(format!("chmod 700 {}", dir.display())));
     }
     Ok(())
 }
@@ -49,9 +57,15 @@ pub fn sync(dir: &Path) -> std::io::Result<()> {
 }
 
 fn unusable(dir: &Path, why: &str) -> Fault {
-    Fault::new(FaultKind::Local, format!("The journal's directory {} cannot be used: {why}", dir.display()))
-        .means("without a journal nothing is changed")
-        .next("mend the directory, or set XDG_STATE_HOME to another one")
+    Fault::new(
+        FaultKind::Local,
+        format!(
+            "The journal's directory {} cannot be used: {why}",
+            dir.display()
+        ),
+    )
+    .means("without a journal nothing is changed")
+    .next("mend the directory, or set XDG_STATE_HOME to another one")
 }
 
 #[cfg(test)]

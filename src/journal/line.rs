@@ -30,23 +30,34 @@ fn sum(seq: u64, record: &str) -> u32 {
 impl Line {
     /// A line for a record that is written now.
     pub fn new(seq: u64, record: String) -> Self {
-        Self { seq, crc: sum(seq, &record), record }
+        Self {
+            seq,
+            crc: sum(seq, &record),
+            record,
+        }
     }
 
     /// Its text, without the line's end.
     pub fn text(&self) -> String {
-        format!("{{\"crc\":\"{:08x}\",\"seq\":{},\"record\":{}}}", self.crc, self.seq, self.record)
+        format!(
+            "{{\"crc\":\"{:08x}\",\"seq\":{},\"record\":{}}}",
+            self.crc, self.seq, self.record
+        )
     }
 
     /// Takes a line apart; the error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let parts: Parts<'_> = serde_json::from_str(text).map_err(|e| format!("not a journal line ({e})"))?;
+        let parts: Parts<'_> =
+            serde_json::from_str(text).map_err(|e| format!("not a journal line ({e})"))?;
         let line = Self::new(parts.seq, parts.record.get().to_owned());
         // Every other spelling of the same line is a change of it.
         if line.text() == text {
             Ok(line)
         } else {
-            Err(format!("the check sum says {}, the content {:08x}", parts.crc, line.crc))
+            Err(format!(
+                "the check sum says {}, the content {:08x}",
+                parts.crc, line.crc
+            ))
         }
     }
 }
@@ -71,7 +82,9 @@ mod tests {
             for bit in 0..8 {
                 let mut flipped = bytes.clone();
                 flipped[at] ^= 1 << bit;
-                let found = String::from_utf8(flipped).map_err(|e| e.to_string()).and_then(|t| Line::parse(&t));
+                let found = String::from_utf8(flipped)
+                    .map_err(|e| e.to_string())
+                    .and_then(|t| Line::parse(&t));
                 assert!(found.is_err(), "byte {at}, bit {bit}");
             }
         }

@@ -25,7 +25,11 @@ pub struct Permit {
 
 impl Permit {
     pub(super) fn new(session: SessionId, number: u64, write: Write) -> Self {
-        Self { session, number, write }
+        Self {
+            session,
+            number,
+            write,
+        }
     }
 
     /// The session whose journal holds the intent.

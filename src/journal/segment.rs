@@ -26,7 +26,12 @@ impl Segment {
         use rustix::fs::{Mode, OFlags};
         crash::point("journal.create");
         crash::fail("create")?;
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = OFlags::WRONLY
+            | OFlags::CREATE
+            | OFlags::EXCL
+            | OFlags::APPEND
+            | OFlags::NOFOLLOW
+            | OFlags::CLOEXEC;
         let file = File::from(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?);
         let made = set_aside(&file).and_then(|()| path.parent().map_or(Ok(()), super::dir::sync));
         if let Err(error) = made {
@@ -42,7 +47,9 @@ impl Segment {
     pub fn reopen(path: &Path) -> io::Result<Self> {
         use rustix::fs::{Mode, OFlags};
         let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        Ok(Self { file: File::from(rustix::fs::open(path, flags, Mode::empty())?) })
+        Ok(Self {
+            file: File::from(rustix::fs::open(path, flags, Mode::empty())?),
+        })
     }
 
     /// Appends one line in one write.

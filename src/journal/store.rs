@@ -31,14 +31,21 @@ pub struct Store {
 impl Store {
     /// Opens the journal in `dir`; makes the directory, private, where it is missing.
     pub fn open(dir: &Path) -> Result<Self, Fault> {
-        let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+        let home = std::env::var_os("HOME")
+            .map(PathBuf::from)
+            .filter(|home| home.is_absolute());
         Self::open_with(dir, home)
     }
 
     /// As [`Store::open`], with another place for the last resort.
     pub fn open_with(dir: &Path, home: Option<PathBuf>) -> Result<Self, Fault> {
         dir::prepare(dir)?;
-        Ok(Self { dir: dir.into(), home, actor: Arc::new(actor::actor()), broken: Arc::default() })
+        Ok(Self {
+            dir: dir.into(),
+            home,
+            actor: Arc::new(actor::actor()),
+            broken: Arc::default(),
+        })
     }
 
     /// Where it lies.
@@ -59,9 +66,15 @@ impl Store {
     /// From now on nothing new begins: Linux may have dropped what it could not write, and the
     /// next fsync would claim success.
     pub(super) fn break_down(&self, error: &std::io::Error) -> Fault {
-        let fault = Fault::new(FaultKind::Local, format!("The journal could not be made durable ({error})"))
-            .means("nothing new is begun until the program is started again; undo still works")
-            .next(format!("look after the disk of {}, then start tidegate anew", self.dir.display()));
+        let fault = Fault::new(
+            FaultKind::Local,
+            format!("The journal could not be made durable ({error})"),
+        )
+        .means("nothing new is begun until the program is started again; undo still works")
+        .next(format!(
+            "look after the disk of {}, then start tidegate anew",
+            self.dir.display()
+        ));
         self.broken.get_or_init(|| fault).clone()
     }
 
@@ -76,7 +89,13 @@ impl Store {
     }
 
     /// Begins a session: lock, file, first record; all durable when this returns.
-    pub fn begin(&self, id: &SessionId, place: &Place, opened: Event, at: Timestamp) -> Result<Writer, Fault> {
+    pub fn begin(
+        &self,
+        id: &SessionId,
+        place: &Place,
+        opened: Event,
+        at: Timestamp,
+    ) -> Result<Writer, Fault> {
         if let Some(fault) = self.broken() {
             return Err(fault.clone());
         }
@@ -89,7 +108,10 @@ impl Store {
         let lock = self.lock(id)?;
         let session = read_session(&self.dir, id);
         let state = session.state()?;
-        Ok((Writer::resume(self.clone(), lock, &session, &state, at), state))
+        Ok((
+            Writer::resume(self.clone(), lock, &session, &state, at),
+            state,
+        ))
     }
 
     /// What the journal says of one session.
@@ -122,18 +144,28 @@ impl Store {
 
     /// Removes sessions that ended before `before` with nothing left to undo. Never an open one.
     pub fn prune(&self, before: Timestamp) -> Result<usize, Fault> {
-        let old = session_ids(&self.dir)?.into_iter().filter(|id| self.is_over_before(id, before));
+        let old = session_ids(&self.dir)?
+            .into_iter()
+            .filter(|id| self.is_over_before(id, before));
         Ok(old.filter(|id| self.remove(id).is_ok()).count())
     }
 
     fn is_over_before(&self, id: &SessionId, before: Timestamp) -> bool {
-        let over = |s: PastState| matches!(s, PastState::Reverted | PastState::Kept | PastState::Refused | PastState::Backup);
-        self.state(id).is_ok_and(|s| s.at < before && over(s.outcome()))
+        let over = |s: PastState| {
+            matches!(
+                s,
+                PastState::Reverted | PastState::Kept | PastState::Refused | PastState::Backup
+            )
+        };
+        self.state(id)
+            .is_ok_and(|s| s.at < before && over(s.outcome()))
     }
 
     fn remove(&self, id: &SessionId) -> Result<(), Fault> {
         let _lock = self.lock(id)?;
-        let segments = (1..).map(|n| segment::path(&self.dir, id.as_str(), n)).take_while(|p| p.exists());
+        let segments = (1..)
+            .map(|n| segment::path(&self.dir, id.as_str(), n))
+            .take_while(|p| p.exists());
         // Backwards: what is left of an interrupted removal still begins at its beginning.
         for path in segments.collect::<Vec<_>>().iter().rev() {
             std::fs::remove_file(path).map_err(|e| no_lock(id, &e.to_string()))?;
@@ -143,8 +175,13 @@ impl Store {
 }
 
 /// All sessions in a directory, newest first; of one account and region, or of all. Reads only.
-pub fn history(dir: &Path, scope: Option<&Scope>) -> Result<Vec<Result<SessionState, Fault>>, Fault> {
-    let sessions = session_ids(dir)?.into_iter().map(|id| read_session(dir, &id));
+pub fn history(
+    dir: &Path,
+    scope: Option<&Scope>,
+) -> Result<Vec<Result<SessionState, Fault>>, Fault> {
+    let sessions = session_ids(dir)?
+        .into_iter()
+        .map(|id| read_session(dir, &id));
     let begun = sessions.filter(|s| !is_empty(s)).map(|s| s.state());
     let ours = |s: &SessionState| scope.is_none_or(|scope| s.place.scope == *scope);
     let mut all: Vec<_> = begun.filter(|s| s.as_ref().map_or(true, ours)).collect();
@@ -154,17 +191,34 @@ pub fn history(dir: &Path, scope: Option<&Scope>) -> Result<Vec<Result<SessionSt
 
 /// Whether somebody is carrying a session right now.
 pub fn is_held(dir: &Path, id: &SessionId) -> bool {
-    File::open(lock_path(dir, id)).is_ok_and(|f| matches!(f.try_lock(), Err(TryLockError::WouldBlock)))
+    File::open(lock_path(dir, id))
+        .is_ok_and(|f| matches!(f.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 /// The whole action that a rule had before we set it to something else, from the newest session that did.
 pub fn original_action(newest_first: &[SessionState], rule: &RuleRef) -> Option<RawJson> {
     let target = Target::Rule(rule.clone());
-    let steps = newest_first.iter().flat_map(|s| &s.steps).filter(|s| s.apply.may_have_landed());
-    let changes = steps.filter_map(|s| s.step.change()).filter(|c| c.target == target);
-    let befores = changes.filter_map(|c| c.field(Field::Action)).map(|f| &f.before);
+    let steps = newest_first
+        .iter()
+        .flat_map(|s| &s.steps)
+        .filter(|s| s.apply.may_have_landed());
+    let changes = steps
+        .filter_map(|s| s.step.change())
+        .filter(|c| c.target == target);
+    let befores = changes
+        .filter_map(|c| c.field(Field::Action))
+        .map(|f| &f.before);
     let is_count = |json: &RawJson| json.as_str().contains("\"Count\"");
-    befores.filter_map(|v| if let Value::Json(json) = v { Some(json) } else { None }).find(|j| !is_count(j)).cloned()
+    befores
+        .filter_map(|v| {
+            if let Value::Json(json) = v {
+                Some(json)
+            } else {
+                None
+            }
+        })
+        .find(|j| !is_count(j))
+        .cloned()
 }
 
 fn is_empty(session: &Session) -> bool {
@@ -178,16 +232,24 @@ fn lock_path(dir: &Path, id: &SessionId) -> PathBuf {
 /// The ids of all sessions that have a segment, in order.
 pub(super) fn session_ids(dir: &Path) -> Result<BTreeSet<SessionId>, Fault> {
     let unreadable = |e: std::io::Error| {
-        Fault::new(FaultKind::Local, format!("The journal's directory {} cannot be read: {e}", dir.display()))
-            .means("it is not known what was changed")
-            .next("mend the directory's permissions")
+        Fault::new(
+            FaultKind::Local,
+            format!(
+                "The journal's directory {} cannot be read: {e}",
+                dir.display()
+            ),
+        )
+        .means("it is not known what was changed")
+        .next("mend the directory's permissions")
     };
     let names = match std::fs::read_dir(dir) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
         other => other.map_err(unreadable)?.filter_map(Result::ok),
     };
     let names = names.filter_map(|entry| entry.file_name().into_string().ok());
-    Ok(names.filter_map(|name| id_of(&name).map(SessionId::from)).collect())
+    Ok(names
+        .filter_map(|name| id_of(&name).map(SessionId::from))
+        .collect())
 }
 
 fn id_of(name: &str) -> Option<&str> {
@@ -196,13 +258,19 @@ fn id_of(name: &str) -> Option<&str> {
 }
 
 fn held(id: &SessionId) -> Fault {
-    Fault::new(FaultKind::Conflict, format!("{} is being carried out right now", id.text()))
-        .means("another tidegate, or an order of this one, is acting on it")
-        .next("wait until it has ended")
+    Fault::new(
+        FaultKind::Conflict,
+        format!("{} is being carried out right now", id.text()),
+    )
+    .means("another tidegate, or an order of this one, is acting on it")
+    .next("wait until it has ended")
 }
 
 fn no_lock(id: &SessionId, why: &str) -> Fault {
-    Fault::new(FaultKind::Local, format!("The journal of {} cannot be locked: {why}", id.text()))
-        .means("nothing was sent")
-        .next("mend the journal's directory")
+    Fault::new(
+        FaultKind::Local,
+        format!("The journal of {} cannot be locked: {why}", id.text()),
+    )
+    .means("nothing was sent")
+    .next("mend the journal's directory")
 }

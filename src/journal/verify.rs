@@ -32,17 +32,27 @@ pub fn verify(dir: &Path) -> Result<Vec<Finding>, Fault> {
 
 fn check(dir: &Path, id: &SessionId) -> Finding {
     let session = read_session(dir, id);
-    let mut said: Vec<String> = session.damage.iter().map(super::read::Damage::said).collect();
+    let mut said: Vec<String> = session
+        .damage
+        .iter()
+        .map(super::read::Damage::said)
+        .collect();
     let state = session.state();
     if let (Err(fault), true) = (&state, said.is_empty() && !session.entries.is_empty()) {
         said.push(fault.what.as_str().to_owned());
     }
-    let never_begun = session.entries.is_empty() && session.damage.iter().all(super::read::Damage::is_harmless);
+    let never_begun =
+        session.entries.is_empty() && session.damage.iter().all(super::read::Damage::is_harmless);
     let health = match (state, said.is_empty()) {
         _ if never_begun => Health::Whole,
         (Err(_), _) => Health::Damaged,
         (Ok(_), true) => Health::Whole,
         (Ok(_), false) => Health::Torn,
     };
-    Finding { session: id.clone(), health, records: session.entries.len(), said }
+    Finding {
+        session: id.clone(),
+        health,
+        records: session.entries.len(),
+        said,
+    }
 }

@@ -1,11 +1,11 @@
 //! One session's pen: appends, syncs, and gives leave to send.
 
+use super::errored;
 use super::line::Line;
 use super::permit::Permit;
 use super::read::{Session, Tail};
 use super::segment::{self, Segment};
 use super::store::Store;
-use super::errored;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
 use crate::session::machine::Intent;
@@ -43,7 +43,10 @@ pub struct Writer {
 enum Paper {
     Segment(Segment),
     /// The journal takes nothing more; the home directory may.
-    Aside { why: Fault, path: Option<PathBuf> },
+    Aside {
+        why: Fault,
+        path: Option<PathBuf>,
+    },
 }
 
 impl Writer {
@@ -58,14 +61,29 @@ impl Writer {
         let path = segment::path(store.dir(), id.as_str(), 1);
         let segment = Segment::create(&path).map_err(|e| full(&e))?;
         let paper = Paper::Segment(segment);
-        let mut writer =
-            Self { store, _lock: lock, id: id.clone(), place: place.clone(), paper, number: 1, seq: 0, crc: 0, prepared: None };
+        let mut writer = Self {
+            store,
+            _lock: lock,
+            id: id.clone(),
+            place: place.clone(),
+            paper,
+            number: 1,
+            seq: 0,
+            crc: 0,
+            prepared: None,
+        };
         writer.record(opened, at)?;
         Ok(writer)
     }
 
     /// Goes on in a further segment; on a full disk in the space of the last one; else aside.
-    pub(super) fn resume(store: Store, lock: File, session: &Session, state: &SessionState, at: Timestamp) -> Self {
+    pub(super) fn resume(
+        store: Store,
+        lock: File,
+        session: &Session,
+        state: &SessionState,
+        at: Timestamp,
+    ) -> Self {
         let (number, tail) = session.last.unwrap_or((0, Tail::Torn));
         let last = session.entries.last();
         let why = store.broken().cloned();
@@ -73,7 +91,10 @@ impl Writer {
             _lock: lock,
             id: session.id.clone(),
             place: state.place.clone(),
-            paper: Paper::Aside { why: why.clone().unwrap_or_else(no_room), path: None },
+            paper: Paper::Aside {
+                why: why.clone().unwrap_or_else(no_room),
+                path: None,
+            },
             number,
             seq: session.next_seq() - 1,
             crc: last.map_or(0, |e| e.crc),
@@ -103,15 +124,27 @@ impl Writer {
                 let last = segment::path(self.store.dir(), self.id.as_str(), self.number);
                 self.paper = match Segment::reopen(&last) {
                     Ok(segment) => Paper::Segment(segment),
-                    Err(e) => Paper::Aside { why: full(&e), path: None },
+                    Err(e) => Paper::Aside {
+                        why: full(&e),
+                        path: None,
+                    },
                 };
             }
-            Err(e) => self.paper = Paper::Aside { why: full(&e), path: None },
+            Err(e) => {
+                self.paper = Paper::Aside {
+                    why: full(&e),
+                    path: None,
+                }
+            }
         }
     }
 
     fn continued(&self) -> Event {
-        Event::Continued { segment: self.number, after: self.seq, crc: format!("{:08x}", self.crc) }
+        Event::Continued {
+            segment: self.number,
+            after: self.seq,
+            crc: format!("{:08x}", self.crc),
+        }
     }
 
     /// The session it writes.
@@ -145,7 +178,13 @@ impl Writer {
 
     /// Makes it durable that the request leaves now, and gives leave. The step must be prepared.
     pub fn send(&mut self, intent: Intent, at: Timestamp) -> Result<(Permit, Kept), Fault> {
-        let Intent { step, way, attempt, resource, write } = intent;
+        let Intent {
+            step,
+            way,
+            attempt,
+            resource,
+            write,
+        } = intent;
         if self.prepared.take() != Some((step, way)) {
             return Err(unprepared());
         }
@@ -153,14 +192,22 @@ impl Writer {
         if begins && let Some(fault) = self.store.broken() {
             return Err(fault.clone());
         }
-        let sent = Event::Sent { step, way, attempt, action: write.action().to_owned(), resource };
+        let sent = Event::Sent {
+            step,
+            way,
+            attempt,
+            action: write.action().to_owned(),
+            resource,
+        };
         let kept = self.keep(sent, at, begins)?;
         Ok((Permit::new(self.id.clone(), self.seq, write), kept))
     }
 
     fn write(&mut self, event: Event, at: Timestamp) -> Result<(), Fault> {
         let line = self.line(event, at)?;
-        let Paper::Segment(segment) = &mut self.paper else { return Err(self.why_aside()) };
+        let Paper::Segment(segment) = &mut self.paper else {
+            return Err(self.why_aside());
+        };
         if let Err(error) = segment.append(&line.text()) {
             return Err(self.put_down(full(&error)));
         }
@@ -174,7 +221,10 @@ impl Writer {
 
     /// After a failed write the end of the file is not known: nothing is appended to it any more.
     fn put_down(&mut self, why: Fault) -> Fault {
-        self.paper = Paper::Aside { why: why.clone(), path: None };
+        self.paper = Paper::Aside {
+            why: why.clone(),
+            path: None,
+        };
         why
     }
 
@@ -194,8 +244,12 @@ impl Writer {
             place: self.place.clone(),
             event,
         };
-        let json = serde_json::to_string(&record)
-            .map_err(|e| Fault::new(FaultKind::Internal, format!("A record cannot be written ({e})")))?;
+        let json = serde_json::to_string(&record).map_err(|e| {
+            Fault::new(
+                FaultKind::Internal,
+                format!("A record cannot be written ({e})"),
+            )
+        })?;
         Ok(Line::new(self.seq + 1, json))
     }
 
@@ -208,14 +262,21 @@ impl Writer {
             self.leave_line(continued, at).ok();
         }
         match self.leave_line(event, at) {
-            Ok(path) => aside(why, &path, &segment::path(self.store.dir(), self.id.as_str(), self.number)),
+            Ok(path) => aside(
+                why,
+                &path,
+                &segment::path(self.store.dir(), self.id.as_str(), self.number),
+            ),
             Err(e) => nowhere(why, &e),
         }
     }
 
     fn leave_line(&mut self, event: Event, at: Timestamp) -> Result<PathBuf, String> {
-        let line = self.line(event, at).map_err(|f| f.what.as_str().to_owned())?;
-        let left = errored::leave(self.store.home(), &self.id, &line.text()).map_err(|e| e.to_string())?;
+        let line = self
+            .line(event, at)
+            .map_err(|f| f.what.as_str().to_owned())?;
+        let left =
+            errored::leave(self.store.home(), &self.id, &line.text()).map_err(|e| e.to_string())?;
         (self.seq, self.crc) = (line.seq, line.crc);
         if let Paper::Aside { path, .. } = &mut self.paper {
             *path = Some(left.clone());
@@ -226,13 +287,27 @@ impl Writer {
 
 /// Whether the event lets something new happen, which must not be without a durable record.
 fn begins(event: &Event) -> bool {
-    matches!(event, Event::Opened { .. } | Event::Prepared { way: Way::Apply, .. } | Event::Sent { way: Way::Apply, .. })
+    matches!(
+        event,
+        Event::Opened { .. }
+            | Event::Prepared {
+                way: Way::Apply,
+                ..
+            }
+            | Event::Sent {
+                way: Way::Apply,
+                ..
+            }
+    )
 }
 
 fn full(error: &std::io::Error) -> Fault {
-    Fault::new(FaultKind::Local, format!("The journal cannot be written ({error})"))
-        .means("no new change is sent without it; undo still works")
-        .next("make room, or mend the disk, then try again")
+    Fault::new(
+        FaultKind::Local,
+        format!("The journal cannot be written ({error})"),
+    )
+    .means("no new change is sent without it; undo still works")
+    .next("make room, or mend the disk, then try again")
 }
 
 fn no_room() -> Fault {
@@ -240,17 +315,27 @@ fn no_room() -> Fault {
 }
 
 fn unprepared() -> Fault {
-    Fault::new(FaultKind::Internal, "A request was to be sent that is not in the journal").means("nothing was sent")
+    Fault::new(
+        FaultKind::Internal,
+        "A request was to be sent that is not in the journal",
+    )
+    .means("nothing was sent")
 }
 
 fn aside(why: &Fault, path: &std::path::Path, wanted: &std::path::Path) -> Fault {
     Fault::new(FaultKind::Local, why.what.as_str())
         .means(format!("the record lies in {} instead", path.display()))
-        .next(format!("once the disk is well: mv -n {} {}", path.display(), wanted.display()))
+        .next(format!(
+            "once the disk is well: mv -n {} {}",
+            path.display(),
+            wanted.display()
+        ))
 }
 
 fn nowhere(why: &Fault, error: &str) -> Fault {
     Fault::new(FaultKind::Local, why.what.as_str())
-        .means(format!("the record could not be left in the home directory either ({error})"))
+        .means(format!(
+            "the record could not be left in the home directory either ({error})"
+        ))
         .next("write down what was changed; look at the resource before anything else")
 }

@@ -9,8 +9,8 @@ mod undo;
 use super::look::Look;
 use super::moment::Moment;
 use super::order::{PastState, Progress, Proposal, Report};
-use super::record::{Event, Record, VERSION, Way};
 use super::record::{Actor, Place};
+use super::record::{Event, Record, VERSION, Way};
 use super::revert::Decisions;
 use super::state::{Leg, SessionState, StepState};
 use super::step::Step;
@@ -48,7 +48,11 @@ pub enum Command {
     /// Look again, not before `at`, to learn what became of a request without an answer.
     ReadBack { sight: Sight, at: Duration },
     /// Look again, not before `at`, until the effect is there.
-    Verify { sight: Sight, at: Duration, deadline: Duration },
+    Verify {
+        sight: Sight,
+        at: Duration,
+        deadline: Duration,
+    },
     /// Answered by [`Input::Woken`] at that time.
     Pause { until: Duration },
 }
@@ -69,7 +73,10 @@ pub enum Input {
     /// Wait on for a backup that was being made when its program ended.
     Follow,
     Looked(Result<Look, Fault>),
-    Answered { outcome: Outcome, took: Duration },
+    Answered {
+        outcome: Outcome,
+        took: Duration,
+    },
     Woken,
     JournalFailed(Fault),
 }
@@ -111,13 +118,34 @@ impl Default for Pace {
 enum Doing {
     Nothing,
     /// Reading again what the dialog showed: targets still to come.
-    Rechecking { left: VecDeque<Target> },
+    Rechecking {
+        left: VecDeque<Target>,
+    },
     /// The look right before a write.
-    Looking { step: usize, way: Way },
-    Writing { step: usize, way: Way, sent: Sent },
-    Pausing { step: usize, way: Way },
-    Doubting { step: usize, way: Way, sent: Sent, until: Duration },
-    Verifying { step: usize, way: Way, sent: Sent },
+    Looking {
+        step: usize,
+        way: Way,
+    },
+    Writing {
+        step: usize,
+        way: Way,
+        sent: Sent,
+    },
+    Pausing {
+        step: usize,
+        way: Way,
+    },
+    Doubting {
+        step: usize,
+        way: Way,
+        sent: Sent,
+        until: Duration,
+    },
+    Verifying {
+        step: usize,
+        way: Way,
+        sent: Sent,
+    },
 }
 
 /// What was sent, to compare with.
@@ -168,8 +196,20 @@ pub struct Machine {
 
 impl Machine {
     /// A machine for a proposal that was just confirmed.
-    pub fn open(id: SessionId, proposal: Proposal, place: Place, actor: &Actor, pace: Pace, now: Moment) -> Self {
-        let steps = proposal.steps.iter().cloned().map(|p| StepState::new(p.into())).collect();
+    pub fn open(
+        id: SessionId,
+        proposal: Proposal,
+        place: Place,
+        actor: &Actor,
+        pace: Pace,
+        now: Moment,
+    ) -> Self {
+        let steps = proposal
+            .steps
+            .iter()
+            .cloned()
+            .map(|p| StepState::new(p.into()))
+            .collect();
         let state = SessionState {
             id,
             at: now.wall,
@@ -179,7 +219,10 @@ impl Machine {
             user: actor.user.clone(),
             steps,
         };
-        Self { proposal: Some(Box::new(proposal)), ..Self::resume(state, pace, now) }
+        Self {
+            proposal: Some(Box::new(proposal)),
+            ..Self::resume(state, pace, now)
+        }
     }
 
     /// A machine for a session that the journal tells of.
@@ -222,7 +265,13 @@ impl Machine {
 
     /// How lists show it while it is carried: what AWS took can be undone.
     pub fn past_state(&self) -> PastState {
-        let taken = matches!(self.doing, Doing::Verifying { way: Way::Apply, .. });
+        let taken = matches!(
+            self.doing,
+            Doing::Verifying {
+                way: Way::Apply,
+                ..
+            }
+        );
         match self.state.outcome() {
             PastState::Unfinished if taken => PastState::Applied,
             other => other,
@@ -247,9 +296,20 @@ impl Machine {
     fn looked(&mut self, look: Result<Look, Fault>) -> Vec<Command> {
         match std::mem::replace(&mut self.doing, Doing::Nothing) {
             Doing::Rechecking { left } => self.rechecked(left, look),
-            Doing::Looking { step, way: Way::Apply } => self.look_before_apply(step, look),
-            Doing::Looking { step, way: Way::Revert } => self.look_before_revert(step, look),
-            Doing::Doubting { step, way, sent, until } => self.read_back(step, way, sent, until, look),
+            Doing::Looking {
+                step,
+                way: Way::Apply,
+            } => self.look_before_apply(step, look),
+            Doing::Looking {
+                step,
+                way: Way::Revert,
+            } => self.look_before_revert(step, look),
+            Doing::Doubting {
+                step,
+                way,
+                sent,
+                until,
+            } => self.read_back(step, way, sent, until, look),
             Doing::Verifying { step, way, sent } => self.verify(step, way, sent, look),
             other => {
                 self.doing = other;
@@ -272,8 +332,15 @@ impl Machine {
         self.doing = Doing::Nothing;
         self.undoing = None;
         let session = self.opened.then(|| self.state.id.clone());
-        let failed = Report::Failed { session, summary: self.summary(), fault: fault.clone() };
-        vec![Command::Report(Report::JournalBroken(fault)), Command::Report(failed)]
+        let failed = Report::Failed {
+            session,
+            summary: self.summary(),
+            fault: fault.clone(),
+        };
+        vec![
+            Command::Report(Report::JournalBroken(fault)),
+            Command::Report(failed),
+        ]
     }
 
     /// Takes the event in, and has it made durable.
@@ -308,9 +375,17 @@ impl Machine {
     /// A request without an answer may still land: what is there is not believed before this time.
     fn doubtful_until(&self, step: usize) -> Option<Duration> {
         let state = &self.state.steps[step];
-        let in_doubt = [state.apply, state.revert].iter().any(|leg| matches!(leg, Leg::Sent | Leg::InDoubt));
-        let since = self.now.wall.duration_since(state.sent_at.filter(|_| in_doubt)?);
-        let left = self.pace.read_back.saturating_sub(Duration::try_from(since).unwrap_or_default());
+        let in_doubt = [state.apply, state.revert]
+            .iter()
+            .any(|leg| matches!(leg, Leg::Sent | Leg::InDoubt));
+        let since = self
+            .now
+            .wall
+            .duration_since(state.sent_at.filter(|_| in_doubt)?);
+        let left = self
+            .pace
+            .read_back
+            .saturating_sub(Duration::try_from(since).unwrap_or_default());
         Some(self.now.mono + left).filter(|at| *at > self.now.mono)
     }
 

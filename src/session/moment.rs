@@ -14,12 +14,20 @@ pub struct Moment {
 
 impl Moment {
     /// The first moment, for tests.
-    pub const START: Self = Self { wall: Timestamp::UNIX_EPOCH, mono: Duration::ZERO };
+    pub const START: Self = Self {
+        wall: Timestamp::UNIX_EPOCH,
+        mono: Duration::ZERO,
+    };
 
     /// The same moment, so much later.
     #[must_use]
     pub fn later(self, by: Duration) -> Self {
-        let wall = jiff::SignedDuration::try_from(by).ok().and_then(|d| self.wall.checked_add(d).ok());
-        Self { wall: wall.unwrap_or(self.wall), mono: self.mono.saturating_add(by) }
+        let wall = jiff::SignedDuration::try_from(by)
+            .ok()
+            .and_then(|d| self.wall.checked_add(d).ok());
+        Self {
+            wall: wall.unwrap_or(self.wall),
+            mono: self.mono.saturating_add(by),
+        }
     }
 }

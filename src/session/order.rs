@@ -33,9 +33,15 @@ pub struct Proposal {
 pub enum Order {
     Apply(Box<Proposal>),
     /// Undo this session's changes; `restore` names fields whose conflict the operator decided to overwrite.
-    Undo { session: SessionId, restore: Vec<(Target, Field)>, keep: Vec<(Target, Field)> },
+    Undo {
+        session: SessionId,
+        restore: Vec<(Target, Field)>,
+        keep: Vec<(Target, Field)>,
+    },
     /// Leave an unfinished change as it is, for good.
-    Keep { session: SessionId },
+    Keep {
+        session: SessionId,
+    },
     /// Look again at unfinished changes (three-way).
     Inspect,
 }
@@ -48,14 +54,25 @@ pub enum Progress {
     /// The intent is durable; the request is on its way.
     Sent,
     /// AWS took it.
-    Done { request: Option<RequestId> },
+    Done {
+        request: Option<RequestId>,
+    },
     /// No answer: being read back.
-    InDoubt { since: Timestamp },
+    InDoubt {
+        since: Timestamp,
+    },
     /// Taken, but its effect is awaited: a sentence, and a percentage where AWS gives one.
-    Verifying { what: Text, percent: Option<u8> },
-    Verified { what: Text },
+    Verifying {
+        what: Text,
+        percent: Option<u8>,
+    },
+    Verified {
+        what: Text,
+    },
     /// The bound cannot go back yet without stopping tasks.
-    Draining { what: Text },
+    Draining {
+        what: Text,
+    },
 }
 
 /// One field of an unfinished or undone change, three ways.
@@ -104,22 +121,51 @@ pub enum PastState {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Report {
     /// Answer to `Effect::Observe`.
-    Observed { subject: Subject, result: Box<Result<Observation, Fault>> },
+    Observed {
+        subject: Subject,
+        result: Box<Result<Observation, Fault>>,
+    },
     /// Between dialog and write something changed: back to the dialog with what is there now.
-    Changed { proposal: Box<Proposal>, now: Box<Observation> },
+    Changed {
+        proposal: Box<Proposal>,
+        now: Box<Observation>,
+    },
     /// `subject` says on which row it is shown.
-    Progress { session: SessionId, subject: Subject, summary: Text, step: Text, progress: Progress, took: Duration },
+    Progress {
+        session: SessionId,
+        subject: Subject,
+        summary: Text,
+        step: Text,
+        progress: Progress,
+        took: Duration,
+    },
     /// All steps verified.
     Finished { session: SessionId, summary: Text },
     /// It ended without having changed anything, or with part of it; the fault says which.
-    Failed { session: Option<SessionId>, summary: Text, fault: Fault },
+    Failed {
+        session: Option<SessionId>,
+        summary: Text,
+        fault: Fault,
+    },
     /// Undo stopped at these fields: before / ours / now, to be decided.
-    Conflict { session: SessionId, fields: Vec<ThreeWay> },
-    Undone { session: SessionId, summary: Text, what: Text },
+    Conflict {
+        session: SessionId,
+        fields: Vec<ThreeWay>,
+    },
+    Undone {
+        session: SessionId,
+        summary: Text,
+        what: Text,
+    },
     /// Newest first; sent at start and after each order.
     History(Vec<Past>),
     /// Unfinished changes found at start, with where they stand.
-    Unfinished { session: SessionId, past: Past, fields: Vec<ThreeWay>, gap: Option<Fault> },
+    Unfinished {
+        session: SessionId,
+        past: Past,
+        fields: Vec<ThreeWay>,
+        gap: Option<Fault>,
+    },
     /// The journal cannot be written: nothing new begins.
     JournalBroken(Fault),
 }

@@ -39,7 +39,9 @@ pub struct Place {
 }
 
 /// There, or back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Way {
     Apply,
@@ -84,20 +86,58 @@ pub enum Prepared {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Event {
     /// A session begins; nothing has been sent.
-    Opened { summary: String, subject: Subject, steps: Vec<Step> },
+    Opened {
+        summary: String,
+        subject: Subject,
+        steps: Vec<Step>,
+    },
     /// First record of a further segment: quotes the last valid one before it.
-    Continued { segment: u32, after: u64, crc: String },
-    Prepared { step: usize, way: Way, what: Prepared },
+    Continued {
+        segment: u32,
+        after: u64,
+        crc: String,
+    },
+    Prepared {
+        step: usize,
+        way: Way,
+        what: Prepared,
+    },
     /// The request leaves now.
-    Sent { step: usize, way: Way, attempt: u32, action: String, resource: String },
+    Sent {
+        step: usize,
+        way: Way,
+        attempt: u32,
+        action: String,
+        resource: String,
+    },
     /// AWS took it.
-    Done { step: usize, way: Way, request: Option<RequestId>, millis: u64 },
+    Done {
+        step: usize,
+        way: Way,
+        request: Option<RequestId>,
+        millis: u64,
+    },
     /// Nothing was changed: refused, or it never left.
-    Failed { step: usize, way: Way, trouble: Trouble, millis: u64 },
+    Failed {
+        step: usize,
+        way: Way,
+        trouble: Trouble,
+        millis: u64,
+    },
     /// No answer.
-    InDoubt { step: usize, way: Way, trouble: Trouble, millis: u64 },
+    InDoubt {
+        step: usize,
+        way: Way,
+        trouble: Trouble,
+        millis: u64,
+    },
     /// Read back, and as wished.
-    Verified { step: usize, way: Way, observed: Reading, said: String },
+    Verified {
+        step: usize,
+        way: Way,
+        observed: Reading,
+        said: String,
+    },
     /// Taken, but its effect was not seen in time.
     Stalled { step: usize, way: Way, said: String },
     /// Put back but for a bound that would stop what runs.
@@ -105,7 +145,10 @@ pub enum Event {
     /// Everything of this step is as it was.
     Reverted { step: usize },
     /// The operator leaves these fields as they are.
-    Kept { step: usize, fields: BTreeSet<Field> },
+    Kept {
+        step: usize,
+        fields: BTreeSet<Field>,
+    },
 }
 
 impl Event {
@@ -161,25 +204,37 @@ impl Record {
     pub fn parse(json: &str) -> Result<Self, Fault> {
         let head: Head = serde_json::from_str(json).map_err(|e| garbled(&e))?;
         if head.v != VERSION {
-            return Err(newer(&format!("record version {}", head.v), &head.actor.version));
+            return Err(newer(
+                &format!("record version {}", head.v),
+                &head.actor.version,
+            ));
         }
         serde_json::from_str(json).map_err(|e| match e.to_string().contains("unknown variant") {
-            true => newer(&format!("the record kind “{}”", head.event.kind), &head.actor.version),
+            true => newer(
+                &format!("the record kind “{}”", head.event.kind),
+                &head.actor.version,
+            ),
             false => garbled(&e),
         })
     }
 }
 
 fn newer(what: &str, version: &str) -> Fault {
-    Fault::new(FaultKind::Local, format!("The journal holds {what}, which this version does not know"))
-        .means("tidegate will not act on a session that it reads only in part")
-        .next(format!("use tidegate {version} or newer, which wrote it"))
+    Fault::new(
+        FaultKind::Local,
+        format!("The journal holds {what}, which this version does not know"),
+    )
+    .means("tidegate will not act on a session that it reads only in part")
+    .next(format!("use tidegate {version} or newer, which wrote it"))
 }
 
 fn garbled(e: &serde_json::Error) -> Fault {
-    Fault::new(FaultKind::Garbled, format!("A journal record cannot be read ({e})"))
-        .means("the file was changed or damaged")
-        .next("run `tidegate journal verify`")
+    Fault::new(
+        FaultKind::Garbled,
+        format!("A journal record cannot be read ({e})"),
+    )
+    .means("the file was changed or damaged")
+    .next("run `tidegate journal verify`")
 }
 
 #[cfg(test)]
@@ -191,9 +246,15 @@ mod tests {
             v: VERSION,
             at: Timestamp::UNIX_EPOCH,
             session: "s".into(),
-            actor: Actor { version: "0.9.0".into(), ..Actor::default() },
+            actor: Actor {
+                version: "0.9.0".into(),
+                ..Actor::default()
+            },
             place: Place {
-                scope: Scope { account: "1".into(), region: "eu".into() },
+                scope: Scope {
+                    account: "1".into(),
+                    region: "eu".into(),
+                },
                 caller: "arn:aws:iam::1:user/alice".into(),
             },
             event: Event::Reverted { step: 0 },
@@ -209,7 +270,10 @@ mod tests {
     #[test]
     fn an_unknown_version_or_kind_is_refused_and_names_the_version_needed() {
         let json = serde_json::to_string(&record()).unwrap();
-        for changed in [json.replace("\"v\":1", "\"v\":2"), json.replace("reverted", "armed")] {
+        for changed in [
+            json.replace("\"v\":1", "\"v\":2"),
+            json.replace("reverted", "armed"),
+        ] {
             let fault = Record::parse(&changed).unwrap_err();
             assert!(fault.next.as_str().contains("0.9.0"), "{fault}");
         }
@@ -217,6 +281,9 @@ mod tests {
 
     #[test]
     fn garbage_is_a_fault_and_not_a_panic() {
-        assert_eq!(Record::parse("{\"v\":").unwrap_err().kind, FaultKind::Garbled);
+        assert_eq!(
+            Record::parse("{\"v\":").unwrap_err().kind,
+            FaultKind::Garbled
+        );
     }
 }

@@ -10,12 +10,15 @@ pub fn request(change: &Change, look: &Look) -> Result<Write, Fault> {
     let change = change.only(|f| f.before != f.after);
     let count = |field| number(&change, field);
     match &change.target {
-        Target::Scalable(at) => {
-            Ok(Write::RegisterScalableTarget { at: at.clone(), min: count(Field::Min)?, max: count(Field::Max)? })
-        }
-        Target::Service(at) => {
-            Ok(Write::UpdateService { at: at.clone(), desired: count(Field::Desired)?.ok_or_else(nothing)? })
-        }
+        Target::Scalable(at) => Ok(Write::RegisterScalableTarget {
+            at: at.clone(),
+            min: count(Field::Min)?,
+            max: count(Field::Max)?,
+        }),
+        Target::Service(at) => Ok(Write::UpdateService {
+            at: at.clone(),
+            desired: count(Field::Desired)?.ok_or_else(nothing)?,
+        }),
         Target::Group(name) => Ok(Write::UpdateGroup {
             name: name.clone(),
             min: count(Field::Min)?,
@@ -24,17 +27,30 @@ pub fn request(change: &Change, look: &Look) -> Result<Write, Fault> {
         }),
         Target::Rule(rule) => {
             let document = look.document.as_ref().ok_or_else(no_document)?.raw.clone();
-            Ok(Write::UpdateWebAcl { rule: rule.clone(), edit: edit(&change)?, document })
+            Ok(Write::UpdateWebAcl {
+                rule: rule.clone(),
+                edit: edit(&change)?,
+                document,
+            })
         }
     }
 }
 
 fn number(change: &Change, field: Field) -> Result<Option<u32>, Fault> {
-    let Some(n) = change.field(field).and_then(|f| f.after.count()) else { return Ok(None) };
-    u32::try_from(n).ok().filter(|n| i32::try_from(*n).is_ok()).map(Some).ok_or_else(|| {
-        Fault::new(FaultKind::Usage, format!("{n} is more than AWS takes for {field}"))
+    let Some(n) = change.field(field).and_then(|f| f.after.count()) else {
+        return Ok(None);
+    };
+    u32::try_from(n)
+        .ok()
+        .filter(|n| i32::try_from(*n).is_ok())
+        .map(Some)
+        .ok_or_else(|| {
+            Fault::new(
+                FaultKind::Usage,
+                format!("{n} is more than AWS takes for {field}"),
+            )
             .next("choose a number up to 2147483647")
-    })
+        })
 }
 
 fn edit(change: &Change) -> Result<RuleEdit, Fault> {
@@ -44,9 +60,11 @@ fn edit(change: &Change) -> Result<RuleEdit, Fault> {
             (Field::Limit, Value::Count(limit)) => Ok(RuleEdit::Limit(*limit)),
             _ => Err(nothing()),
         },
-        _ => Err(Fault::new(FaultKind::Internal, "A rule is changed one value at a time")
-            .means("nothing was sent")
-            .next("change action and limit one after the other")),
+        _ => Err(
+            Fault::new(FaultKind::Internal, "A rule is changed one value at a time")
+                .means("nothing was sent")
+                .next("change action and limit one after the other"),
+        ),
     }
 }
 
@@ -55,5 +73,9 @@ fn nothing() -> Fault {
 }
 
 fn no_document() -> Fault {
-    Fault::new(FaultKind::Missing, "The web ACL's document could not be read").means("nothing was sent")
+    Fault::new(
+        FaultKind::Missing,
+        "The web ACL's document could not be read",
+    )
+    .means("nothing was sent")
 }

@@ -54,13 +54,24 @@ enum Verdict {
 
 /// Plans the undo of `change` from what is there now.
 pub fn plan(change: &Change, kept: &BTreeSet<Field>, look: &Look, decisions: &Decisions) -> Plan {
-    let mut plan = Plan { change: Change { target: change.target.clone(), fields: Vec::new() }, conflicts: Vec::new(), draining: None, kept: kept.clone() };
+    let mut plan = Plan {
+        change: Change {
+            target: change.target.clone(),
+            fields: Vec::new(),
+        },
+        conflicts: Vec::new(),
+        draining: None,
+        kept: kept.clone(),
+    };
     for field in &change.fields {
         let now = look.reading.as_ref().and_then(|r| r.get(&field.field));
         match verdict(change, field, kept, look, decisions) {
             Verdict::Leave => {}
             Verdict::Restore => plan.change.fields.push(back(field, now)),
-            Verdict::Ask(standing) => plan.conflicts.push(three_way(&change.target, field, now, standing)),
+            Verdict::Ask(standing) => {
+                plan.conflicts
+                    .push(three_way(&change.target, field, now, standing))
+            }
             Verdict::Keep => drop(plan.kept.insert(field.field)),
         }
     }
@@ -68,7 +79,13 @@ pub fn plan(change: &Change, kept: &BTreeSet<Field>, look: &Look, decisions: &De
     plan
 }
 
-fn verdict(change: &Change, field: &FieldChange, kept: &BTreeSet<Field>, look: &Look, decisions: &Decisions) -> Verdict {
+fn verdict(
+    change: &Change,
+    field: &FieldChange,
+    kept: &BTreeSet<Field>,
+    look: &Look,
+    decisions: &Decisions,
+) -> Verdict {
     let now = look.reading.as_ref().and_then(|r| r.get(&field.field));
     if kept.contains(&field.field) || decisions.keeps(&change.target, field.field) {
         return Verdict::Keep;
@@ -78,7 +95,9 @@ fn verdict(change: &Change, field: &FieldChange, kept: &BTreeSet<Field>, look: &
         (_, Standing::Gone) => Verdict::Ask(Standing::Gone),
         (Hold::Floating, _) if look.shrinks == Shrinks::ByItself => Verdict::Leave,
         (Hold::Floating, _) | (Hold::Held, Standing::Ours) => Verdict::Restore,
-        (Hold::Held, Standing::Theirs) if decisions.restores(&change.target, field.field) => Verdict::Restore,
+        (Hold::Held, Standing::Theirs) if decisions.restores(&change.target, field.field) => {
+            Verdict::Restore
+        }
         (Hold::Held, Standing::Theirs) => Verdict::Ask(Standing::Theirs),
     }
 }
@@ -86,11 +105,21 @@ fn verdict(change: &Change, field: &FieldChange, kept: &BTreeSet<Field>, look: &
 /// The field's way back, from what is there now.
 fn back(field: &FieldChange, now: Option<&Value>) -> FieldChange {
     let before = now.unwrap_or(&field.after).clone();
-    FieldChange { field: field.field, before, after: field.before.clone(), hold: field.hold }
+    FieldChange {
+        field: field.field,
+        before,
+        after: field.before.clone(),
+        hold: field.hold,
+    }
 }
 
 /// Before, ours, now: one field for people.
-pub fn three_way(target: &Target, field: &FieldChange, now: Option<&Value>, standing: Standing) -> ThreeWay {
+pub fn three_way(
+    target: &Target,
+    field: &FieldChange,
+    now: Option<&Value>,
+    standing: Standing,
+) -> ThreeWay {
     ThreeWay {
         target: target.clone(),
         field: field.field,
@@ -104,26 +133,45 @@ pub fn three_way(target: &Target, field: &FieldChange, now: Option<&Value>, stan
 /// All fields of a change three ways.
 pub fn compare(change: &Change, look: &Look) -> Vec<ThreeWay> {
     let now = |f: Field| look.reading.as_ref().and_then(|r| r.get(&f));
-    change.fields.iter().map(|f| three_way(&change.target, f, now(f.field), standing(f, now(f.field)))).collect()
+    change
+        .fields
+        .iter()
+        .map(|f| three_way(&change.target, f, now(f.field), standing(f, now(f.field))))
+        .collect()
 }
 
 /// A max below what runs stops tasks at once: it waits, unless the operator said to restore it.
 fn hold_back_what_stops_tasks(plan: &mut Plan, look: &Look, decisions: &Decisions) {
-    let Some(running) = what_will_run(&plan.change, look) else { return };
+    let Some(running) = what_will_run(&plan.change, look) else {
+        return;
+    };
     let target = plan.change.target.clone();
     let stops = |f: &FieldChange| {
-        f.field == Field::Max && f.after.count().is_some_and(|max| max < running) && !decisions.restores(&target, Field::Max)
+        f.field == Field::Max
+            && f.after.count().is_some_and(|max| max < running)
+            && !decisions.restores(&target, Field::Max)
     };
-    let bound = plan.change.fields.iter().find(|f| stops(f)).and_then(|f| f.after.count());
+    let bound = plan
+        .change
+        .fields
+        .iter()
+        .find(|f| stops(f))
+        .and_then(|f| f.after.count());
     plan.draining = bound.map(|bound| Draining { bound, running });
     plan.change.fields.retain(|f| !stops(f));
 }
 
 /// How many will be wanted once the change is in. A target's own write does not move the count.
 fn what_will_run(change: &Change, look: &Look) -> Option<u64> {
-    let now = look.running.map(|Running { desired, .. }| u64::from(desired))?;
+    let now = look
+        .running
+        .map(|Running { desired, .. }| u64::from(desired))?;
     let set = || change.field(Field::Desired).and_then(|f| f.after.count());
-    Some(if matches!(change.target, Target::Scalable(_)) { now } else { set().unwrap_or(now) })
+    Some(if matches!(change.target, Target::Scalable(_)) {
+        now
+    } else {
+        set().unwrap_or(now)
+    })
 }
 
 #[cfg(test)]
@@ -133,24 +181,49 @@ mod tests {
     use crate::domain::ecs::ServiceRef;
 
     fn target() -> Target {
-        Target::Scalable(ServiceRef { cluster: "c".into(), service: "s".into() })
+        Target::Scalable(ServiceRef {
+            cluster: "c".into(),
+            service: "s".into(),
+        })
     }
 
     fn field(field: Field, before: u64, after: u64) -> FieldChange {
-        FieldChange { field, before: Value::Count(before), after: Value::Count(after), hold: Hold::Held }
+        FieldChange {
+            field,
+            before: Value::Count(before),
+            after: Value::Count(after),
+            hold: Hold::Held,
+        }
     }
 
     fn change() -> Change {
-        Change { target: target(), fields: vec![field(Field::Min, 2, 8), field(Field::Max, 4, 8)] }
+        Change {
+            target: target(),
+            fields: vec![field(Field::Min, 2, 8), field(Field::Max, 4, 8)],
+        }
     }
 
     fn look(min: u64, max: u64, desired: u32) -> Look {
-        let reading = Reading::from([(Field::Min, Value::Count(min)), (Field::Max, Value::Count(max))]);
-        Look { reading: Some(reading), running: Some(Running { desired, running: desired }), ..Look::default() }
+        let reading = Reading::from([
+            (Field::Min, Value::Count(min)),
+            (Field::Max, Value::Count(max)),
+        ]);
+        Look {
+            reading: Some(reading),
+            running: Some(Running {
+                desired,
+                running: desired,
+            }),
+            ..Look::default()
+        }
     }
 
     fn sent(plan: &Plan) -> Vec<(Field, u64)> {
-        plan.change.fields.iter().map(|f| (f.field, f.after.count().unwrap())).collect()
+        plan.change
+            .fields
+            .iter()
+            .map(|f| (f.field, f.after.count().unwrap()))
+            .collect()
     }
 
     fn undo(change: &Change, look: &Look, decisions: &Decisions) -> Plan {
@@ -168,12 +241,21 @@ mod tests {
     fn a_max_below_what_runs_waits_while_min_goes_back() {
         let plan = undo(&change(), &look(8, 8, 7), &Decisions::default());
         assert_eq!(sent(&plan), [(Field::Min, 2)]);
-        assert_eq!(plan.draining, Some(Draining { bound: 4, running: 7 }));
+        assert_eq!(
+            plan.draining,
+            Some(Draining {
+                bound: 4,
+                running: 7
+            })
+        );
     }
 
     #[test]
     fn a_max_below_what_runs_goes_back_on_the_operators_word() {
-        let decisions = Decisions { restore: [(target(), Field::Max)].into(), ..Decisions::default() };
+        let decisions = Decisions {
+            restore: [(target(), Field::Max)].into(),
+            ..Decisions::default()
+        };
         let plan = undo(&change(), &look(8, 8, 7), &decisions);
         assert_eq!(sent(&plan), [(Field::Min, 2), (Field::Max, 4)]);
     }
@@ -188,19 +270,39 @@ mod tests {
 
     #[test]
     fn a_floating_count_is_restored_only_where_nothing_else_lowers_it() {
-        let desired = FieldChange { hold: Hold::Floating, ..field(Field::Desired, 2, 8) };
-        let change = Change { target: target(), fields: vec![desired] };
+        let desired = FieldChange {
+            hold: Hold::Floating,
+            ..field(Field::Desired, 2, 8)
+        };
+        let change = Change {
+            target: target(),
+            fields: vec![desired],
+        };
         let mut look = look(2, 8, 6);
-        look.reading.as_mut().unwrap().insert(Field::Desired, Value::Count(6));
-        assert_eq!(sent(&undo(&change, &look, &Decisions::default())), [(Field::Desired, 2)]);
+        look.reading
+            .as_mut()
+            .unwrap()
+            .insert(Field::Desired, Value::Count(6));
+        assert_eq!(
+            sent(&undo(&change, &look, &Decisions::default())),
+            [(Field::Desired, 2)]
+        );
         look.shrinks = Shrinks::ByItself;
-        assert!(undo(&change, &look, &Decisions::default()).change.fields.is_empty());
+        assert!(
+            undo(&change, &look, &Decisions::default())
+                .change
+                .fields
+                .is_empty()
+        );
     }
 
     #[test]
     fn a_target_that_is_gone_is_asked_about() {
         let plan = undo(&change(), &Look::default(), &Decisions::default());
         assert!(plan.change.fields.is_empty());
-        assert!(plan.conflicts.iter().all(|c| c.standing == Standing::Gone) && plan.conflicts.len() == 2);
+        assert!(
+            plan.conflicts.iter().all(|c| c.standing == Standing::Gone)
+                && plan.conflicts.len() == 2
+        );
     }
 }

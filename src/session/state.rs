@@ -136,7 +136,10 @@ impl StepState {
 
     fn keep(&mut self, fields: &BTreeSet<Field>) {
         self.kept.extend(fields);
-        let all = self.step.change().is_none_or(|c| c.fields.iter().all(|f| self.kept.contains(&f.field)));
+        let all = self
+            .step
+            .change()
+            .is_none_or(|c| c.fields.iter().all(|f| self.kept.contains(&f.field)));
         if all {
             self.end = End::Kept;
         }
@@ -210,15 +213,28 @@ impl StepState {
     fn needs_a_look(&self) -> bool {
         let over = matches!(self.end, End::Reverted | End::Kept);
         // Once a revert has left, what the apply did is its business.
-        let newest = if self.revert.may_have_landed() { self.revert } else { self.apply };
+        let newest = if self.revert.may_have_landed() {
+            self.revert
+        } else {
+            self.apply
+        };
         !over && newest.is_open()
     }
 }
 
 /// Rebuilds a session from its records, in order.
 pub fn fold(records: &[Record]) -> Result<SessionState, Fault> {
-    let Some((first, rest)) = records.split_first() else { return Err(headless()) };
-    let Event::Opened { summary, subject, steps } = &first.event else { return Err(headless()) };
+    let Some((first, rest)) = records.split_first() else {
+        return Err(headless());
+    };
+    let Event::Opened {
+        summary,
+        subject,
+        steps,
+    } = &first.event
+    else {
+        return Err(headless());
+    };
     let mut state = SessionState {
         id: first.session.clone(),
         at: first.at,
@@ -235,7 +251,10 @@ pub fn fold(records: &[Record]) -> Result<SessionState, Fault> {
 }
 
 fn headless() -> Fault {
-    Fault::new(FaultKind::Garbled, "A session's journal does not begin with its opening record")
-        .means("it cannot be told what the session was to do")
-        .next("run `tidegate journal verify`")
+    Fault::new(
+        FaultKind::Garbled,
+        "A session's journal does not begin with its opening record",
+    )
+    .means("it cannot be told what the session was to do")
+    .next("run `tidegate journal verify`")
 }

@@ -47,7 +47,11 @@ impl Step {
         match self {
             Self::Set(change) => resource(&change.target),
             Self::Create(backup) => {
-                let kind = if backup.database.kind == DatabaseKind::Cluster { "cluster" } else { "database" };
+                let kind = if backup.database.kind == DatabaseKind::Cluster {
+                    "cluster"
+                } else {
+                    "database"
+                };
                 Text::clean(&format!("{kind} {}", backup.database.id.text()))
             }
         }
@@ -57,7 +61,11 @@ impl Step {
 /// A target's name for people and for the audit trail.
 pub fn resource(target: &Target) -> Text {
     let said = match target {
-        Target::Scalable(at) => format!("scalable target {}/{}", at.cluster.text(), at.service.text()),
+        Target::Scalable(at) => format!(
+            "scalable target {}/{}",
+            at.cluster.text(),
+            at.service.text()
+        ),
         Target::Service(at) => format!("service {}/{}", at.cluster.text(), at.service.text()),
         Target::Group(name) => format!("group {}", name.text()),
         Target::Rule(at) => format!("rule {} of {}", at.rule.text(), at.acl.name.text()),

@@ -7,11 +7,19 @@ use crate::domain::change::{Change, Field, Hold, Target};
 /// What a look says about a step that AWS took.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    Good { said: String },
+    Good {
+        said: String,
+    },
     /// Not yet: what is awaited, and how far it is.
-    Wait { said: String, percent: Option<u8>, awaits: Awaits },
+    Wait {
+        said: String,
+        percent: Option<u8>,
+        awaits: Awaits,
+    },
     /// It cannot come any more.
-    Failed { said: String },
+    Failed {
+        said: String,
+    },
 }
 
 /// What is awaited: decides the deadline.
@@ -27,49 +35,83 @@ pub enum Awaits {
 /// Judges a change that was sent one way.
 pub fn change(sent: &Change, way: Way, look: &Look, rest: Option<&str>) -> Verdict {
     if !reads_as(sent, look) {
-        return Verdict::Wait { said: "reading back".into(), percent: None, awaits: Awaits::Setting };
+        return Verdict::Wait {
+            said: "reading back".into(),
+            percent: None,
+            awaits: Awaits::Setting,
+        };
     }
     if let (Some(rest), Some(document)) = (rest, &look.document)
         && document.rest != rest
     {
-        return Verdict::Good { said: format!("{}; another editor changed the web ACL meanwhile", settings(sent)) };
+        return Verdict::Good {
+            said: format!(
+                "{}; another editor changed the web ACL meanwhile",
+                settings(sent)
+            ),
+        };
     }
     match way {
-        Way::Revert => Verdict::Good { said: settings(sent) },
+        Way::Revert => Verdict::Good {
+            said: settings(sent),
+        },
         Way::Apply => effect(sent, look),
     }
 }
 
 /// Whether every held field reads as it was sent.
 pub fn reads_as(sent: &Change, look: &Look) -> bool {
-    let Some(reading) = &look.reading else { return false };
-    sent.fields.iter().filter(|f| f.hold == Hold::Held).all(|f| reading.get(&f.field) == Some(&f.after))
+    let Some(reading) = &look.reading else {
+        return false;
+    };
+    sent.fields
+        .iter()
+        .filter(|f| f.hold == Hold::Held)
+        .all(|f| reading.get(&f.field) == Some(&f.after))
 }
 
 /// Judges a backup.
 pub fn backup(look: &Look) -> Verdict {
     let Some(snapshot) = &look.snapshot else {
-        return Verdict::Wait { said: "waiting for the snapshot to be listed".into(), percent: None, awaits: Awaits::Setting };
+        return Verdict::Wait {
+            said: "waiting for the snapshot to be listed".into(),
+            percent: None,
+            awaits: Awaits::Setting,
+        };
     };
     let id = snapshot.id.text();
     match snapshot.status.as_str() {
-        "available" => Verdict::Good { said: format!("{id} is available") },
-        "failed" | "deleting" => Verdict::Failed { said: format!("{id} is {}", snapshot.status) },
-        status => Verdict::Wait { said: format!("{id} {status}"), percent: Some(snapshot.percent), awaits: Awaits::Snapshot },
+        "available" => Verdict::Good {
+            said: format!("{id} is available"),
+        },
+        "failed" | "deleting" => Verdict::Failed {
+            said: format!("{id} is {}", snapshot.status),
+        },
+        status => Verdict::Wait {
+            said: format!("{id} {status}"),
+            percent: Some(snapshot.percent),
+            awaits: Awaits::Snapshot,
+        },
     }
 }
 
 fn effect(sent: &Change, look: &Look) -> Verdict {
     let wish = wished_count(sent);
     match (&sent.target, look.running, wish) {
-        (Target::Rule(_), ..) | (_, None, _) | (_, _, None) => Verdict::Good { said: settings(sent) },
+        (Target::Rule(_), ..) | (_, None, _) | (_, _, None) => Verdict::Good {
+            said: settings(sent),
+        },
         (_, Some(now), Some(wish)) => count(sent, now, wish),
     }
 }
 
 /// At least so many must run: the new lower bound, or the desired count.
 fn wished_count(sent: &Change) -> Option<Wish> {
-    let of = |field| sent.field(field).filter(|f| f.before != f.after).and_then(|f| f.after.count());
+    let of = |field| {
+        sent.field(field)
+            .filter(|f| f.before != f.after)
+            .and_then(|f| f.after.count())
+    };
     let least = of(Field::Min).map(Wish::AtLeast);
     match sent.target {
         Target::Scalable(_) => least,
@@ -95,15 +137,26 @@ fn count(sent: &Change, now: Running, wish: Wish) -> Verdict {
         Wish::Exactly(_) => running == goal || (floats(sent) && running >= goal),
     };
     if wanted && enough {
-        return Verdict::Good { said: format!("{}, {running} running", settings(sent)) };
+        return Verdict::Good {
+            said: format!("{}, {running} running", settings(sent)),
+        };
     }
     let percent = (running <= goal && goal > 0).then(|| (running * 100 / goal) as u8);
-    let said = if wanted { format!("{running} of {goal} running") } else { format!("desired is {desired}, {goal} awaited") };
-    Verdict::Wait { said, percent, awaits: Awaits::Running }
+    let said = if wanted {
+        format!("{running} of {goal} running")
+    } else {
+        format!("desired is {desired}, {goal} awaited")
+    };
+    Verdict::Wait {
+        said,
+        percent,
+        awaits: Awaits::Running,
+    }
 }
 
 fn floats(sent: &Change) -> bool {
-    sent.field(Field::Desired).is_some_and(|f| f.hold == Hold::Floating)
+    sent.field(Field::Desired)
+        .is_some_and(|f| f.hold == Hold::Floating)
 }
 
 /// The settings in words: `min 8, max 12`; an action is named, not quoted.
@@ -124,14 +177,29 @@ mod tests {
     use crate::session::look::Snapshot;
 
     fn raise_min(to: u64) -> Change {
-        let at = ServiceRef { cluster: "c".into(), service: "s".into() };
-        let field = FieldChange { field: Field::Min, before: Value::Count(2), after: Value::Count(to), hold: Hold::Held };
-        Change { target: Target::Scalable(at), fields: vec![field] }
+        let at = ServiceRef {
+            cluster: "c".into(),
+            service: "s".into(),
+        };
+        let field = FieldChange {
+            field: Field::Min,
+            before: Value::Count(2),
+            after: Value::Count(to),
+            hold: Hold::Held,
+        };
+        Change {
+            target: Target::Scalable(at),
+            fields: vec![field],
+        }
     }
 
     fn look(min: u64, desired: u32, running: u32) -> Look {
         let reading = Reading::from([(Field::Min, Value::Count(min))]);
-        Look { reading: Some(reading), running: Some(Running { desired, running }), ..Look::default() }
+        Look {
+            reading: Some(reading),
+            running: Some(Running { desired, running }),
+            ..Look::default()
+        }
     }
 
     fn waits(verdict: &Verdict) -> Option<Awaits> {
@@ -144,26 +212,48 @@ mod tests {
     #[test]
     fn a_new_min_is_good_only_once_desired_and_then_running_reach_it() {
         let sent = raise_min(8);
-        assert_eq!(waits(&change(&sent, Way::Apply, &look(2, 2, 2), None)), Some(Awaits::Setting));
-        assert_eq!(waits(&change(&sent, Way::Apply, &look(8, 2, 2), None)), Some(Awaits::Running));
-        assert_eq!(waits(&change(&sent, Way::Apply, &look(8, 8, 5), None)), Some(Awaits::Running));
-        assert!(matches!(change(&sent, Way::Apply, &look(8, 8, 8), None), Verdict::Good { .. }));
+        assert_eq!(
+            waits(&change(&sent, Way::Apply, &look(2, 2, 2), None)),
+            Some(Awaits::Setting)
+        );
+        assert_eq!(
+            waits(&change(&sent, Way::Apply, &look(8, 2, 2), None)),
+            Some(Awaits::Running)
+        );
+        assert_eq!(
+            waits(&change(&sent, Way::Apply, &look(8, 8, 5), None)),
+            Some(Awaits::Running)
+        );
+        assert!(matches!(
+            change(&sent, Way::Apply, &look(8, 8, 8), None),
+            Verdict::Good { .. }
+        ));
     }
 
     #[test]
     fn a_lower_min_leaves_the_count_to_autoscaling() {
-        assert!(matches!(change(&raise_min(1), Way::Apply, &look(1, 6, 6), None), Verdict::Good { .. }));
+        assert!(matches!(
+            change(&raise_min(1), Way::Apply, &look(1, 6, 6), None),
+            Verdict::Good { .. }
+        ));
     }
 
     #[test]
     fn putting_back_does_not_wait_for_tasks_to_stop() {
-        assert!(matches!(change(&raise_min(2), Way::Revert, &look(2, 8, 8), None), Verdict::Good { .. }));
+        assert!(matches!(
+            change(&raise_min(2), Way::Revert, &look(2, 8, 8), None),
+            Verdict::Good { .. }
+        ));
     }
 
     #[test]
     fn a_backup_is_good_when_available_and_not_at_one_hundred_percent() {
         let at = |status: &'static str, percent| Look {
-            snapshot: Some(Snapshot { id: "x".into(), status: Text::fixed(status), percent }),
+            snapshot: Some(Snapshot {
+                id: "x".into(),
+                status: Text::fixed(status),
+                percent,
+            }),
             ..Look::default()
         };
         assert_eq!(waits(&backup(&at("creating", 100))), Some(Awaits::Snapshot));

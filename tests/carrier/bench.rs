@@ -88,7 +88,10 @@ pub struct Bench {
 
 pub fn is_end(report: &Report) -> bool {
     use Report::{Changed, Conflict, Failed, Finished, Undone};
-    matches!(report, Finished { .. } | Failed { .. } | Changed { .. } | Conflict { .. } | Undone { .. })
+    matches!(
+        report,
+        Finished { .. } | Failed { .. } | Changed { .. } | Conflict { .. } | Undone { .. }
+    )
 }
 
 /// The account's resources.
@@ -99,16 +102,32 @@ pub fn account() -> Account {
 }
 
 pub fn service_ref(name: &str) -> ServiceRef {
-    ServiceRef { cluster: "orchard".into(), service: name.into() }
+    ServiceRef {
+        cluster: "orchard".into(),
+        service: name.into(),
+    }
 }
 
 pub fn spawn(aws: &Aws, access: Access) -> (CarrierHandle, mpsc::Receiver<Message>) {
     let (sender, reports) = mpsc::channel(256);
-    (Carrier::spawn(aws.clone(), Options { access, pace: pace() }, sender), reports)
+    (
+        Carrier::spawn(
+            aws.clone(),
+            Options {
+                access,
+                pace: pace(),
+            },
+            sender,
+        ),
+        reports,
+    )
 }
 
 /// The next report that `wanted` takes.
-pub async fn until(reports: &mut mpsc::Receiver<Message>, wanted: impl Fn(&Report) -> bool) -> Report {
+pub async fn until(
+    reports: &mut mpsc::Receiver<Message>,
+    wanted: impl Fn(&Report) -> bool,
+) -> Report {
     let search = async {
         loop {
             match reports.recv().await {
@@ -118,19 +137,31 @@ pub async fn until(reports: &mut mpsc::Receiver<Message>, wanted: impl Fn(&Repor
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), search).await.expect("a report in time")
+    tokio::time::timeout(Duration::from_secs(60), search)
+        .await
+        .expect("a report in time")
 }
 
 pub fn proposal(subject: Subject, planned: Planned) -> Proposal {
     let changes = planned.changes.into_iter().map(Proposed::Set);
-    let steps = changes.chain(planned.backup.map(Proposed::Create)).collect();
-    Proposal { subject, seen: planned.seen, steps, summary: planned.summary }
+    let steps = changes
+        .chain(planned.backup.map(Proposed::Create))
+        .collect();
+    Proposal {
+        subject,
+        seen: planned.seen,
+        steps,
+        summary: planned.summary,
+    }
 }
 
 pub async fn scale(aws: &Aws, name: &str, to: &str) -> Proposal {
     let subject = Subject::Service(service_ref(name));
     let seen = aws.observe(&subject).await.expect("a look");
-    proposal(subject, plan::scale(&seen, to, &Ceilings::default()).expect("a plan"))
+    proposal(
+        subject,
+        plan::scale(&seen, to, &Ceilings::default()).expect("a plan"),
+    )
 }
 
 impl Bench {
@@ -141,7 +172,15 @@ impl Bench {
         let home = tempfile::tempdir().expect("a directory");
         let store = Store::open(&home.path().join("tidegate/journal")).expect("a journal");
         let (carrier, reports) = spawn(&aws, Access::Journal(store.clone()));
-        Self { account, proxy, carrier, store, aws, home, reports }
+        Self {
+            account,
+            proxy,
+            carrier,
+            store,
+            aws,
+            home,
+            reports,
+        }
     }
 
     pub fn dir(&self) -> &Path {
@@ -170,7 +209,11 @@ impl Bench {
     }
 
     pub async fn undone(&mut self, session: &SessionId) {
-        self.carrier.order(Order::Undo { session: session.clone(), restore: Vec::new(), keep: Vec::new() });
+        self.carrier.order(Order::Undo {
+            session: session.clone(),
+            restore: Vec::new(),
+            keep: Vec::new(),
+        });
         match self.until(is_end).await {
             Report::Undone { .. } => {}
             other => panic!("{other:?}"),
@@ -220,8 +263,16 @@ ecs.update_service(cluster='orchard', service='scaled', desiredCount=max(now, {m
     }
 
     async fn rule(&self) -> (RuleRef, Subject) {
-        let acl = self.aws.acls(AclScope::Regional).await.expect("web ACLs").remove(0);
-        let rule = RuleRef { acl: acl.at, rule: "per-ip".into() };
+        let acl = self
+            .aws
+            .acls(AclScope::Regional)
+            .await
+            .expect("web ACLs")
+            .remove(0);
+        let rule = RuleRef {
+            acl: acl.at,
+            rule: "per-ip".into(),
+        };
         (rule.clone(), Subject::Rule(rule))
     }
 
@@ -238,7 +289,10 @@ ecs.update_service(cluster='orchard', service='scaled', desiredCount=max(now, {m
     }
 
     pub async fn back_up(&self) -> Proposal {
-        let subject = Subject::Database(DatabaseRef { kind: DatabaseKind::Instance, id: "orchard-db".into() });
+        let subject = Subject::Database(DatabaseRef {
+            kind: DatabaseKind::Instance,
+            id: "orchard-db".into(),
+        });
         let planned = plan::backup(&self.look(&subject).await, jiff::Timestamp::now());
         proposal(subject, planned.expect("a plan"))
     }
@@ -264,12 +318,22 @@ out(waf.get_web_acl(Name=found['Name'], Scope='REGIONAL', Id=found['Id'])['WebAC
     }
 
     pub fn snapshots(&self) -> Value {
-        self.account.python("out(client('rds').describe_db_snapshots(SnapshotType='manual')['DBSnapshots'])")
+        self.account.python(
+            "out(client('rds').describe_db_snapshots(SnapshotType='manual')['DBSnapshots'])",
+        )
     }
 
     pub fn sessions(&self) -> Vec<SessionState> {
-        let scope = Scope { account: self.account.id.as_str().into(), region: self.account.region.into() };
-        self.store.history(&scope).expect("history").into_iter().map(|s| s.expect("readable")).collect()
+        let scope = Scope {
+            account: self.account.id.as_str().into(),
+            region: self.account.region.into(),
+        };
+        self.store
+            .history(&scope)
+            .expect("history")
+            .into_iter()
+            .map(|s| s.expect("readable"))
+            .collect()
     }
 
     pub fn state(&self, session: &SessionId) -> PastState {

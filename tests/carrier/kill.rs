@@ -24,7 +24,11 @@ const SIGABRT: i32 = 6;
 fn child(account: &Account, endpoint: &str, dir: &Path, act: &str, crash: &str) -> ExitStatus {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command.args(["--exact", "carrier::kill::one_change", "--nocapture"]);
-    command.envs(account.env_at(endpoint)).env(DIR, dir).env("TIDEGATE_KILL_ACT", act).env("TIDEGATE_CRASH", crash);
+    command
+        .envs(account.env_at(endpoint))
+        .env(DIR, dir)
+        .env("TIDEGATE_KILL_ACT", act)
+        .env("TIDEGATE_CRASH", crash);
     command.output().expect("the child runs").status
 }
 
@@ -55,7 +59,12 @@ fn from_environment() -> Options {
         expires: None,
     };
     let (region, endpoint) = (Some(var("AWS_REGION").into()), Some(var("ENDPOINT")));
-    Options { region, endpoint, credentials: Some(credentials), ..Options::default() }
+    Options {
+        region,
+        endpoint,
+        credentials: Some(credentials),
+        ..Options::default()
+    }
 }
 
 async fn carry(aws: &Aws, store: &Store, act: &str) {
@@ -65,11 +74,18 @@ async fn carry(aws: &Aws, store: &Store, act: &str) {
         _ => carrier.order(undo(&only_session(store.dir()).expect("a session"))),
     }
     let end = until(&mut reports, is_end).await;
-    assert!(matches!(end, Report::Finished { .. } | Report::Undone { .. }), "{end:?}");
+    assert!(
+        matches!(end, Report::Finished { .. } | Report::Undone { .. }),
+        "{end:?}"
+    );
 }
 
 fn undo(session: &SessionId) -> Order {
-    Order::Undo { session: session.clone(), restore: Vec::new(), keep: Vec::new() }
+    Order::Undo {
+        session: session.clone(),
+        restore: Vec::new(),
+        keep: Vec::new(),
+    }
 }
 
 /// The only session that has a record.
@@ -89,13 +105,22 @@ fn died(status: ExitStatus) -> bool {
 /// Every request that arrived has its `SENT` on the disk, and no journal is damaged.
 fn check_journal(dir: &Path, proxy: &Proxy) {
     let findings = journal::verify(dir).expect("a directory");
-    assert!(findings.iter().all(|f| f.health != Health::Damaged), "{findings:?}");
+    assert!(
+        findings.iter().all(|f| f.health != Health::Damaged),
+        "{findings:?}"
+    );
     let sent = only_session(dir).map_or(0, |id| {
         let entries = journal::read_session(dir, &id).entries;
-        entries.iter().filter(|e| matches!(e.record.event, Event::Sent { .. })).count()
+        entries
+            .iter()
+            .filter(|e| matches!(e.record.event, Event::Sent { .. }))
+            .count()
     });
     let arrived = proxy.writes().len();
-    assert!(arrived <= sent && sent <= arrived + 1, "{arrived} requests, {sent} intents");
+    assert!(
+        arrived <= sent && sent <= arrived + 1,
+        "{arrived} requests, {sent} intents"
+    );
 }
 
 /// A new process finds the truth, and puts everything back.
@@ -110,16 +135,31 @@ async fn recover(account: &Account, proxy: &Proxy, dir: &Path) {
     if store.state(&session).expect("readable").outcome() == PastState::Unfinished {
         carrier.order(Order::Inspect);
         let found = until(&mut reports, |r| matches!(r, Report::Unfinished { .. })).await;
-        let Report::Unfinished { fields, gap: None, .. } = found else { panic!("{found:?}") };
+        let Report::Unfinished {
+            fields, gap: None, ..
+        } = found
+        else {
+            panic!("{found:?}")
+        };
         let ours = service(account, "plain")["desired"] == 5;
-        assert_eq!(fields[0].standing, if ours { Standing::Ours } else { Standing::AsBefore });
+        assert_eq!(
+            fields[0].standing,
+            if ours {
+                Standing::Ours
+            } else {
+                Standing::AsBefore
+            }
+        );
     }
     carrier.order(undo(&session));
     let end = until(&mut reports, is_end).await;
     assert!(matches!(end, Report::Undone { .. }), "{end:?}");
     assert_eq!(service(account, "plain")["desired"], 2);
     let outcome = store.state(&session).expect("readable").outcome();
-    assert!(matches!(outcome, PastState::Reverted | PastState::Refused), "{outcome:?}");
+    assert!(
+        matches!(outcome, PastState::Reverted | PastState::Refused),
+        "{outcome:?}"
+    );
 }
 
 /// More points than one change has: past it something repeats for ever.
@@ -134,7 +174,13 @@ async fn killed_at_any_point_of_a_change_nothing_is_lost_and_all_is_put_back() {
         let home = tempfile::tempdir().expect("a directory");
         let dir = home.path().join("tidegate/journal");
         proxy.forget();
-        finished = !died(child(&account, &proxy.url(), &dir, "scale", &format!("any:{n}")));
+        finished = !died(child(
+            &account,
+            &proxy.url(),
+            &dir,
+            "scale",
+            &format!("any:{n}"),
+        ));
         check_journal(&dir, &proxy);
         recover(&account, &proxy, &dir).await;
         if finished {
@@ -153,9 +199,23 @@ async fn killed_at_any_point_of_an_undo_it_can_be_undone_again() {
     for n in 1..ENDLESS {
         let home = tempfile::tempdir().expect("a directory");
         let dir = home.path().join("tidegate/journal");
-        carry(&account.aws().await, &Store::open(&dir).expect("a journal"), "scale").await;
-        assert_eq!(service(&account, "plain"), json!({ "desired": 5, "min": null, "max": null }));
-        finished = !died(child(&account, &proxy.url(), &dir, "undo", &format!("any:{n}")));
+        carry(
+            &account.aws().await,
+            &Store::open(&dir).expect("a journal"),
+            "scale",
+        )
+        .await;
+        assert_eq!(
+            service(&account, "plain"),
+            json!({ "desired": 5, "min": null, "max": null })
+        );
+        finished = !died(child(
+            &account,
+            &proxy.url(),
+            &dir,
+            "undo",
+            &format!("any:{n}"),
+        ));
         recover_undo(&account, &proxy, &dir).await;
         if finished {
             break;
@@ -174,8 +234,22 @@ async fn recover_undo(account: &Account, proxy: &Proxy, dir: &Path) {
     let end = until(&mut reports, is_end).await;
     assert!(matches!(end, Report::Undone { .. }), "{end:?}");
     assert_eq!(service(account, "plain")["desired"], 2);
-    assert_eq!(store.state(&session).expect("readable").outcome(), PastState::Reverted);
+    assert_eq!(
+        store.state(&session).expect("readable").outcome(),
+        PastState::Reverted
+    );
     let entries = journal::read_session(dir, &session).entries;
-    let reverts = entries.iter().filter(|e| matches!(e.record.event, Event::Sent { way: Way::Revert, .. })).count();
+    let reverts = entries
+        .iter()
+        .filter(|e| {
+            matches!(
+                e.record.event,
+                Event::Sent {
+                    way: Way::Revert,
+                    ..
+                }
+            )
+        })
+        .count();
     assert!((1..=2).contains(&reverts), "{reverts}");
 }

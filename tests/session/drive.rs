@@ -28,7 +28,9 @@ enum Trouble {
     /// Refusals, lost answers, failed looks, crashes.
     Rough,
     None,
-    LostAnswer { applied: bool },
+    LostAnswer {
+        applied: bool,
+    },
 }
 
 /// What happens to one request.
@@ -45,15 +47,25 @@ enum Fate {
 
 impl Chance {
     pub fn rough(choices: Vec<u8>) -> Self {
-        Self { choices, at: 0, trouble: Trouble::Rough }
+        Self {
+            choices,
+            at: 0,
+            trouble: Trouble::Rough,
+        }
     }
 
     pub fn gentle(choices: Vec<u8>) -> Self {
-        Self { trouble: Trouble::None, ..Self::rough(choices) }
+        Self {
+            trouble: Trouble::None,
+            ..Self::rough(choices)
+        }
     }
 
     pub fn lost_answer(applied: bool) -> Self {
-        Self { trouble: Trouble::LostAnswer { applied }, ..Self::rough(vec![0]) }
+        Self {
+            trouble: Trouble::LostAnswer { applied },
+            ..Self::rough(vec![0])
+        }
     }
 
     pub fn calm(&mut self) {
@@ -111,11 +123,20 @@ pub struct Drive {
 }
 
 fn fault(kind: FaultKind, code: &str) -> Fault {
-    Fault { code: Some(Text::clean(code)), ..Fault::new(kind, "injected") }
+    Fault {
+        code: Some(Text::clean(code)),
+        ..Fault::new(kind, "injected")
+    }
 }
 
 fn place() -> Place {
-    Place { scope: Scope { account: "1".into(), region: "eu".into() }, caller: "arn".into() }
+    Place {
+        scope: Scope {
+            account: "1".into(),
+            region: "eu".into(),
+        },
+        caller: "arn".into(),
+    }
 }
 
 impl Drive {
@@ -147,7 +168,14 @@ impl Drive {
         ];
         let first = usize::from(self.chance.pick(6));
         let many = usize::from(self.chance.pick(4));
-        let steps = plans.iter().cycle().skip(first).take(1 + many).flatten().cloned().collect();
+        let steps = plans
+            .iter()
+            .cycle()
+            .skip(first)
+            .take(1 + many)
+            .flatten()
+            .cloned()
+            .collect();
         self.begin(steps);
     }
 
@@ -171,10 +199,20 @@ impl Drive {
         let proposal = Proposal {
             subject: Subject::Service(service("by-hand")),
             seen: seen.collect(),
-            steps: steps.into_iter().filter(|s| !matches!(s, Proposed::Set(c) if c.is_empty())).collect(),
+            steps: steps
+                .into_iter()
+                .filter(|s| !matches!(s, Proposed::Set(c) if c.is_empty()))
+                .collect(),
             summary: Text::fixed("a plan"),
         };
-        let machine = Machine::open("s".into(), proposal, place(), &Actor::default(), Pace::default(), self.now);
+        let machine = Machine::open(
+            "s".into(),
+            proposal,
+            place(),
+            &Actor::default(),
+            Pace::default(),
+            self.now,
+        );
         self.run(machine, Input::Begin);
     }
 
@@ -212,13 +250,20 @@ impl Drive {
     }
 
     pub fn sent(&self) -> usize {
-        self.records.iter().filter(|r| matches!(r.event, Event::Sent { .. })).count()
+        self.records
+            .iter()
+            .filter(|r| matches!(r.event, Event::Sent { .. }))
+            .count()
     }
 
     /// Somebody else sets one field that we have set.
     pub fn foreign_edit(&mut self) -> Option<(String, String)> {
         let steps = fold(&self.records).ok()?.steps;
-        let changes: Vec<_> = steps.iter().filter(|s| s.apply.may_have_landed()).filter_map(|s| s.step.change()).collect();
+        let changes: Vec<_> = steps
+            .iter()
+            .filter(|s| s.apply.may_have_landed())
+            .filter_map(|s| s.step.change())
+            .collect();
         let change = changes.get(usize::from(self.chance.pick(8)))?;
         let edited = match &change.target {
             Target::Rule(_) if change.fields[0].field.to_string() == "limit" => {
@@ -243,7 +288,9 @@ impl Drive {
     fn run(&mut self, mut machine: Machine, first: Input) -> Ended {
         let mut commands: VecDeque<Command> = machine.handle(self.now, first).into();
         for _ in 0..5_000 {
-            let Some(command) = commands.pop_front() else { return Ended::Idle };
+            let Some(command) = commands.pop_front() else {
+                return Ended::Idle;
+            };
             if self.chance.strikes(60) {
                 return Ended::Crashed;
             }
@@ -274,7 +321,8 @@ impl Drive {
             Command::Observe(sight) => Some(self.look(&sight)),
             Command::ReadBack { sight, at } => {
                 self.wait_until(at);
-                self.earliest_read_back.get_or_insert(self.now.mono.saturating_sub(self.sent_at));
+                self.earliest_read_back
+                    .get_or_insert(self.now.mono.saturating_sub(self.sent_at));
                 Some(self.look(&sight))
             }
             Command::Verify { sight, at, .. } => {
@@ -291,7 +339,14 @@ impl Drive {
 
     fn note(&mut self, event: Event) {
         let (at, session) = (self.now.wall, "s".into());
-        self.records.push(Record { v: VERSION, at, session, actor: Actor::default(), place: place(), event });
+        self.records.push(Record {
+            v: VERSION,
+            at,
+            session,
+            actor: Actor::default(),
+            place: place(),
+            event,
+        });
     }
 
     fn hear(&mut self, report: Report) {
@@ -316,8 +371,20 @@ impl Drive {
     }
 
     fn write(&mut self, intent: Intent) -> Result<Input, ()> {
-        let Intent { step, way, attempt, resource, write } = intent;
-        self.note(Event::Sent { step, way, attempt, action: write.action().into(), resource });
+        let Intent {
+            step,
+            way,
+            attempt,
+            resource,
+            write,
+        } = intent;
+        self.note(Event::Sent {
+            step,
+            way,
+            attempt,
+            action: write.action().into(),
+            resource,
+        });
         self.sent_at = self.now.mono;
         self.someone_else_was_faster();
         let fate = self.chance.fate();
@@ -325,17 +392,28 @@ impl Drive {
             return Err(());
         }
         let applied = matches!(fate, Fate::Fine | Fate::LostApplied | Fate::DiesAfter);
-        let carried_out = if applied { self.carry_out(step, way, &write) } else { Ok(()) };
+        let carried_out = if applied {
+            self.carry_out(step, way, &write)
+        } else {
+            Ok(())
+        };
         self.now = self.now.later(Duration::from_millis(100));
         let outcome = match (fate, carried_out) {
             (Fate::DiesAfter, _) => return Err(()),
             (Fate::Fine, Err(code)) => Outcome::Refused(fault(FaultKind::Refused, code)),
-            (Fate::Fine, Ok(())) => Outcome::Done { request: Some("r".into()) },
-            (Fate::Refused, _) => Outcome::Refused(fault(FaultKind::Denied, "AccessDeniedException")),
+            (Fate::Fine, Ok(())) => Outcome::Done {
+                request: Some("r".into()),
+            },
+            (Fate::Refused, _) => {
+                Outcome::Refused(fault(FaultKind::Denied, "AccessDeniedException"))
+            }
             (Fate::NotSent, _) => Outcome::NotSent(fault(FaultKind::Unreachable, "")),
             _ => Outcome::Unknown(fault(FaultKind::TimedOut, "")),
         };
-        Ok(Input::Answered { outcome, took: Duration::from_millis(100) })
+        Ok(Input::Answered {
+            outcome,
+            took: Duration::from_millis(100),
+        })
     }
 
     fn someone_else_was_faster(&mut self) {
@@ -345,13 +423,24 @@ impl Drive {
         }
     }
 
-    fn carry_out(&mut self, step: usize, way: tidegate::session::record::Way, write: &Write) -> Result<(), &'static str> {
+    fn carry_out(
+        &mut self,
+        step: usize,
+        way: tidegate::session::record::Way,
+        write: &Write,
+    ) -> Result<(), &'static str> {
         let of = |e: &Event| match e {
             Event::Prepared { step, way, .. } => Some((*step, *way, "prepared")),
             Event::Sent { step, way, .. } => Some((*step, *way, "sent")),
             _ => None,
         };
-        let last: Vec<_> = self.records.iter().rev().filter_map(|r| of(&r.event)).take(2).collect();
+        let last: Vec<_> = self
+            .records
+            .iter()
+            .rev()
+            .filter_map(|r| of(&r.event))
+            .take(2)
+            .collect();
         if last != [(step, way, "sent"), (step, way, "prepared")] {
             self.unannounced.push(write.clone());
         }

@@ -54,33 +54,66 @@ pub struct World {
 const BLOCK: &str = r#"{"Block":{"CustomResponse":{"ResponseCode":429}}}"#;
 
 pub fn service(name: &str) -> ServiceRef {
-    ServiceRef { cluster: "orchard".into(), service: name.into() }
+    ServiceRef {
+        cluster: "orchard".into(),
+        service: name.into(),
+    }
 }
 
 pub fn rule() -> RuleRef {
-    let acl = AclRef { scope: AclScope::Regional, name: "edge".into(), id: "id".into(), arn: "arn".into() };
-    RuleRef { acl, rule: "per-ip".into() }
+    let acl = AclRef {
+        scope: AclScope::Regional,
+        name: "edge".into(),
+        id: "id".into(),
+        arn: "arn".into(),
+    };
+    RuleRef {
+        acl,
+        rule: "per-ip".into(),
+    }
 }
 
 pub fn backup() -> Backup {
-    let database = DatabaseRef { kind: DatabaseKind::Instance, id: "orchard-db".into() };
-    Backup { database, snapshot: "tidegate-orchard-db-1".into() }
+    let database = DatabaseRef {
+        kind: DatabaseKind::Instance,
+        id: "orchard-db".into(),
+    };
+    Backup {
+        database,
+        snapshot: "tidegate-orchard-db-1".into(),
+    }
 }
 
 fn held(field: Field, before: u64, after: u64) -> FieldChange {
-    FieldChange { field, before: Value::Count(before), after: Value::Count(after), hold: Hold::Held }
+    FieldChange {
+        field,
+        before: Value::Count(before),
+        after: Value::Count(after),
+        hold: Hold::Held,
+    }
 }
 
 fn floating(before: u64, after: u64) -> FieldChange {
-    FieldChange { hold: Hold::Floating, ..held(Field::Desired, before, after) }
+    FieldChange {
+        hold: Hold::Floating,
+        ..held(Field::Desired, before, after)
+    }
 }
 
 impl World {
     pub fn new() -> Self {
-        let tasks = |scaled, min, max, desired| Tasks { scaled, min, max, desired };
+        let tasks = |scaled, min, max, desired| Tasks {
+            scaled,
+            min,
+            max,
+            desired,
+        };
         let services = [
             ("by-hand", tasks(Scaled::ByHand, 0, 0, 3)),
-            ("shrinking", tasks(Scaled::Target(Shrinks::ByItself), 2, 4, 3)),
+            (
+                "shrinking",
+                tasks(Scaled::Target(Shrinks::ByItself), 2, 4, 3),
+            ),
             ("growing", tasks(Scaled::Target(Shrinks::Never), 2, 6, 2)),
         ];
         Self {
@@ -97,7 +130,10 @@ impl World {
 
     /// All that must be as it was. The count of a service that shrinks by itself is its policy's.
     pub fn settings(&self) -> BTreeMap<String, String> {
-        let mut all = BTreeMap::from([("action".into(), self.action.clone()), ("limit".into(), self.limit.to_string())]);
+        let mut all = BTreeMap::from([
+            ("action".into(), self.action.clone()),
+            ("limit".into(), self.limit.to_string()),
+        ]);
         for (name, t) in &self.services {
             all.insert(format!("{name} min"), t.min.to_string());
             all.insert(format!("{name} max"), t.max.to_string());
@@ -111,15 +147,25 @@ impl World {
     /// The steps that scale a service to `n`, as the dialogs plan them.
     pub fn scale(&self, name: &str, n: u64) -> Vec<Proposed> {
         let t = &self.services[name];
-        let desired = |fields| Proposed::Set(Change { target: Target::Service(service(name)), fields });
-        let Scaled::Target(shrinks) = t.scaled else { return vec![desired(vec![held(Field::Desired, t.desired, n)])] };
+        let desired = |fields| {
+            Proposed::Set(Change {
+                target: Target::Service(service(name)),
+                fields,
+            })
+        };
+        let Scaled::Target(shrinks) = t.scaled else {
+            return vec![desired(vec![held(Field::Desired, t.desired, n)])];
+        };
         let fields = vec![
             held(Field::Min, t.min, n),
             held(Field::Max, t.max, t.max.max(n)),
             floating(t.desired, t.desired.max(n)),
         ];
         let fields = fields.into_iter().filter(|f| f.before != f.after).collect();
-        let mut steps = vec![Proposed::Set(Change { target: Target::Scalable(service(name)), fields })];
+        let mut steps = vec![Proposed::Set(Change {
+            target: Target::Scalable(service(name)),
+            fields,
+        })];
         if n < t.desired && shrinks == Shrinks::Never {
             steps.push(desired(vec![floating(t.desired, n)]));
         }
@@ -127,14 +173,25 @@ impl World {
     }
 
     pub fn limit_to(&self, n: u64) -> Proposed {
-        Proposed::Set(Change { target: Target::Rule(rule()), fields: vec![held(Field::Limit, self.limit, n)] })
+        Proposed::Set(Change {
+            target: Target::Rule(rule()),
+            fields: vec![held(Field::Limit, self.limit, n)],
+        })
     }
 
     pub fn count(&self) -> Proposed {
         let json = |s: &str| Value::Json(RawJson(s.into()));
         let (before, after) = (json(&self.action), json(r#"{"Count":{}}"#));
-        let field = FieldChange { field: Field::Action, before, after, hold: Hold::Held };
-        Proposed::Set(Change { target: Target::Rule(rule()), fields: vec![field] })
+        let field = FieldChange {
+            field: Field::Action,
+            before,
+            after,
+            hold: Hold::Held,
+        };
+        Proposed::Set(Change {
+            target: Target::Rule(rule()),
+            fields: vec![field],
+        })
     }
 
     pub fn reading(&self, target: &Target) -> Reading {
@@ -142,9 +199,18 @@ impl World {
         match target {
             Target::Scalable(at) => {
                 let t = &self.services[at.service.as_str()];
-                [count(Field::Min, t.min), count(Field::Max, t.max), count(Field::Desired, t.desired)].into()
+                [
+                    count(Field::Min, t.min),
+                    count(Field::Max, t.max),
+                    count(Field::Desired, t.desired),
+                ]
+                .into()
             }
-            Target::Service(at) => [count(Field::Desired, self.services[at.service.as_str()].desired)].into(),
+            Target::Service(at) => [count(
+                Field::Desired,
+                self.services[at.service.as_str()].desired,
+            )]
+            .into(),
             Target::Group(_) => Reading::new(),
             Target::Rule(_) => {
                 let action = Value::Json(RawJson(self.action.as_str().into()));
@@ -157,29 +223,71 @@ impl World {
         match sight {
             Sight::Step(Step::Create(backup)) => {
                 let there = self.snapshots.contains(backup.snapshot.as_str());
-                let found = Snapshot { id: backup.snapshot.clone(), status: Text::fixed("available"), percent: 100 };
-                Look { snapshot: there.then_some(found), ..Look::default() }
+                let found = Snapshot {
+                    id: backup.snapshot.clone(),
+                    status: Text::fixed("available"),
+                    percent: 100,
+                };
+                Look {
+                    snapshot: there.then_some(found),
+                    ..Look::default()
+                }
             }
-            Sight::Step(Step::Set(change)) => self.look_at(&change.target, change.fields.first().map(|f| f.field)),
+            Sight::Step(Step::Set(change)) => {
+                self.look_at(&change.target, change.fields.first().map(|f| f.field))
+            }
             Sight::Target(target) => self.look_at(target, None),
         }
     }
 
     fn look_at(&self, target: &Target, changing: Option<Field>) -> Look {
-        let (Target::Scalable(at) | Target::Service(at)) = target else { return self.look_at_rule(target, changing) };
+        let (Target::Scalable(at) | Target::Service(at)) = target else {
+            return self.look_at_rule(target, changing);
+        };
         let t = &self.services[at.service.as_str()];
-        let shrinks = if let Scaled::Target(shrinks) = t.scaled { shrinks } else { Shrinks::Never };
+        let shrinks = if let Scaled::Target(shrinks) = t.scaled {
+            shrinks
+        } else {
+            Shrinks::Never
+        };
         let desired = u32::try_from(t.desired).unwrap();
-        let running = Some(Running { desired, running: desired });
-        Look { reading: Some(self.reading(target)), running, shrinks, ..Look::default() }
+        let running = Some(Running {
+            desired,
+            running: desired,
+        });
+        Look {
+            reading: Some(self.reading(target)),
+            running,
+            shrinks,
+            ..Look::default()
+        }
     }
 
     fn look_at_rule(&self, target: &Target, changing: Option<Field>) -> Look {
-        let limit = if changing == Some(Field::Limit) { 0 } else { self.limit };
-        let action = if changing == Some(Field::Action) { "" } else { &self.action };
-        let raw = RawAcl { at: rule().acl, document: "{}".into(), lock_token: self.token.to_string().into() };
-        let document = Some(Document { raw, rest: format!("{action}{limit}{}", self.rest) });
-        Look { reading: Some(self.reading(target)), document, ..Look::default() }
+        let limit = if changing == Some(Field::Limit) {
+            0
+        } else {
+            self.limit
+        };
+        let action = if changing == Some(Field::Action) {
+            ""
+        } else {
+            &self.action
+        };
+        let raw = RawAcl {
+            at: rule().acl,
+            document: "{}".into(),
+            lock_token: self.token.to_string().into(),
+        };
+        let document = Some(Document {
+            raw,
+            rest: format!("{action}{limit}{}", self.rest),
+        });
+        Look {
+            reading: Some(self.reading(target)),
+            document,
+            ..Look::default()
+        }
     }
 
     /// Carries a request out; `Err` is a refusal under a stale lock token.
@@ -188,7 +296,9 @@ impl World {
             Write::RegisterScalableTarget { at, min, max } => self.register(at, *min, *max, way),
             Write::UpdateService { at, desired } => self.tasks(at).desired = u64::from(*desired),
             Write::UpdateGroup { .. } => {}
-            Write::UpdateWebAcl { document, .. } if *document.lock_token != *self.token.to_string() => {
+            Write::UpdateWebAcl { document, .. }
+                if *document.lock_token != *self.token.to_string() =>
+            {
                 return Err("WAFOptimisticLockException");
             }
             Write::UpdateWebAcl { edit, .. } => {
@@ -199,7 +309,10 @@ impl World {
                 }
             }
             Write::CreateSnapshot { backup, .. } => {
-                assert!(self.snapshots.insert(backup.snapshot.as_str().to_owned()), "a duplicate snapshot");
+                assert!(
+                    self.snapshots.insert(backup.snapshot.as_str().to_owned()),
+                    "a duplicate snapshot"
+                );
             }
         }
         self.writes += 1;
@@ -215,21 +328,30 @@ impl World {
         t.min = min.map_or(t.min, u64::from);
         t.max = max.map_or(t.max, u64::from);
         let clamped = t.desired.max(t.min).min(t.max);
-        let stopped = (clamped < t.desired && way == Way::Revert).then(|| format!("{at:?}: {} → {clamped}", t.desired));
+        let stopped = (clamped < t.desired && way == Way::Revert)
+            .then(|| format!("{at:?}: {} → {clamped}", t.desired));
         t.desired = clamped;
         self.weakened.extend(stopped);
     }
 
     /// Load: every policy scales out to its maximum.
     pub fn autoscale_up(&mut self) {
-        for t in self.services.values_mut().filter(|t| t.scaled != Scaled::ByHand) {
+        for t in self
+            .services
+            .values_mut()
+            .filter(|t| t.scaled != Scaled::ByHand)
+        {
             t.desired = t.max;
         }
     }
 
     /// The load is gone: what shrinks by itself does.
     pub fn autoscale_down(&mut self) {
-        for t in self.services.values_mut().filter(|t| t.scaled == Scaled::Target(Shrinks::ByItself)) {
+        for t in self
+            .services
+            .values_mut()
+            .filter(|t| t.scaled == Scaled::Target(Shrinks::ByItself))
+        {
             t.desired = t.min;
         }
     }

@@ -30,11 +30,20 @@ impl Machine {
     /// A backup needs no decision: it is looked for, and followed until it is available.
     pub(super) fn follow(&mut self) -> Vec<Command> {
         self.opened = true;
-        let open = self.state.steps.iter().position(|s| matches!(s.step, Step::Create(_)) && s.apply.is_open());
+        let open = self
+            .state
+            .steps
+            .iter()
+            .position(|s| matches!(s.step, Step::Create(_)) && s.apply.is_open());
         let Some(step) = open else { return Vec::new() };
         self.following = true;
         let at = self.doubtful_until(step).unwrap_or(self.now.mono);
-        let sent = Sent { change: None, rest: None, at, draining: None };
+        let sent = Sent {
+            change: None,
+            rest: None,
+            at,
+            draining: None,
+        };
         match self.state.steps[step].apply {
             Leg::Done => vec![self.look_again(step, Way::Apply, sent, at, self.pace.snapshot)],
             _ => vec![self.read_back_at(step, Way::Apply, sent, at, at + self.pace.doubt)],
@@ -42,7 +51,8 @@ impl Machine {
     }
 
     pub(super) fn answered(&mut self, outcome: Outcome, took: Duration) -> Vec<Command> {
-        let Doing::Writing { step, way, sent } = std::mem::replace(&mut self.doing, Doing::Nothing) else {
+        let Doing::Writing { step, way, sent } = std::mem::replace(&mut self.doing, Doing::Nothing)
+        else {
             return Vec::new();
         };
         match outcome {
@@ -53,22 +63,54 @@ impl Machine {
         }
     }
 
-    fn taken(&mut self, step: usize, way: Way, sent: Sent, request: Option<RequestId>, took: Duration) -> Vec<Command> {
-        let done = self.record(Event::Done { step, way, request: request.clone(), millis: millis(took) });
+    fn taken(
+        &mut self,
+        step: usize,
+        way: Way,
+        sent: Sent,
+        request: Option<RequestId>,
+        took: Duration,
+    ) -> Vec<Command> {
+        let done = self.record(Event::Done {
+            step,
+            way,
+            request: request.clone(),
+            millis: millis(took),
+        });
         let told = self.progress(step, Progress::Done { request });
-        vec![done, told, self.look_again(step, way, sent, self.now.mono, self.pace.setting)]
+        vec![
+            done,
+            told,
+            self.look_again(step, way, sent, self.now.mono, self.pace.setting),
+        ]
     }
 
-    pub(super) fn look_again(&mut self, step: usize, way: Way, sent: Sent, at: Duration, patience: Duration) -> Command {
+    pub(super) fn look_again(
+        &mut self,
+        step: usize,
+        way: Way,
+        sent: Sent,
+        at: Duration,
+        patience: Duration,
+    ) -> Command {
         let deadline = sent.at + patience;
         let sight = self.sight_of(step, &sent);
         self.doing = Doing::Verifying { step, way, sent };
-        Command::Verify { sight, at, deadline }
+        Command::Verify {
+            sight,
+            at,
+            deadline,
+        }
     }
 
     fn refused(&mut self, step: usize, way: Way, fault: &Fault, took: Duration) -> Vec<Command> {
         let attempts = self.attempt;
-        let failed = self.record(Event::Failed { step, way, trouble: Trouble::from(fault), millis: millis(took) });
+        let failed = self.record(Event::Failed {
+            step,
+            way,
+            trouble: Trouble::from(fault),
+            millis: millis(took),
+        });
         match mend(fault) {
             Mend::Reread if attempts < ATTEMPTS => {
                 let mut commands = vec![failed];
@@ -76,16 +118,26 @@ impl Machine {
                 commands
             }
             Mend::Wait if attempts < ATTEMPTS => {
-                let until = self.now.mono + self.pace.backoff * 2u32.pow(attempts.saturating_sub(1).min(5));
+                let until =
+                    self.now.mono + self.pace.backoff * 2u32.pow(attempts.saturating_sub(1).min(5));
                 self.doing = Doing::Pausing { step, way };
-                vec![failed, self.progress(step, Progress::Rechecking), Command::Pause { until }]
+                vec![
+                    failed,
+                    self.progress(step, Progress::Rechecking),
+                    Command::Pause { until },
+                ]
             }
             _ => self.end_unchanged(failed, way, fault.clone()),
         }
     }
 
     fn not_changed(&mut self, step: usize, way: Way, fault: Fault, took: Duration) -> Vec<Command> {
-        let failed = self.record(Event::Failed { step, way, trouble: Trouble::from(&fault), millis: millis(took) });
+        let failed = self.record(Event::Failed {
+            step,
+            way,
+            trouble: Trouble::from(&fault),
+            millis: millis(took),
+        });
         self.end_unchanged(failed, way, fault)
     }
 
@@ -98,17 +150,46 @@ impl Machine {
         commands
     }
 
-    fn in_doubt(&mut self, step: usize, way: Way, sent: Sent, fault: &Fault, took: Duration) -> Vec<Command> {
-        let doubt = self.record(Event::InDoubt { step, way, trouble: Trouble::from(fault), millis: millis(took) });
-        let told = self.progress(step, Progress::InDoubt { since: self.now.wall });
+    fn in_doubt(
+        &mut self,
+        step: usize,
+        way: Way,
+        sent: Sent,
+        fault: &Fault,
+        took: Duration,
+    ) -> Vec<Command> {
+        let doubt = self.record(Event::InDoubt {
+            step,
+            way,
+            trouble: Trouble::from(fault),
+            millis: millis(took),
+        });
+        let told = self.progress(
+            step,
+            Progress::InDoubt {
+                since: self.now.wall,
+            },
+        );
         let at = self.now.mono.max(sent.at + self.pace.read_back);
         let until = at + self.pace.doubt;
         vec![doubt, told, self.read_back_at(step, way, sent, at, until)]
     }
 
-    fn read_back_at(&mut self, step: usize, way: Way, sent: Sent, at: Duration, until: Duration) -> Command {
+    fn read_back_at(
+        &mut self,
+        step: usize,
+        way: Way,
+        sent: Sent,
+        at: Duration,
+        until: Duration,
+    ) -> Command {
         let sight = self.sight_of(step, &sent);
-        self.doing = Doing::Doubting { step, way, sent, until };
+        self.doing = Doing::Doubting {
+            step,
+            way,
+            sent,
+            until,
+        };
         Command::ReadBack { sight, at }
     }
 
@@ -140,16 +221,28 @@ impl Machine {
     }
 
     fn still_in_doubt(&mut self, way: Way, fault: &Fault) -> Vec<Command> {
-        let fault = Fault::new(fault.kind, format!("It is not known whether the change took effect: {}", fault.what))
-            .means("the request left, and its answer was lost")
-            .next("look at the resource; then undo or keep the change");
+        let fault = Fault::new(
+            fault.kind,
+            format!(
+                "It is not known whether the change took effect: {}",
+                fault.what
+            ),
+        )
+        .means("the request left, and its answer was lost")
+        .next("look at the resource; then undo or keep the change");
         match way {
             Way::Apply => vec![self.failed(fault)],
             Way::Revert => self.undo_failed(fault),
         }
     }
 
-    pub(super) fn verify(&mut self, step: usize, way: Way, sent: Sent, look: Result<Look, Fault>) -> Vec<Command> {
+    pub(super) fn verify(
+        &mut self,
+        step: usize,
+        way: Way,
+        sent: Sent,
+        look: Result<Look, Fault>,
+    ) -> Vec<Command> {
         let verdict = match &look {
             Ok(look) => judge(&sent, way, look),
             Err(fault) => waiting_for(fault),
@@ -157,7 +250,11 @@ impl Machine {
         match verdict {
             Verdict::Good { said } => self.verified(step, way, &sent, look.ok().as_ref(), said),
             Verdict::Failed { said } => self.stalled(step, way, said),
-            Verdict::Wait { said, percent, awaits } => self.wait(step, way, sent, said, percent, awaits),
+            Verdict::Wait {
+                said,
+                percent,
+                awaits,
+            } => self.wait(step, way, sent, said, percent, awaits),
         }
     }
 
@@ -174,7 +271,13 @@ impl Machine {
         if self.now.mono >= sent.at + patience {
             return self.stalled(step, way, said);
         }
-        let told = self.progress(step, Progress::Verifying { what: Text::clean(&said), percent });
+        let told = self.progress(
+            step,
+            Progress::Verifying {
+                what: Text::clean(&said),
+                percent,
+            },
+        );
         let at = self.now.mono + self.pace.poll;
         vec![told, self.look_again(step, way, sent, at, patience)]
     }
@@ -187,10 +290,24 @@ impl Machine {
         }
     }
 
-    fn verified(&mut self, step: usize, way: Way, sent: &Sent, look: Option<&Look>, said: String) -> Vec<Command> {
+    fn verified(
+        &mut self,
+        step: usize,
+        way: Way,
+        sent: &Sent,
+        look: Option<&Look>,
+        said: String,
+    ) -> Vec<Command> {
         let observed = look.and_then(|l| l.reading.clone()).unwrap_or_default();
-        let told = Progress::Verified { what: Text::clean(&said) };
-        let event = self.record(Event::Verified { step, way, observed, said });
+        let told = Progress::Verified {
+            what: Text::clean(&said),
+        };
+        let event = self.record(Event::Verified {
+            step,
+            way,
+            observed,
+            said,
+        });
         let mut commands = vec![event, self.progress(step, told)];
         match way {
             Way::Apply if self.following => commands.extend(self.finish()),
@@ -201,9 +318,12 @@ impl Machine {
     }
 
     fn stalled(&mut self, step: usize, way: Way, said: String) -> Vec<Command> {
-        let fault = Fault::new(FaultKind::TimedOut, format!("AWS took the change, but its effect is not there: {said}"))
-            .means("the setting stands; nothing more is awaited")
-            .next("look at its events and activities, or undo it with u");
+        let fault = Fault::new(
+            FaultKind::TimedOut,
+            format!("AWS took the change, but its effect is not there: {said}"),
+        )
+        .means("the setting stands; nothing more is awaited")
+        .next("look at its events and activities, or undo it with u");
         let mut commands = vec![self.record(Event::Stalled { step, way, said })];
         match way {
             Way::Apply => commands.push(self.failed(fault)),
@@ -222,7 +342,11 @@ fn judge(sent: &Sent, way: Way, look: &Look) -> Verdict {
 
 /// A look that failed is no verdict: it waits as long as the effect itself may take.
 fn waiting_for(fault: &Fault) -> Verdict {
-    Verdict::Wait { said: format!("cannot read it back: {}", fault.what), percent: None, awaits: Awaits::Running }
+    Verdict::Wait {
+        said: format!("cannot read it back: {}", fault.what),
+        percent: None,
+        awaits: Awaits::Running,
+    }
 }
 
 /// What a read-back finds after a lost answer.
@@ -234,7 +358,11 @@ enum Found {
 
 fn found(sent: &Sent, look: &Look) -> Found {
     let Some(change) = &sent.change else {
-        return if look.snapshot.is_some() { Found::Ours } else { Found::AsBefore };
+        return if look.snapshot.is_some() {
+            Found::Ours
+        } else {
+            Found::AsBefore
+        };
     };
     if reads_as(change, look) && !only_floats(change) {
         Found::Ours
@@ -252,26 +380,41 @@ fn only_floats(change: &Change) -> bool {
 }
 
 fn is_still(change: &Change, look: &Look) -> bool {
-    look.reading.as_ref().is_some_and(|r| change.fields.iter().all(|f| r.get(&f.field) == Some(&f.before)))
+    look.reading.as_ref().is_some_and(|r| {
+        change
+            .fields
+            .iter()
+            .all(|f| r.get(&f.field) == Some(&f.before))
+    })
 }
 
 fn mend(fault: &Fault) -> Mend {
     match fault.code.as_ref().map(Text::as_str) {
         Some("WAFOptimisticLockException") => Mend::Reread,
-        Some("WAFUnavailableEntityException" | "ConcurrentUpdateException" | "ScalingActivityInProgress") => Mend::Wait,
+        Some(
+            "WAFUnavailableEntityException"
+            | "ConcurrentUpdateException"
+            | "ScalingActivityInProgress",
+        ) => Mend::Wait,
         _ if fault.kind == FaultKind::Throttled => Mend::Wait,
         _ => Mend::No,
     }
 }
 
 fn never_arrived() -> Fault {
-    Fault::new(FaultKind::TimedOut, "No answer came, and reading back shows that nothing was changed")
-        .means("the request did not arrive, or was not carried out")
-        .next("try it again")
+    Fault::new(
+        FaultKind::TimedOut,
+        "No answer came, and reading back shows that nothing was changed",
+    )
+    .means("the request did not arrive, or was not carried out")
+    .next("try it again")
 }
 
 fn neither() -> Fault {
-    Fault::new(FaultKind::Conflict, "the value is neither the old one nor ours")
+    Fault::new(
+        FaultKind::Conflict,
+        "the value is neither the old one nor ours",
+    )
 }
 
 fn millis(took: Duration) -> u64 {

@@ -15,9 +15,19 @@ use std::collections::VecDeque;
 impl Machine {
     /// Reads again what the dialog showed, before anything is written down.
     pub(super) fn begin(&mut self) -> Vec<Command> {
-        let Some(proposal) = &self.proposal else { return Vec::new() };
-        let left: VecDeque<Target> = proposal.seen.iter().map(|(target, _)| target.clone()).collect();
-        let mut commands = if self.state.steps.is_empty() { Vec::new() } else { vec![self.progress(0, Progress::Rechecking)] };
+        let Some(proposal) = &self.proposal else {
+            return Vec::new();
+        };
+        let left: VecDeque<Target> = proposal
+            .seen
+            .iter()
+            .map(|(target, _)| target.clone())
+            .collect();
+        let mut commands = if self.state.steps.is_empty() {
+            Vec::new()
+        } else {
+            vec![self.progress(0, Progress::Rechecking)]
+        };
         commands.extend(self.recheck_next(left));
         commands
     }
@@ -35,12 +45,26 @@ impl Machine {
 
     /// Seen as its step sees it, so that the two looks can be compared.
     fn sight_at(&self, target: &Target) -> Sight {
-        let step = self.state.steps.iter().map(|s| &s.step).find(|s| s.change().is_some_and(|c| c.target == *target));
-        step.map_or_else(|| Sight::Target(target.clone()), |step| Sight::Step(step.clone()))
+        let step = self
+            .state
+            .steps
+            .iter()
+            .map(|s| &s.step)
+            .find(|s| s.change().is_some_and(|c| c.target == *target));
+        step.map_or_else(
+            || Sight::Target(target.clone()),
+            |step| Sight::Step(step.clone()),
+        )
     }
 
-    pub(super) fn rechecked(&mut self, mut left: VecDeque<Target>, look: Result<Look, Fault>) -> Vec<Command> {
-        let Some(target) = left.pop_front() else { return Vec::new() };
+    pub(super) fn rechecked(
+        &mut self,
+        mut left: VecDeque<Target>,
+        look: Result<Look, Fault>,
+    ) -> Vec<Command> {
+        let Some(target) = left.pop_front() else {
+            return Vec::new();
+        };
         match look {
             Err(fault) => vec![self.failed(nothing_sent(fault))],
             Ok(look) if !self.is_as_shown(&target, &look) => self.back_to_the_dialog(),
@@ -52,14 +76,27 @@ impl Machine {
     }
 
     fn is_as_shown(&self, target: &Target, look: &Look) -> bool {
-        let shown = self.proposal.iter().flat_map(|p| &p.seen).find(|(t, _)| t == target).map(|(_, r)| r);
-        let (Some(shown), Some(now)) = (shown, &look.reading) else { return false };
-        shown.iter().filter(|(f, _)| !self.floats(target, **f)).all(|(f, v)| now.get(f) == Some(v))
+        let shown = self
+            .proposal
+            .iter()
+            .flat_map(|p| &p.seen)
+            .find(|(t, _)| t == target)
+            .map(|(_, r)| r);
+        let (Some(shown), Some(now)) = (shown, &look.reading) else {
+            return false;
+        };
+        shown
+            .iter()
+            .filter(|(f, _)| !self.floats(target, **f))
+            .all(|(f, v)| now.get(f) == Some(v))
     }
 
     fn floats(&self, target: &Target, field: Field) -> bool {
         let changes = self.state.steps.iter().filter_map(|s| s.step.change());
-        changes.filter(|c| c.target == *target).filter_map(|c| c.field(field)).any(|f| f.hold == Hold::Floating)
+        changes
+            .filter(|c| c.target == *target)
+            .filter_map(|c| c.field(field))
+            .any(|f| f.hold == Hold::Floating)
     }
 
     pub(super) fn back_to_the_dialog(&mut self) -> Vec<Command> {
@@ -84,10 +121,17 @@ impl Machine {
     /// Goes on with a step, or ends when there is none left.
     pub(super) fn apply_step(&mut self, step: usize) -> Vec<Command> {
         self.attempt = 0;
-        let Some(state) = self.state.steps.get(step) else { return self.finish() };
-        let Some(target) = state.step.change().map(|c| c.target.clone()) else { return self.create(step) };
+        let Some(state) = self.state.steps.get(step) else {
+            return self.finish();
+        };
+        let Some(target) = state.step.change().map(|c| c.target.clone()) else {
+            return self.create(step);
+        };
         // What the recheck has just seen is the look before the first write.
-        match std::mem::take(&mut self.seen).into_iter().find(|(t, _)| *t == target) {
+        match std::mem::take(&mut self.seen)
+            .into_iter()
+            .find(|(t, _)| *t == target)
+        {
             Some((_, look)) => self.look_before_apply(step, Ok(look)),
             None => self.look_before(step, Way::Apply),
         }
@@ -95,15 +139,24 @@ impl Machine {
 
     pub(super) fn finish(&mut self) -> Vec<Command> {
         self.doing = Doing::Nothing;
-        vec![Command::Report(Report::Finished { session: self.state.id.clone(), summary: self.summary() })]
+        vec![Command::Report(Report::Finished {
+            session: self.state.id.clone(),
+            summary: self.summary(),
+        })]
     }
 
-    pub(super) fn look_before_apply(&mut self, step: usize, look: Result<Look, Fault>) -> Vec<Command> {
+    pub(super) fn look_before_apply(
+        &mut self,
+        step: usize,
+        look: Result<Look, Fault>,
+    ) -> Vec<Command> {
         let look = match look {
             Ok(look) => look,
             Err(fault) => return vec![self.failed(nothing_sent(fault))],
         };
-        let Some(change) = self.state.steps[step].step.change().cloned() else { return self.create(step) };
+        let Some(change) = self.state.steps[step].step.change().cloned() else {
+            return self.create(step);
+        };
         if !before_holds(&change, &look) || self.surroundings_moved(&look) {
             return self.back_to_the_dialog();
         }
@@ -135,33 +188,83 @@ impl Machine {
             Ok(write) => write,
             Err(fault) => return self.cannot_send(way, fault),
         };
-        let what = Prepared::Set { revert: change.invert(), change: change.clone() };
+        let what = Prepared::Set {
+            revert: change.invert(),
+            change: change.clone(),
+        };
         let rest = look.document.as_ref().map(|d| d.rest.clone());
         let change = change.only(|f| is_sent(&change.target, f.field));
-        self.send(step, way, what, write, Sent { change: Some(change), rest, at: self.now.mono, draining })
+        self.send(
+            step,
+            way,
+            what,
+            write,
+            Sent {
+                change: Some(change),
+                rest,
+                at: self.now.mono,
+                draining,
+            },
+        )
     }
 
     fn create(&mut self, step: usize) -> Vec<Command> {
-        let Step::Create(backup) = self.state.steps[step].step.clone() else { return Vec::new() };
-        let write = Write::CreateSnapshot { tags: self.tags(), backup: backup.clone() };
-        let sent = Sent { change: None, rest: None, at: self.now.mono, draining: None };
+        let Step::Create(backup) = self.state.steps[step].step.clone() else {
+            return Vec::new();
+        };
+        let write = Write::CreateSnapshot {
+            tags: self.tags(),
+            backup: backup.clone(),
+        };
+        let sent = Sent {
+            change: None,
+            rest: None,
+            at: self.now.mono,
+            draining: None,
+        };
         self.send(step, Way::Apply, Prepared::Create(backup), write, sent)
     }
 
     fn tags(&self) -> Vec<(String, String)> {
         let tag = |k: &str, v: &str| (k.to_owned(), v.to_owned());
-        vec![tag("tidegate:session", self.state.id.as_str()), tag("tidegate:operator", &tag_value(&self.state.user))]
+        vec![
+            tag("tidegate:session", self.state.id.as_str()),
+            tag("tidegate:operator", &tag_value(&self.state.user)),
+        ]
     }
 
-    fn send(&mut self, step: usize, way: Way, what: Prepared, write: Write, sent: Sent) -> Vec<Command> {
+    fn send(
+        &mut self,
+        step: usize,
+        way: Way,
+        what: Prepared,
+        write: Write,
+        sent: Sent,
+    ) -> Vec<Command> {
         let prepared = self.record(Event::Prepared { step, way, what });
         self.attempt += 1;
         let attempt = self.attempt;
         let resource = self.state.steps[step].step.resource().as_str().to_owned();
-        self.note(&Event::Sent { step, way, attempt, action: write.action().into(), resource: resource.clone() });
+        self.note(&Event::Sent {
+            step,
+            way,
+            attempt,
+            action: write.action().into(),
+            resource: resource.clone(),
+        });
         self.doing = Doing::Writing { step, way, sent };
-        let intent = Intent { step, way, attempt, resource, write };
-        vec![prepared, self.progress(step, Progress::Sent), Command::Write(Box::new(intent))]
+        let intent = Intent {
+            step,
+            way,
+            attempt,
+            resource,
+            write,
+        };
+        vec![
+            prepared,
+            self.progress(step, Progress::Sent),
+            Command::Write(Box::new(intent)),
+        ]
     }
 
     fn cannot_send(&mut self, way: Way, fault: Fault) -> Vec<Command> {
@@ -175,7 +278,11 @@ impl Machine {
     pub(super) fn failed(&mut self, fault: Fault) -> Command {
         self.doing = Doing::Nothing;
         let session = self.opened.then(|| self.state.id.clone());
-        Command::Report(Report::Failed { session, summary: self.summary(), fault })
+        Command::Report(Report::Failed {
+            session,
+            summary: self.summary(),
+            fault,
+        })
     }
 }
 
@@ -188,21 +295,41 @@ pub(super) fn is_sent(target: &Target, field: Field) -> bool {
 fn before_holds(change: &Change, look: &Look) -> bool {
     let empty = Reading::new();
     let now = look.reading.as_ref().unwrap_or(&empty);
-    change.fields.iter().filter(|f| f.hold == Hold::Held).all(|f| now.get(&f.field) == Some(&f.before))
+    change
+        .fields
+        .iter()
+        .filter(|f| f.hold == Hold::Held)
+        .all(|f| now.get(&f.field) == Some(&f.before))
 }
 
 fn nothing_sent(fault: Fault) -> Fault {
-    let means = if fault.means.as_str().is_empty() { Text::fixed("nothing was sent") } else { fault.means.clone() };
+    let means = if fault.means.as_str().is_empty() {
+        Text::fixed("nothing was sent")
+    } else {
+        fault.means.clone()
+    };
     Fault { means, ..fault }
 }
 
 fn changed_meanwhile() -> Fault {
-    Fault::new(FaultKind::Conflict, "It was changed by somebody else in this moment")
-        .means("this step was not sent")
-        .next("look at it again and decide anew")
+    Fault::new(
+        FaultKind::Conflict,
+        "It was changed by somebody else in this moment",
+    )
+    .means("this step was not sent")
+    .next("look at it again and decide anew")
 }
 
 /// RDS takes letters, digits, blanks and `_.:/=+-@` in tags.
 fn tag_value(raw: &str) -> String {
-    raw.chars().map(|c| if c.is_alphanumeric() || " _.:/=+-@".contains(c) { c } else { '_' }).take(256).collect()
+    raw.chars()
+        .map(|c| {
+            if c.is_alphanumeric() || " _.:/=+-@".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .take(256)
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! Back: the newest step first, each field three ways; what is in conflict stops its step only.
 
-use super::{Command, Doing, Machine, Undoing};
 use super::apply::is_sent;
+use super::{Command, Doing, Machine, Undoing};
 use crate::domain::change::{Change, Field, FieldChange, Hold, Target};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::text::Text;
@@ -20,17 +20,28 @@ impl Machine {
         self.started = self.now.mono;
         self.first_rest = None;
         let steps = self.state.steps.iter().enumerate().rev();
-        let left: VecDeque<usize> = steps.filter(|(_, s)| s.is_undoable()).map(|(n, _)| n).collect();
+        let left: VecDeque<usize> = steps
+            .filter(|(_, s)| s.is_undoable())
+            .map(|(n, _)| n)
+            .collect();
         if left.is_empty() {
             return self.nothing_to_undo();
         }
-        self.undoing = Some(Undoing { decisions, left, ..Undoing::default() });
+        self.undoing = Some(Undoing {
+            decisions,
+            left,
+            ..Undoing::default()
+        });
         self.undo_next()
     }
 
     /// A backup under way goes on being followed.
     fn nothing_to_undo(&mut self) -> Vec<Command> {
-        let backup = self.state.steps.iter().any(|s| matches!(s.step, Step::Create(_)) && s.apply.may_have_landed());
+        let backup = self
+            .state
+            .steps
+            .iter()
+            .any(|s| matches!(s.step, Step::Create(_)) && s.apply.may_have_landed());
         let what = match backup {
             true => "a backup is kept: undo does not delete it",
             false => "there is nothing left to put back",
@@ -38,7 +49,13 @@ impl Machine {
         let mut commands = vec![self.undone(what)];
         match std::mem::replace(&mut self.doing, Doing::Nothing) {
             Doing::Verifying { step, way, sent } => {
-                commands.push(self.look_again(step, way, sent, self.now.mono + self.pace.poll, self.pace.snapshot));
+                commands.push(self.look_again(
+                    step,
+                    way,
+                    sent,
+                    self.now.mono + self.pace.poll,
+                    self.pace.snapshot,
+                ));
             }
             _ => commands.extend(self.follow()),
         }
@@ -47,7 +64,11 @@ impl Machine {
 
     fn undone(&self, what: &str) -> Command {
         let (session, summary) = (self.state.id.clone(), self.summary());
-        Command::Report(Report::Undone { session, summary, what: Text::clean(what) })
+        Command::Report(Report::Undone {
+            session,
+            summary,
+            what: Text::clean(what),
+        })
     }
 
     fn undo_next(&mut self) -> Vec<Command> {
@@ -62,13 +83,19 @@ impl Machine {
         }
     }
 
-    pub(super) fn look_before_revert(&mut self, step: usize, look: Result<Look, Fault>) -> Vec<Command> {
+    pub(super) fn look_before_revert(
+        &mut self,
+        step: usize,
+        look: Result<Look, Fault>,
+    ) -> Vec<Command> {
         let look = match look {
             Ok(look) => look,
             Err(fault) => return self.undo_failed(fault),
         };
         let state = &self.state.steps[step];
-        let (Some(change), Some(undoing)) = (state.step.change(), self.undoing.as_mut()) else { return self.undo_next() };
+        let (Some(change), Some(undoing)) = (state.step.change(), self.undoing.as_mut()) else {
+            return self.undo_next();
+        };
         let plan = plan(change, &state.kept, &look, &undoing.decisions);
         undoing.conflicts.retain(|c| c.target != change.target);
         undoing.conflicts.extend(plan.conflicts.iter().cloned());
@@ -79,7 +106,11 @@ impl Machine {
         let mut commands = self.keep_fields(step, &plan.kept);
         let draining = plan.draining.map(drains);
         let lowered = self.undoing.as_ref().is_some_and(|u| u.lowered);
-        let nothing = plan.change.fields.iter().all(|f| lowered && !is_sent(&plan.change.target, f.field));
+        let nothing = plan
+            .change
+            .fields
+            .iter()
+            .all(|f| lowered && !is_sent(&plan.change.target, f.field));
         if nothing {
             commands.extend(self.nothing_to_send(step, &plan, draining));
         } else if let Some(desired) = self.desired_first(&plan.change) {
@@ -94,20 +125,44 @@ impl Machine {
     /// What a raised minimum lifted and nothing else lowers is put back on the service itself,
     /// before the bounds: then the old maximum stops nothing. Once; after that the bounds' turn comes.
     fn desired_first(&mut self, change: &Change) -> Option<Change> {
-        let Target::Scalable(at) = &change.target else { return None };
+        let Target::Scalable(at) = &change.target else {
+            return None;
+        };
         let field = change.field(Field::Desired)?;
         let undoing = self.undoing.as_mut().filter(|u| !u.lowered)?;
         undoing.lowered = true;
-        Some(Change { target: Target::Service(at.clone()), fields: vec![FieldChange { hold: Hold::Held, ..field.clone() }] })
+        Some(Change {
+            target: Target::Service(at.clone()),
+            fields: vec![FieldChange {
+                hold: Hold::Held,
+                ..field.clone()
+            }],
+        })
     }
 
     fn keep_fields(&mut self, step: usize, kept: &BTreeSet<Field>) -> Vec<Command> {
-        let new: BTreeSet<Field> = kept.difference(&self.state.steps[step].kept).copied().collect();
-        if new.is_empty() { Vec::new() } else { vec![self.record(Event::Kept { step, fields: new })] }
+        let new: BTreeSet<Field> = kept
+            .difference(&self.state.steps[step].kept)
+            .copied()
+            .collect();
+        if new.is_empty() {
+            Vec::new()
+        } else {
+            vec![self.record(Event::Kept { step, fields: new })]
+        }
     }
 
-    fn nothing_to_send(&mut self, step: usize, plan: &Plan, draining: Option<String>) -> Vec<Command> {
-        if plan.conflicts.is_empty() { self.reverted(step, draining) } else { self.undo_next() }
+    fn nothing_to_send(
+        &mut self,
+        step: usize,
+        plan: &Plan,
+        draining: Option<String>,
+    ) -> Vec<Command> {
+        if plan.conflicts.is_empty() {
+            self.reverted(step, draining)
+        } else {
+            self.undo_next()
+        }
     }
 
     /// A revert was read back; a target whose count was lowered first still has its bounds to go.
@@ -126,8 +181,16 @@ impl Machine {
         let resource = self.state.steps[step].step.resource();
         match draining {
             Some(said) => {
-                commands.push(self.record(Event::Draining { step, said: said.clone() }));
-                commands.push(self.progress(step, Progress::Draining { what: Text::clean(&said) }));
+                commands.push(self.record(Event::Draining {
+                    step,
+                    said: said.clone(),
+                }));
+                commands.push(self.progress(
+                    step,
+                    Progress::Draining {
+                        what: Text::clean(&said),
+                    },
+                ));
                 self.with_undoing(|u| u.draining.push(said));
             }
             None if self.is_in_conflict(step) => {}
@@ -144,7 +207,10 @@ impl Machine {
 
     fn is_in_conflict(&self, step: usize) -> bool {
         let target = self.state.steps[step].step.change().map(|c| &c.target);
-        self.undoing.iter().flat_map(|u| &u.conflicts).any(|c| Some(&c.target) == target)
+        self.undoing
+            .iter()
+            .flat_map(|u| &u.conflicts)
+            .any(|c| Some(&c.target) == target)
     }
 
     fn with_undoing(&mut self, act: impl FnOnce(&mut Undoing)) {
@@ -161,14 +227,23 @@ impl Machine {
 
     fn undo_finished(&mut self) -> Vec<Command> {
         self.doing = Doing::Nothing;
-        let Some(undoing) = self.undoing.take() else { return Vec::new() };
+        let Some(undoing) = self.undoing.take() else {
+            return Vec::new();
+        };
         let session = self.state.id.clone();
         if let Some(fault) = undoing.failed {
-            let failed = Report::Failed { session: Some(session), summary: self.summary(), fault: not_put_back(&fault) };
+            let failed = Report::Failed {
+                session: Some(session),
+                summary: self.summary(),
+                fault: not_put_back(&fault),
+            };
             return vec![Command::Report(failed)];
         }
         if !undoing.conflicts.is_empty() {
-            return vec![Command::Report(Report::Conflict { session, fields: undoing.conflicts })];
+            return vec![Command::Report(Report::Conflict {
+                session,
+                fields: undoing.conflicts,
+            })];
         }
         let mut commands = self.let_backups_be();
         commands.push(self.undone(&said(&undoing.done, &undoing.draining)));
@@ -177,9 +252,22 @@ impl Machine {
 
     /// A backup that was not seen to its end is kept as it is: the session must not stay open for it.
     fn let_backups_be(&mut self) -> Vec<Command> {
-        let open = |s: &StepState| matches!(s.step, Step::Create(_)) && s.apply.is_open() && s.end == End::Open;
-        let steps = self.state.steps.iter().enumerate().filter(|(_, s)| open(s)).map(|(step, _)| step);
-        let kept: Vec<Event> = steps.map(|step| Event::Kept { step, fields: BTreeSet::new() }).collect();
+        let open = |s: &StepState| {
+            matches!(s.step, Step::Create(_)) && s.apply.is_open() && s.end == End::Open
+        };
+        let steps = self
+            .state
+            .steps
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| open(s))
+            .map(|(step, _)| step);
+        let kept: Vec<Event> = steps
+            .map(|step| Event::Kept {
+                step,
+                fields: BTreeSet::new(),
+            })
+            .collect();
         kept.into_iter().map(|event| self.record(event)).collect()
     }
 
@@ -189,20 +277,34 @@ impl Machine {
         self.opened = true;
         let open = |s: &StepState| matches!(s.end, End::Open | End::Draining);
         let steps = self.state.steps.iter().enumerate().filter(|(_, s)| open(s));
-        let kept: Vec<Event> = steps.map(|(step, s)| Event::Kept { step, fields: fields_of(&s.step) }).collect();
+        let kept: Vec<Event> = steps
+            .map(|(step, s)| Event::Kept {
+                step,
+                fields: fields_of(&s.step),
+            })
+            .collect();
         let mut commands: Vec<Command> = kept.into_iter().map(|event| self.record(event)).collect();
-        commands.push(Command::Report(Report::Finished { session: self.state.id.clone(), summary: self.summary() }));
+        commands.push(Command::Report(Report::Finished {
+            session: self.state.id.clone(),
+            summary: self.summary(),
+        }));
         commands
     }
 }
 
 fn fields_of(step: &Step) -> BTreeSet<Field> {
-    step.change().into_iter().flat_map(|c| &c.fields).map(|f| f.field).collect()
+    step.change()
+        .into_iter()
+        .flat_map(|c| &c.fields)
+        .map(|f| f.field)
+        .collect()
 }
 
 fn drains(draining: Draining) -> String {
     let Draining { bound, running } = draining;
-    format!("max stays until no more than {bound} run (now {running}): lowering it would stop tasks at once")
+    format!(
+        "max stays until no more than {bound} run (now {running}): lowering it would stop tasks at once"
+    )
 }
 
 fn said(done: &[String], draining: &[String]) -> String {
@@ -211,16 +313,34 @@ fn said(done: &[String], draining: &[String]) -> String {
         parts.push(format!("{} as before, read back", done.join(", ")));
     }
     parts.extend(draining.iter().cloned());
-    if parts.is_empty() { "everything already was as before".to_owned() } else { parts.join("; ") }
+    if parts.is_empty() {
+        "everything already was as before".to_owned()
+    } else {
+        parts.join("; ")
+    }
 }
 
 fn not_put_back(fault: &Fault) -> Fault {
-    let next = if fault.next.as_str().is_empty() { Text::fixed("press u to try again") } else { fault.next.clone() };
+    let next = if fault.next.as_str().is_empty() {
+        Text::fixed("press u to try again")
+    } else {
+        fault.next.clone()
+    };
     let what = Text::clean(&format!("Not everything could be put back: {}", fault.what));
-    Fault { what, means: Text::fixed("the change still stands"), next, kind: safe_kind(fault.kind), ..fault.clone() }
+    Fault {
+        what,
+        means: Text::fixed("the change still stands"),
+        next,
+        kind: safe_kind(fault.kind),
+        ..fault.clone()
+    }
 }
 
 /// A conflict of the lock is no conflict of fields.
 fn safe_kind(kind: FaultKind) -> FaultKind {
-    if kind == FaultKind::Conflict { FaultKind::Refused } else { kind }
+    if kind == FaultKind::Conflict {
+        FaultKind::Refused
+    } else {
+        kind
+    }
 }

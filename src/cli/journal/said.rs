@@ -1,0 +1,174 @@
+//! The journal in words, one line each, safe for a terminal.
+
+use super::masked;
+use crate::domain::change::{Change, Value};
+use crate::domain::fault::Fault;
+use crate::domain::text::Text;
+use crate::domain::text::mask::mask;
+use crate::journal::{Entry, Finding, Health};
+use crate::session::order::PastState;
+use crate::session::record::{Event, Prepared, Trouble, Way};
+use crate::session::state::SessionState;
+use crate::session::step::resource;
+
+/// Masked and sanitized.
+pub fn clean(text: &str) -> Text {
+    Text::clean(&mask(text))
+}
+
+/// One word for a state.
+pub fn state(state: PastState) -> &'static str {
+    match state {
+        PastState::Applied => "applied",
+        PastState::Backup => "backup",
+        PastState::Unfinished => "unfinished",
+        PastState::Draining => "draining",
+        PastState::Reverted => "reverted",
+        PastState::Kept => "kept",
+        PastState::Refused => "refused",
+    }
+}
+
+/// One word for a journal's health.
+pub fn health(health: Health) -> &'static str {
+    match health {
+        Health::Whole => "whole",
+        Health::Torn => "torn",
+        Health::Damaged => "damaged",
+    }
+}
+
+/// A line of `list`.
+pub fn session(session: &Result<SessionState, Fault>) -> Text {
+    match session {
+        Err(fault) => Text::clean(&format!("unreadable  {fault}")),
+        Ok(s) => clean(&format!(
+            "{:<10}  {:.0}  {}  {} {}  {}  {}",
+            state(s.outcome()),
+            s.at,
+            s.id.text(),
+            s.place.scope.account.text(),
+            s.place.scope.region.text(),
+            s.user,
+            s.summary
+        )),
+    }
+}
+
+/// A line of `verify`.
+pub fn finding(finding: &Finding) -> Text {
+    let why = finding.said.join("; ");
+    let Finding {
+        session,
+        health: how,
+        records,
+        ..
+    } = finding;
+    clean(
+        format!(
+            "{:<8}  {}  {records} records  {why}",
+            health(*how),
+            session.text()
+        )
+        .trim_end(),
+    )
+}
+
+/// A line of `show`.
+pub fn entry(entry: &Entry) -> Text {
+    let record = &entry.record;
+    let who = format!("{}@{}", record.actor.user, record.actor.host);
+    let line = format!(
+        "{:>3}  {:.3}  {who}  {}",
+        entry.seq,
+        record.at,
+        event(&record.event)
+    );
+    clean(&line)
+}
+
+fn event(event: &Event) -> String {
+    match event {
+        Event::Opened { summary, steps, .. } => {
+            format!("opened: {summary} ({} steps)", steps.len())
+        }
+        Event::Continued { segment, after, .. } => {
+            format!("continued in segment {segment} after record {after}")
+        }
+        Event::Prepared { step, way, what } => {
+            format!("{} prepared: {}", at(*step, *way), prepared(what))
+        }
+        Event::Sent {
+            step,
+            way,
+            attempt,
+            action,
+            resource,
+        } => {
+            format!(
+                "{} sent: {action} on {resource}, attempt {attempt}",
+                at(*step, *way)
+            )
+        }
+        Event::Done {
+            step,
+            way,
+            request,
+            millis,
+        } => {
+            let id = request.as_ref().map_or_else(|| "none".into(), |r| r.text());
+            format!(
+                "{} taken by AWS in {millis} ms, request {id}",
+                at(*step, *way)
+            )
+        }
+        Event::Failed {
+            step, way, trouble, ..
+        } => format!("{} not changed: {}", at(*step, *way), of(trouble)),
+        Event::InDoubt {
+            step, way, trouble, ..
+        } => format!("{} in doubt: {}", at(*step, *way), of(trouble)),
+        Event::Verified {
+            step, way, said, ..
+        } => format!("{} verified: {said}", at(*step, *way)),
+        Event::Stalled { step, way, said } => format!("{} without effect: {said}", at(*step, *way)),
+        Event::Draining { step, said } => format!("step {} draining: {said}", step + 1),
+        Event::Reverted { step } => format!("step {} is as before", step + 1),
+        Event::Kept { step, .. } => format!("step {} is kept as it is", step + 1),
+    }
+}
+
+fn at(step: usize, way: Way) -> String {
+    let way = if way == Way::Apply { "" } else { "undo of " };
+    format!("{way}step {}", step + 1)
+}
+
+fn of(trouble: &Trouble) -> String {
+    let code = trouble
+        .code
+        .as_ref()
+        .map(|c| format!(" ({c})"))
+        .unwrap_or_default();
+    format!("{}{code}", trouble.what)
+}
+
+fn prepared(what: &Prepared) -> String {
+    match what {
+        Prepared::Create(backup) => format!("snapshot {}", backup.snapshot.text()),
+        Prepared::Set { change, .. } => format!("{}: {}", resource(&change.target), fields(change)),
+    }
+}
+
+fn fields(change: &Change) -> String {
+    let one = |f: &crate::domain::change::FieldChange| {
+        format!("{} {} → {}", f.field, value(&f.before), value(&f.after))
+    };
+    change.fields.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::Count(n) => n.to_string(),
+        Value::Json(json) => masked::action(json.as_str()),
+    }
+}
