@@ -29,7 +29,7 @@ impl Asker<'_> {
             Query::Clusters => aws.clusters().await.map(Facts::Clusters),
             Query::ServiceNames(cluster) => self.service_names(cluster).await,
             Query::Services { cluster, names, .. } => self.services(cluster, names).await,
-            Query::ServiceDetail(at) => aws.service_detail(at).await.map(Arc::new).map(Facts::ServiceDetail),
+            Query::ServiceDetail(at) => Box::pin(aws.service_detail(at)).await.map(Arc::new).map(Facts::ServiceDetail),
             Query::ServiceRaw(at) => aws.service_raw(at).await.map(Facts::Raw),
             Query::LogTargets(definition) => aws.log_targets(definition).await.map(Facts::LogTargets),
             Query::ScalableTargets => aws.scalable_targets().await.map(Facts::ScalableTargets),

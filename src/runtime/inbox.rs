@@ -149,7 +149,7 @@ mod tests {
     fn waiting_ends_when_something_is_there() {
         let inbox = Inbox::default();
         inbox.post().news(7);
-        inbox.wait(Duration::from_secs(60));
+        inbox.wait(Duration::from_mins(1));
         assert_eq!(inbox.news(), Some(7));
     }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 const SHORTEST: Duration = Duration::from_secs(1);
 
 /// Metrics cost money (issue 2 §2).
-const METRICS: Duration = Duration::from_secs(60);
+const METRICS: Duration = Duration::from_mins(1);
 
 /// A missing permission is looked at again so seldom.
 const DENIED: Duration = Duration::from_mins(5);

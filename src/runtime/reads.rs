@@ -259,7 +259,7 @@ impl Reads {
     fn connect(&self, why: Why) {
         let (options, post, epoch) = (self.options.clone(), self.post.clone(), self.epoch);
         self.runtime.spawn(async move {
-            let result = whole(connect(options, why)).await;
+            let result = whole(Box::pin(connect(options, why))).await;
             post.news(News::Connected { epoch, why, result });
         });
     }
@@ -283,16 +283,16 @@ impl Reads {
 
     fn begin(&mut self, ticket: Ticket, query: Query, purse: Purse) -> Option<Message> {
         let aws = self.aws.as_ref()?.through(self.budget.gate(query.slot(), purse));
-        let (post, series, asked) = (self.post.clone(), self.series.clone(), query.clone());
+        let (post, series, question) = (self.post.clone(), self.series.clone(), query.clone());
         let now = self.clock.now();
         let task = self.runtime.spawn(async move {
             let part = |facts| post.news(News::Part(ticket, facts));
             let asker = Asker { aws: &aws, now, series: &series, part: &part };
             let read = async {
                 bug::provoke("read");
-                asker.ask(&asked).await
+                asker.ask(&question).await
             };
-            let result = whole(read).await;
+            let result = whole(Box::pin(read)).await;
             post.news(News::Ended(ticket, result));
         });
         self.runs.insert(ticket, Run { query: query.clone(), task: task.abort_handle() });

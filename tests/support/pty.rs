@@ -124,7 +124,7 @@ fn watch(mut from: Box<dyn Read + Send>, size: (u16, u16)) -> (Arc<Shared>, Join
     let shared = Arc::new(Shared { seen: Mutex::new(seen), more: Condvar::new() });
     let theirs = shared.clone();
     let reader = std::thread::spawn(move || {
-        let mut bytes = [0; 65536];
+        let mut bytes = [0; 8192];
         loop {
             let read = from.read(&mut bytes).unwrap_or(0);
             let mut seen = theirs.seen.lock().expect("no panic while locked");

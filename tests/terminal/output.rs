@@ -77,7 +77,7 @@ fn every_size_down_to_one_cell_is_drawn_and_lived_through() {
 #[test]
 fn it_starts_on_a_terminal_of_one_cell() {
     let mut pty = Start::console().size(1, 1).go();
-    pty.wait_until("the alternate screen", |seen| seen.is_alternate());
+    pty.wait_until("the alternate screen", crate::support::pty::Seen::is_alternate);
     pty.resize(80, 24);
     pty.wait_for("tidegate");
     quit(&mut pty);

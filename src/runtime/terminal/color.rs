@@ -39,11 +39,11 @@ pub fn fit(color: Color, depth: ColorDepth) -> Color {
 
 /// Foreground and background fitted together: two colours that fall on one stay legible.
 pub fn fit_pair(fg: Color, bg: Color, depth: ColorDepth) -> (Color, Color) {
-    let (near_fg, near_bg) = (fit(fg, depth), fit(bg, depth));
-    if near_fg == near_bg && fg != bg && near_fg != Color::Reset {
-        return (contrast(near_bg), near_bg);
+    let (ink, paper) = (fit(fg, depth), fit(bg, depth));
+    if ink == paper && fg != bg && ink != Color::Reset {
+        return (contrast(paper), paper);
     }
-    (near_fg, near_bg)
+    (ink, paper)
 }
 
 fn contrast(bg: Color) -> Color {

@@ -25,7 +25,7 @@ pub fn block(last: Option<&Screen>, next: &Screen) -> Vec<u8> {
         rows(&Screen::blank(next.width, next.height), next, &mut brush);
     }
     brush.pen.turn(Pen::default(), &mut brush.out);
-    cursor(last.map(|l| l.cursor), next.cursor, &mut brush);
+    cursor(last, next.cursor, &mut brush);
     if brush.out.is_empty() { brush.out } else { [BEGIN, &brush.out, END].concat() }
 }
 
@@ -55,10 +55,11 @@ fn is_plain_blank(cell: &Cell) -> bool {
     cell.symbol() == " " && Pen::of(cell) == Pen::default()
 }
 
-fn cursor(last: Option<Option<Position>>, next: Option<Position>, brush: &mut Brush) {
+fn cursor(last: Option<&Screen>, next: Option<Position>, brush: &mut Brush) {
+    let stood = last.and_then(|l| l.cursor);
     match next {
         Some(at) => {
-            let (moved, hidden) = (last != Some(next) || !brush.out.is_empty(), last.flatten().is_none());
+            let (moved, hidden) = (stood != next || !brush.out.is_empty(), stood.is_none());
             if moved {
                 brush.go_absolute(at.x, at.y);
             }
@@ -66,7 +67,7 @@ fn cursor(last: Option<Option<Position>>, next: Option<Position>, brush: &mut Br
                 brush.out.extend_from_slice(SHOW_CURSOR);
             }
         }
-        None if last != Some(None) => brush.out.extend_from_slice(HIDE_CURSOR),
+        None if last.is_none() || stood.is_some() => brush.out.extend_from_slice(HIDE_CURSOR),
         None => {}
     }
 }

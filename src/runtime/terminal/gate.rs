@@ -81,10 +81,9 @@ fn symbol(symbol: &str, room: bool, charset: Charset) -> (&str, bool) {
         return (replacement(charset), false);
     }
     match symbol.width() {
-        0 => (" ", false),
         1 => (symbol, false),
         2 if room => (symbol, true),
-        2 => (" ", false),
+        0 | 2 => (" ", false),
         _ => (replacement(charset), false),
     }
 }
