@@ -30,7 +30,7 @@ pub struct Stage<P> {
 impl<P: Pane + Default> Stage<P> {
     /// The pane before anything is known, in a frame of this size.
     pub fn new(size: (u16, u16)) -> Self {
-        let now = Now { wall: account::now(), mono: Duration::from_secs(600) };
+        let now = Now { wall: account::now(), mono: Duration::from_mins(10) };
         let mut stage = Self { pane: P::default(), settings: Settings::default(), cluster: "orchard".into(), now, size };
         let body = inside(Rect::new(0, 0, size.0, size.1));
         stage.pane.resize(body.width, body.height);
@@ -74,7 +74,7 @@ impl<P: Pane + Default> Stage<P> {
     pub fn later(mut self, seconds: u64) -> Self {
         let by = Duration::from_secs(seconds);
         self.now = Now { wall: self.now.wall + by, mono: self.now.mono + by };
-        self.told(|pane, cx| pane.tick(cx));
+        self.told(Pane::tick);
         self
     }
 
@@ -119,7 +119,7 @@ fn squeezed(text: &str) -> String {
 
 /// Several states of one pane, one beneath the other.
 pub fn sheet(states: &[(&str, String)]) -> String {
-    states.iter().map(|(name, seen)| format!("━━ {name}\n{seen}\n")).collect()
+    states.iter().map(|(name, seen)| ["━━ ", name, "\n", seen, "\n"].concat()).collect()
 }
 
 /// The name of a snapshot: what and at which size.

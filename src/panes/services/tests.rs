@@ -60,7 +60,7 @@ impl Told {
     }
 
     fn decided(&mut self) -> Vec<Act> {
-        self.with(|pane, cx| pane.decided(cx))
+        self.with(Pane::decided)
     }
 
     fn wants(&mut self, query: &Query) -> bool {
@@ -69,7 +69,7 @@ impl Told {
 
     fn later(&mut self, secs: u64) {
         self.now.mono += Duration::from_secs(secs);
-        self.with(|pane, cx| pane.tick(cx));
+        self.with(Pane::tick);
     }
 }
 
