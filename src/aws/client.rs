@@ -228,3 +228,6 @@ impl Writers {
 fn in_us_east_1(config: &SdkConfig) -> SdkConfig {
     config.to_builder().region(aws_config::Region::from_static("us-east-1")).build()
 }
+
+#[cfg(test)]
+mod tests;
