@@ -5,6 +5,7 @@
 //! and lets no write out without a permit.
 
 mod credentials;
+mod lines;
 mod mfa;
 mod place;
 mod sentry;

@@ -93,14 +93,14 @@ pub(super) async fn provider(around: &Surroundings, region: &Region) -> Result<S
     }
     let config = provider_config(around, region);
     if environment_rules(around) {
-        return Ok(chain(config).await);
+        return Ok(chain(config, around).await);
     }
     if let Some(plan) = mfa::plan(around) {
         return mfa::redeem(plan, around, &config).await;
     }
     Ok(match &around.options.profile {
-        Some(profile) => profile_first(profile.as_str(), &config),
-        None => chain(config).await,
+        Some(profile) => profile_first(profile.as_str(), &config, around),
+        None => chain(config, around).await,
     })
 }
 
@@ -117,15 +117,17 @@ fn provider_config(around: &Surroundings, region: &Region) -> ProviderConfig {
         .with_timeout_config(time_outs(around.options.patience))
 }
 
-async fn chain(config: ProviderConfig) -> SharedCredentialsProvider {
-    let builder = DefaultCredentialsChain::builder().configure(config).imds_client(metadata_service());
+async fn chain(config: ProviderConfig, around: &Surroundings) -> SharedCredentialsProvider {
+    let machine = metadata_service(&around.env);
+    let builder = DefaultCredentialsChain::builder().configure(config).imds_client(machine);
     SharedCredentialsProvider::new(builder.build().await)
 }
 
-fn profile_first(profile: &str, config: &ProviderConfig) -> SharedCredentialsProvider {
+fn profile_first(profile: &str, config: &ProviderConfig, around: &Surroundings) -> SharedCredentialsProvider {
     let named = ProfileFileCredentialsProvider::builder().configure(config).profile_name(profile).build();
     let task = EcsCredentialsProvider::builder().configure(config).build();
-    let machine = ImdsCredentialsProvider::builder().configure(config).imds_client(metadata_service()).build();
+    let machine = metadata_service(&around.env);
+    let machine = ImdsCredentialsProvider::builder().configure(config).imds_client(machine).build();
     SharedCredentialsProvider::new(
         CredentialsProviderChain::first_try("Profile", named)
             .or_else("EcsContainer", task)

@@ -140,10 +140,15 @@ mod tests {
         [profile keys]\nregion = eu-west-1\nmfa_serial = arn:aws:iam::1:mfa/me\naws_access_key_id = A\naws_secret_access_key = S\n";
 
     async fn around(profile: &str, code: Option<&str>) -> Surroundings {
+        around_at(profile, code, None).await
+    }
+
+    async fn around_at(profile: &str, code: Option<&str>, endpoint: Option<String>) -> Surroundings {
         let env = Env::from_slice(&[("AWS_CONFIG_FILE", "/aws/config"), ("HOME", "/home/x")]);
         let options = Options {
             profile: Some(profile.into()),
             mfa_code: code.map(str::to_owned),
+            endpoint,
             ..Options::default()
         };
         let fs = Fs::from_slice(&[("/aws/config", FILE)]);
@@ -177,5 +182,54 @@ mod tests {
     #[tokio::test]
     async fn a_profile_without_a_device_has_no_plan() {
         assert_eq!(plan(&around("me", None).await), None);
+    }
+
+    /// An STS that answers one call with `answer`, and says what it was asked.
+    fn sts_once(status: &'static str, answer: &'static str) -> (String, std::sync::mpsc::Receiver<String>) {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let (say, asked) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a call");
+            let (mut request, mut some) = (String::new(), [0; 4096]);
+            while !request.contains("TokenCode") {
+                let n = stream.read(&mut some).expect("a request");
+                request += &String::from_utf8_lossy(&some[..n]);
+            }
+            say.send(request).expect("the test listens");
+            let head = format!("HTTP/1.1 {status}\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n", answer.len());
+            stream.write_all((head + answer).as_bytes()).expect("answered");
+        });
+        (url, asked)
+    }
+
+    const GIVEN: &str = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId>\
+        <SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2030-01-01T00:00:00Z</Expiration>\
+        </Credentials></AssumeRoleResult></AssumeRoleResponse>";
+
+    #[tokio::test]
+    async fn the_code_and_the_device_go_to_sts_and_its_keys_are_held_with_their_end() {
+        let (url, asked) = sts_once("200 OK", GIVEN);
+        let around = around_at("ops", Some("123456"), Some(url)).await;
+        let provider = super::super::credentials::provider(&around, &"eu-west-1".into()).await.expect("keys");
+        let request = asked.recv().expect("a request");
+        for part in ["Action=AssumeRole", "SerialNumber=arn%3Aaws%3Aiam%3A%3A1%3Amfa%2Fme", "TokenCode=123456", "DurationSeconds=3600"] {
+            assert!(request.contains(part), "{part} in {request}");
+        }
+        let (provider, expiry) = super::super::credentials::watched(provider);
+        assert_eq!(expiry.get(), None);
+        let keys = aws_credential_types::provider::ProvideCredentials::provide_credentials(&provider).await.expect("keys");
+        assert_eq!((keys.access_key_id(), expiry.get()), ("ASIA", Some("2030-01-01T00:00:00Z".parse().expect("a time"))));
+    }
+
+    #[tokio::test]
+    async fn a_code_that_sts_refuses_is_asked_again() {
+        let refusal = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>MultiFactorAuthentication failed with invalid MFA one time pass code.</Message></Error></ErrorResponse>";
+        let (url, _asked) = sts_once("403 Forbidden", refusal);
+        let around = around_at("keys", Some("000000"), Some(url)).await;
+        let fault = super::super::credentials::provider(&around, &"eu-west-1".into()).await.expect_err("asked again");
+        assert_eq!(fault.code, Some(Text::fixed(CODE_NEEDED)));
+        assert!(fault.means.as_str().contains("did not take the last one"), "{fault}");
     }
 }

@@ -89,7 +89,7 @@ impl Surroundings {
         if set(&self.env, "AWS_EC2_METADATA_DISABLED").is_some_and(|v| v.eq_ignore_ascii_case("true")) {
             return None;
         }
-        let provider = aws_config::imds::region::ImdsRegionProvider::builder().imds_client(metadata_service()).build();
+        let provider = aws_config::imds::region::ImdsRegionProvider::builder().imds_client(metadata_service(&self.env)).build();
         let asked = tokio::time::timeout(METADATA, provider.region()).await;
         Some(Region::new(asked.ok()??.as_ref()))
     }
@@ -119,10 +119,13 @@ const OVERRIDES: [&str; 9] = [
 const METADATA: Duration = Duration::from_millis(2_200);
 
 /// One attempt of a second each way: on a machine that is not EC2 the error comes within 2.5 s.
-pub(super) fn metadata_service() -> aws_config::imds::Client {
+pub(super) fn metadata_service(env: &Env) -> aws_config::imds::Client {
     let config = ProviderConfig::default().with_http_client(trust::plain_client());
-    aws_config::imds::Client::builder()
-        .configure(&config)
+    let builder = aws_config::imds::Client::builder().configure(&config);
+    // An endpoint that does not parse is left to the SDK, which says so.
+    let elsewhere = set(env, "AWS_EC2_METADATA_SERVICE_ENDPOINT").and_then(|url| builder.clone().endpoint(url).ok());
+    elsewhere
+        .unwrap_or(builder)
         .connect_timeout(Duration::from_secs(1))
         .read_timeout(Duration::from_secs(1))
         .operation_timeout(METADATA)
@@ -220,6 +223,27 @@ mod tests {
         let fault = around.region().await.expect_err("none");
         assert_eq!(fault.kind, FaultKind::Usage);
         assert!(fault.next.as_str().contains("AWS_REGION"), "{fault}");
+    }
+
+    /// A far end that takes connections and never answers.
+    fn black_hole() -> (std::net::TcpListener, String) {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        (listener, url)
+    }
+
+    #[tokio::test]
+    async fn a_metadata_service_that_never_answers_is_given_up_in_time() {
+        let (_listener, url) = black_hole();
+        let around = around(with_profile("bare"), &[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url)]).await.expect("settings");
+        let began = std::time::Instant::now();
+        let fault = around.region().await.expect_err("none");
+        assert!(fault.next.as_str().contains("--region"), "{fault}");
+        let keys = aws_config::imds::credentials::ImdsCredentialsProvider::builder();
+        let keys = keys.imds_client(metadata_service(&around.env)).build();
+        let asked = aws_credential_types::provider::ProvideCredentials::provide_credentials(&keys);
+        assert!(asked.await.is_err());
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?} for both", began.elapsed());
     }
 
     #[tokio::test]

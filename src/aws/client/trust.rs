@@ -7,7 +7,9 @@ use crate::domain::fault::{Fault, FaultKind};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
+use super::lines::Lines;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use std::path::Path;
 
@@ -19,18 +21,31 @@ pub(super) fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, Fault> {
     };
     let tls = TlsContext::builder().with_trust_store(store).build();
     let tls = tls.map_err(|e| Fault::new(FaultKind::Internal, format!("the TLS set-up failed: {e}")))?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+    let tls = tls_client(tls);
+    // A proxy may itself want TLS: then every request goes by that line.
+    let plain = if by_proxy() { tls.clone() } else { plain_client() };
+    Ok(Lines::new(plain, tls))
+}
+
+/// Whether the environment names a proxy for plain HTTP.
+fn by_proxy() -> bool {
+    let names = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    names.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+fn tls_client(tls: TlsContext) -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder()
             .proxy_config(ProxyConfig::from_env())
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
             .tls_context(tls.clone());
         connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(aws_smithy_runtime_api::client::runtime_components::RuntimeComponents::sleep_impl));
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         connector.build()
-    }))
+    })
 }
 
-/// For the metadata service: plain HTTP, and never through a proxy.
+/// Plain HTTP, and never through a proxy: for the metadata service, and endpoints without TLS.
 pub(super) fn plain_client() -> SharedHttpClient {
     Builder::new().build_http()
 }
