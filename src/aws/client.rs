@@ -35,7 +35,7 @@ pub struct Options {
     pub region: Option<Region>,
     /// `--endpoint-url`; `AWS_ENDPOINT_URL` and the profile's are honoured below it.
     pub endpoint: Option<String>,
-    /// Named in the SDK's app name, so that CloudTrail's userAgent joins journal and trail.
+    /// Named in the SDK's app name, so that `CloudTrail`'s user agent joins journal and trail.
     pub session: Option<SessionId>,
     /// Read-only: the sentry lets no write operation out, whatever it carries.
     pub read_only: bool,

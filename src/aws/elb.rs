@@ -1,4 +1,4 @@
-//! ELBv2 target health.
+//! Load balancers: target health.
 
 use super::Aws;
 use super::convert::text;
@@ -23,7 +23,7 @@ fn target(d: &sdk::TargetHealthDescription) -> TargetHealth {
     let known = |said: Option<&str>| said.filter(|s| !s.is_empty()).map(Text::clean);
     TargetHealth {
         target: text(target.and_then(|t| t.id())),
-        port: target.and_then(|t| t.port()).and_then(|p| u16::try_from(p).ok()),
+        port: target.and_then(sdk::TargetDescription::port).and_then(|p| u16::try_from(p).ok()),
         zone: known(target.and_then(|t| t.availability_zone())),
         state: text(health.and_then(|h| h.state()).map(sdk::TargetHealthStateEnum::as_str)),
         reason: known(health.and_then(|h| h.reason()).map(sdk::TargetHealthReasonEnum::as_str)),

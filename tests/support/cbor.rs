@@ -16,8 +16,10 @@ fn take<'a>(rest: &mut &'a [u8], n: usize) -> Option<&'a [u8]> {
     Some(head)
 }
 
-/// The argument after an initial byte; `None` inside = indefinite length.
-fn argument(rest: &mut &[u8], low: u8) -> Option<Option<u64>> {
+/// A length or a value after an initial byte; `None` = indefinite.
+type Argument = Option<u64>;
+
+fn argument(rest: &mut &[u8], low: u8) -> Option<Argument> {
     let size = match low {
         0..=23 => return Some(Some(low.into())),
         24 => 1,
@@ -27,7 +29,7 @@ fn argument(rest: &mut &[u8], low: u8) -> Option<Option<u64>> {
         _ => return Some(None),
     };
     let bytes = take(rest, size)?;
-    Some(Some(bytes.iter().fold(0, |n, b| n << 8 | u64::from(*b))))
+    Some(Some(bytes.iter().fold(0, |n, b| (n << 8) | u64::from(*b))))
 }
 
 fn item(rest: &mut &[u8]) -> Option<Value> {
@@ -92,7 +94,7 @@ enum Time {
 }
 
 fn head(major: u8, n: u64, out: &mut Vec<u8>) {
-    out.push(major << 5 | 27);
+    out.push((major << 5) | 0x1b);
     out.extend(n.to_be_bytes());
 }
 
@@ -107,11 +109,15 @@ fn put(value: &Value, time: Time, out: &mut Vec<u8>) {
         }
         Value::Array(items) => {
             head(4, items.len() as u64, out);
-            items.iter().for_each(|i| put(i, time, out));
+            for item in items {
+                put(item, time, out);
+            }
         }
         Value::Object(map) => {
             head(5, map.len() as u64, out);
-            map.iter().for_each(|(k, v)| member(k, v, out));
+            for (key, value) in map {
+                member(key, value, out);
+            }
         }
     }
 }
@@ -126,11 +132,9 @@ fn number(n: &Number, time: Time, out: &mut Vec<u8>) {
     if let Time::Yes = time {
         out.push(0xc1);
     }
-    match n.as_u64() {
-        Some(whole) => head(0, whole, out),
-        None => {
-            out.push(0xfb);
-            out.extend(n.as_f64().unwrap_or_default().to_be_bytes());
-        }
+    if let Some(whole) = n.as_u64() {
+        return head(0, whole, out);
     }
+    out.push(0xfb);
+    out.extend(n.as_f64().unwrap_or_default().to_be_bytes());
 }

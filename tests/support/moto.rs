@@ -54,7 +54,7 @@ impl Moto {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// A fresh account. moto keeps accounts apart by the keys that AssumeRole gave.
+    /// A fresh account. moto keeps accounts apart by the keys that `AssumeRole` gave.
     pub fn account(&self) -> Account {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let id = format!("{:012}", 700_000_000_000_u64 + u64::from(NEXT.fetch_add(1, Ordering::Relaxed)));

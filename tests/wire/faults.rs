@@ -31,7 +31,7 @@ fn server(conduct: Conduct) -> String {
 }
 
 fn answer(mut stream: TcpStream, conduct: Conduct) {
-    let mut request = [0; 65_536];
+    let mut request = vec![0; 65_536];
     // A client that gives up in the middle is part of these tests.
     let _ = stream.read(&mut request).and_then(|_| conduct(&mut stream));
 }

@@ -25,7 +25,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(plain: SharedHttpClient, tls: SharedHttpClient) -> SharedHttpClient {
+    pub(super) fn client(plain: SharedHttpClient, tls: SharedHttpClient) -> SharedHttpClient {
         SharedHttpClient::new(Self { plain, tls, known: Mutex::default() })
     }
 }

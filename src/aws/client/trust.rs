@@ -24,7 +24,7 @@ pub(super) fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, Fault> {
     let tls = tls_client(tls);
     // A proxy may itself want TLS: then every request goes by that line.
     let plain = if by_proxy() { tls.clone() } else { plain_client() };
-    Ok(Lines::new(plain, tls))
+    Ok(Lines::client(plain, tls))
 }
 
 /// Whether the environment names a proxy for plain HTTP.

@@ -13,7 +13,7 @@ impl Aws {
     /// The service, its tasks, deployments, events, containers and target health.
     /// Only the service itself must be readable; any other part may be a gap.
     pub async fn service_detail(&self, at: &ServiceRef) -> Result<ServiceDetail, Fault> {
-        let (base, tasks) = join(self.service_and_parts(at), self.tasks(at)).await;
+        let (base, tasks) = join(Box::pin(self.service_and_parts(at)), Box::pin(self.tasks(at))).await;
         let mut detail = base?;
         let (tasks, gap) = part(tasks, &mut detail.gaps);
         detail.tasks = tasks;

@@ -68,7 +68,7 @@ impl Size {
         let cpu = whole(definition.cpu()).unwrap_or_else(|| containers.iter().map(|c| i64::from(c.cpu)).sum());
         let reserved = |c: &sdk::ContainerDefinition| i64::from(c.memory_reservation.or(c.memory).unwrap_or(0));
         let memory = whole(definition.memory()).unwrap_or_else(|| containers.iter().map(reserved).sum());
-        let ports = containers.iter().flat_map(|c| c.port_mappings()).filter_map(|p| p.host_port);
+        let ports = containers.iter().flat_map(sdk::ContainerDefinition::port_mappings).filter_map(|p| p.host_port);
         let ports = ports.filter(|p| *p != 0 && definition.network_mode() != Some(&sdk::NetworkMode::Awsvpc));
         (cpu > 0 || memory > 0).then(|| Self { cpu, memory, ports: ports.map(|p| p.to_string()).collect() })
     }

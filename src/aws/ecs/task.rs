@@ -97,7 +97,7 @@ fn task(t: &sdk::Task, machines: &HashMap<String, Text>) -> Task {
 
 /// Host → container port as bound now; the same binding over IPv4 and IPv6 once.
 fn ports(t: &sdk::Task) -> Vec<(u16, u16)> {
-    let bindings = t.containers().iter().flat_map(|c| c.network_bindings());
+    let bindings = t.containers().iter().flat_map(sdk::Container::network_bindings);
     let pair = |b: &sdk::NetworkBinding| Some((u16::try_from(b.host_port?).ok()?, u16::try_from(b.container_port?).ok()?));
     bindings.filter_map(pair).collect::<BTreeSet<_>>().into_iter().collect()
 }
