@@ -61,10 +61,9 @@ proptest! {
         prop_assert_ne!(drive.undo_until_closed(), Ended::Endless);
         let after = drive.world.settings();
         for (name, value) in &before {
-            match theirs.as_ref().filter(|(edited, _)| edited == name) {
-                Some((_, theirs)) => prop_assert_eq!(&after[name], theirs, "{}", name),
-                None => prop_assert_eq!(&after[name], value, "{}", name),
-            }
+            let edited = theirs.as_ref().filter(|(edited, _)| edited == name);
+            let wanted = edited.map_or(value, |(_, theirs)| theirs);
+            prop_assert_eq!(&after[name], wanted, "{}", name);
         }
     }
 

@@ -37,7 +37,7 @@ fn user() -> String {
         .unwrap_or_else(|| format!("uid {uid}"))
 }
 
-/// Set by pam_loginuid at the login; survives su and sudo. All ones: never set.
+/// Set by `pam_loginuid` at the login; survives su and sudo. All ones: never set.
 fn login_uid() -> Option<u32> {
     let text = std::fs::read_to_string("/proc/self/loginuid").ok()?;
     text.trim().parse().ok().filter(|uid| *uid != u32::MAX)

@@ -67,6 +67,7 @@ pub struct Carrier;
 
 impl Carrier {
     /// Starts a carrier on the current tokio runtime.
+    #[allow(clippy::needless_pass_by_value)] // it keeps the clients for its life
     pub fn spawn(aws: Aws, options: Options, reports: mpsc::Sender<Message>) -> CarrierHandle {
         let (orders, taken) = mpsc::unbounded_channel();
         let core = Arc::new(Core {
@@ -233,7 +234,7 @@ impl Desk {
                 self.hand(session, Input::Undo(decisions), order);
             }
             Order::Keep { session } => {
-                self.hand(session.clone(), Input::Keep, Order::Keep { session })
+                self.hand(session.clone(), Input::Keep, Order::Keep { session });
             }
             Order::Inspect => self.inspect(),
         }
@@ -241,16 +242,12 @@ impl Desk {
 
     /// To the task that carries the session, or to a new one.
     fn hand(&mut self, id: SessionId, input: Input, order: Order) {
-        match self.sessions.get(&id) {
-            Some(task) => {
-                if task.send(input).is_err() {
-                    self.deferred.push(order);
-                }
-            }
-            None => {
-                let core = self.core.clone();
-                self.start(id, |id, inputs| session::resume(core, id, input, inputs));
-            }
+        let Some(task) = self.sessions.get(&id) else {
+            let core = self.core.clone();
+            return self.start(id, |id, inputs| session::resume(core, id, input, inputs));
+        };
+        if task.send(input).is_err() {
+            self.deferred.push(order);
         }
     }
 

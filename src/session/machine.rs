@@ -104,10 +104,10 @@ impl Default for Pace {
         Self {
             read_back: Duration::from_secs(15),
             poll: Duration::from_secs(3),
-            setting: Duration::from_secs(60),
-            running: Duration::from_secs(15 * 60),
-            snapshot: Duration::from_secs(12 * 3600),
-            doubt: Duration::from_secs(120),
+            setting: Duration::from_mins(1),
+            running: Duration::from_mins(15),
+            snapshot: Duration::from_hours(12),
+            doubt: Duration::from_mins(2),
             backoff: Duration::from_secs(2),
         }
     }

@@ -209,12 +209,13 @@ impl Record {
                 &head.actor.version,
             ));
         }
-        serde_json::from_str(json).map_err(|e| match e.to_string().contains("unknown variant") {
-            true => newer(
-                &format!("the record kind “{}”", head.event.kind),
-                &head.actor.version,
-            ),
-            false => garbled(&e),
+        serde_json::from_str(json).map_err(|e| {
+            if e.to_string().contains("unknown variant") {
+                let kind = format!("the record kind “{}”", head.event.kind);
+                newer(&kind, &head.actor.version)
+            } else {
+                garbled(&e)
+            }
         })
     }
 }

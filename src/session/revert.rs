@@ -70,7 +70,7 @@ pub fn plan(change: &Change, kept: &BTreeSet<Field>, look: &Look, decisions: &De
             Verdict::Restore => plan.change.fields.push(back(field, now)),
             Verdict::Ask(standing) => {
                 plan.conflicts
-                    .push(three_way(&change.target, field, now, standing))
+                    .push(three_way(&change.target, field, now, standing));
             }
             Verdict::Keep => drop(plan.kept.insert(field.field)),
         }

@@ -172,7 +172,7 @@ impl SessionState {
     pub fn outcome(&self) -> PastState {
         let sets = || self.steps.iter().filter(|s| s.is_change_that_landed());
         let any = |f: fn(&StepState) -> bool| self.steps.iter().any(f);
-        if any(|s| s.needs_a_look()) {
+        if any(StepState::needs_a_look) {
             PastState::Unfinished
         } else if sets().any(|s| s.end == End::Draining) {
             PastState::Draining

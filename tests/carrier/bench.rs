@@ -137,7 +137,7 @@ pub async fn until(
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), search)
+    tokio::time::timeout(Duration::from_mins(1), search)
         .await
         .expect("a report in time")
 }

@@ -35,19 +35,15 @@ fn child(account: &Account, endpoint: &str, dir: &Path, act: &str, crash: &str) 
 /// What the children run. In the parent it is a run that nothing hits.
 #[tokio::test]
 async fn one_change() {
-    match std::env::var_os(DIR).map(PathBuf::from) {
-        Some(dir) => {
-            let aws = Aws::connect(from_environment()).await.expect("clients");
-            let act = std::env::var("TIDEGATE_KILL_ACT").unwrap_or_default();
-            carry(&aws, &Store::open(&dir).expect("a journal"), &act).await;
-        }
-        None => {
-            let (account, home) = (account(), tempfile::tempdir().expect("a directory"));
-            let store = Store::open(&home.path().join("tidegate/journal")).expect("a journal");
-            carry(&account.aws().await, &store, "scale").await;
-            assert_eq!(service(&account, "plain")["desired"], 5);
-        }
+    if let Some(dir) = std::env::var_os(DIR).map(PathBuf::from) {
+        let aws = Aws::connect(from_environment()).await.expect("clients");
+        let act = std::env::var("TIDEGATE_KILL_ACT").unwrap_or_default();
+        return carry(&aws, &Store::open(&dir).expect("a journal"), &act).await;
     }
+    let (account, home) = (account(), tempfile::tempdir().expect("a directory"));
+    let store = Store::open(&home.path().join("tidegate/journal")).expect("a journal");
+    carry(&account.aws().await, &store, "scale").await;
+    assert_eq!(service(&account, "plain")["desired"], 5);
 }
 
 fn from_environment() -> Options {

@@ -271,7 +271,7 @@ impl Drive {
                 ("limit".to_owned(), "77777".to_owned())
             }
             Target::Rule(_) => {
-                self.world.action = r#"{"Captcha":{}}"#.to_owned();
+                r#"{"Captcha":{}}"#.clone_into(&mut self.world.action);
                 ("action".to_owned(), self.world.action.clone())
             }
             Target::Scalable(at) if change.fields.iter().any(|f| f.field.to_string() == "max") => {

@@ -304,7 +304,7 @@ impl World {
             Write::UpdateWebAcl { edit, .. } => {
                 self.token += 1;
                 match edit {
-                    RuleEdit::Action(json) => self.action = json.as_str().to_owned(),
+                    RuleEdit::Action(json) => json.as_str().clone_into(&mut self.action),
                     RuleEdit::Limit(n) => self.limit = *n,
                 }
             }

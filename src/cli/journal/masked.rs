@@ -39,7 +39,7 @@ fn hide_headers(value: &mut Value) {
             for (name, value) in members.iter_mut() {
                 match value {
                     Value::String(text) if is_header && name == "Value" => {
-                        *text = HIDDEN.to_owned()
+                        HIDDEN.clone_into(text);
                     }
                     other => hide_headers(other),
                 }

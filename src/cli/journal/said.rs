@@ -116,7 +116,7 @@ fn event(event: &Event) -> String {
             request,
             millis,
         } => {
-            let id = request.as_ref().map_or_else(|| "none".into(), |r| r.text());
+            let id = request.as_ref().map_or_else(|| "none".into(), crate::domain::ids::RequestId::text);
             format!(
                 "{} taken by AWS in {millis} ms, request {id}",
                 at(*step, *way)

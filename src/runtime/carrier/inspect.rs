@@ -71,7 +71,7 @@ async fn show(core: &Core, state: Result<SessionState, Fault>) {
         Ok(state)
             if state.outcome() != PastState::Unfinished || core.live().contains_key(&state.id) => {}
         Ok(state) if is_held(core, &state.id) => {
-            tell(core, &state, Vec::new(), Some(carried_elsewhere())).await
+            tell(core, &state, Vec::new(), Some(carried_elsewhere())).await;
         }
         Ok(state) => {
             let (fields, gap) = three_ways(core, &state).await;

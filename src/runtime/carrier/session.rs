@@ -291,7 +291,7 @@ impl Carried {
                         proposal,
                         now: Box::new(now),
                     })
-                    .await
+                    .await;
             }
             Err(fault) => self.core.fail(None, proposal.summary, fault).await,
         }

@@ -170,7 +170,9 @@ impl Machine {
                 since: self.now.wall,
             },
         );
-        let at = self.now.mono.max(sent.at + self.pace.read_back);
+        // From the moment it left: the fsyncs before it do not count.
+        let left = self.now.mono.saturating_sub(took);
+        let at = self.now.mono.max(left + self.pace.read_back);
         let until = at + self.pace.doubt;
         vec![doubt, told, self.read_back_at(step, way, sent, at, until)]
     }

@@ -121,6 +121,7 @@ impl Machine {
     /// Goes on with a step, or ends when there is none left.
     pub(super) fn apply_step(&mut self, step: usize) -> Vec<Command> {
         self.attempt = 0;
+        self.first_rest = None;
         let Some(state) = self.state.steps.get(step) else {
             return self.finish();
         };
@@ -164,7 +165,7 @@ impl Machine {
         if change.fields.is_empty() {
             return self.apply_step(step + 1);
         }
-        self.send_change(step, Way::Apply, change, &look, None)
+        self.send_change(step, Way::Apply, &change, &look, None)
     }
 
     /// After a lock conflict only the token may have moved.
@@ -180,11 +181,11 @@ impl Machine {
         &mut self,
         step: usize,
         way: Way,
-        change: Change,
+        change: &Change,
         look: &Look,
         draining: Option<String>,
     ) -> Vec<Command> {
-        let write = match request(&change, look) {
+        let write = match request(change, look) {
             Ok(write) => write,
             Err(fault) => return self.cannot_send(way, fault),
         };

@@ -42,9 +42,10 @@ impl Machine {
             .steps
             .iter()
             .any(|s| matches!(s.step, Step::Create(_)) && s.apply.may_have_landed());
-        let what = match backup {
-            true => "a backup is kept: undo does not delete it",
-            false => "there is nothing left to put back",
+        let what = if backup {
+            "a backup is kept: undo does not delete it"
+        } else {
+            "there is nothing left to put back"
         };
         let mut commands = vec![self.undone(what)];
         match std::mem::replace(&mut self.doing, Doing::Nothing) {
@@ -99,10 +100,10 @@ impl Machine {
         let plan = plan(change, &state.kept, &look, &undoing.decisions);
         undoing.conflicts.retain(|c| c.target != change.target);
         undoing.conflicts.extend(plan.conflicts.iter().cloned());
-        self.carry_out(step, plan, &look)
+        self.carry_out(step, &plan, &look)
     }
 
-    fn carry_out(&mut self, step: usize, plan: Plan, look: &Look) -> Vec<Command> {
+    fn carry_out(&mut self, step: usize, plan: &Plan, look: &Look) -> Vec<Command> {
         let mut commands = self.keep_fields(step, &plan.kept);
         let draining = plan.draining.map(drains);
         let lowered = self.undoing.as_ref().is_some_and(|u| u.lowered);
@@ -112,12 +113,12 @@ impl Machine {
             .iter()
             .all(|f| lowered && !is_sent(&plan.change.target, f.field));
         if nothing {
-            commands.extend(self.nothing_to_send(step, &plan, draining));
+            commands.extend(self.nothing_to_send(step, plan, draining));
         } else if let Some(desired) = self.desired_first(&plan.change) {
-            commands.extend(self.send_change(step, Way::Revert, desired, look, None));
+            commands.extend(self.send_change(step, Way::Revert, &desired, look, None));
         } else {
             let change = plan.change.only(|f| is_sent(&plan.change.target, f.field));
-            commands.extend(self.send_change(step, Way::Revert, change, look, draining));
+            commands.extend(self.send_change(step, Way::Revert, &change, look, draining));
         }
         commands
     }
