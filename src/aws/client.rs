@@ -24,8 +24,7 @@ pub use credentials::Keys;
 pub use mfa::CODE_NEEDED;
 pub use place::Place;
 pub use sentry::{Meter, Metered};
-#[allow(unused_imports)] // the road of a write stamps its requests with these
-pub(super) use sentry::{PermitSeq, Stopped, permitted};
+pub(super) use sentry::{Stopped, permitted};
 
 /// What the clients are built from.
 #[derive(Clone, Debug, Default)]

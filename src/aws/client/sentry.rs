@@ -83,14 +83,13 @@ impl Meter {
 
 /// A permit's sequence number in a request's configuration: the mark without which no write leaves.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::aws) struct PermitSeq(pub u64);
+struct PermitSeq(u64);
 
 impl Storable for PermitSeq {
     type Storer = StoreReplace<Self>;
 }
 
 /// Marks one request: `client.operation().customize().interceptor(permitted(seq))`.
-#[allow(dead_code)] // the road of a write stamps its requests with it
 pub(in crate::aws) fn permitted(seq: u64) -> impl Intercept + 'static {
     Stamp(PermitSeq(seq))
 }
