@@ -52,7 +52,7 @@ fn job(job: &Job) -> Line {
             line.and(format!("no answer since {} — it is read back, never sent again blindly", since.strftime("%H:%MZ")), Role::Warn)
         }
         Progress::Verifying { what, percent } => {
-            let percent = percent.map(|p| format!(" {p} %")).unwrap_or_default();
+            let percent = percent.map(|p| format!(" · {p} %")).unwrap_or_default();
             line.with(what.clone(), Role::Progress).and(percent, Role::Progress)
         }
         Progress::Verified { what } => line.with(what.clone(), Role::Good),

@@ -24,7 +24,7 @@ impl Changes {
     pub fn note(&mut self, report: &Report) {
         match report {
             Report::Progress { session, subject, progress, .. } => {
-                let (said, role) = words(progress);
+                let (said, role) = words(subject, progress);
                 self.end(session);
                 self.0.push(Running { session: session.clone(), subject: subject.clone(), said, role });
             }
@@ -46,13 +46,14 @@ impl Changes {
     }
 }
 
-fn words(progress: &Progress) -> (Text, Role) {
+fn words(subject: &Subject, progress: &Progress) -> (Text, Role) {
+    let scaling = if matches!(subject, Subject::Service(_) | Subject::Group(_)) { "scaling " } else { "" };
     match progress {
         Progress::Rechecking => ("checking".into(), Role::Progress),
         Progress::Sent => ("sent".into(), Role::Progress),
         Progress::Done { .. } => ("taken".into(), Role::Progress),
         Progress::InDoubt { .. } => ("in doubt".into(), Role::Warn),
-        Progress::Verifying { percent: Some(percent), .. } => (Text::clean(&format!("{percent} %")), Role::Progress),
+        Progress::Verifying { percent: Some(percent), .. } => (Text::clean(&format!("{scaling}{percent} %")), Role::Progress),
         Progress::Verifying { .. } => ("verifying".into(), Role::Progress),
         Progress::Verified { .. } => ("verified".into(), Role::Good),
         Progress::Draining { .. } => ("draining".into(), Role::Warn),
