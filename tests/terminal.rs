@@ -5,6 +5,8 @@
 mod grammar;
 #[path = "terminal/ending.rs"]
 mod ending;
+#[path = "terminal/link.rs"]
+mod link;
 #[path = "terminal/output.rs"]
 mod output;
 #[path = "terminal/vanishing.rs"]

@@ -50,13 +50,19 @@ impl Carriage {
         let _ = self.orders.send(order);
     }
 
+    /// Other clients are being built: from now on orders wait for theirs, and
+    /// none reaches the account before.
+    pub fn detach(&mut self) {
+        let (orders, taken) = mpsc::unbounded_channel();
+        (self.orders, self.taken) = (orders, Some(taken));
+    }
+
     /// Builds the carrier of these clients. One before it carries what it has begun to the end.
     pub fn start(&mut self, aws: Aws, mode: Mode) {
-        let orders = self.taken.take().unwrap_or_else(|| {
-            let (orders, taken) = mpsc::unbounded_channel();
-            self.orders = orders;
-            taken
-        });
+        if self.taken.is_none() {
+            self.detach();
+        }
+        let Some(orders) = self.taken.take() else { return };
         self.runtime.spawn(carry(aws, mode, self.journal.clone(), orders, self.post.clone()));
     }
 }

@@ -36,7 +36,12 @@ impl Effects {
         match effect {
             Effect::Observe(subject) => self.reads.observe(subject),
             Effect::Refresh(slots) => self.reads.refresh(&slots),
-            Effect::Switch { settings, epoch } => self.reads.switch(&settings, epoch),
+            Effect::Switch { settings, epoch } => {
+                self.carriage.detach();
+                self.tailer = Tailer::default();
+                self.tailed = Vec::new();
+                self.reads.switch(&settings, epoch);
+            }
             Effect::RetryCredentials => self.reads.retry(),
             Effect::GiveCode(code) => self.reads.give_code(code),
             Effect::Copy(text) => return vec![copy(&text, terminal)],

@@ -315,8 +315,8 @@ async fn connect(options: Options, why: Why) -> Result<Aws, Fault> {
     let aws = Aws::connect(options).await?;
     if why == Why::Probe {
         match aws.identity().await {
-            Err(fault) if fault.kind == FaultKind::Credentials || fault.passes() => return Err(fault),
-            // A caller who may not even ask who it is has credentials all the same.
+            Err(fault) if fault.kind == FaultKind::Credentials => return Err(fault),
+            // Where nobody answers, or one may not even ask, there are credentials all the same.
             _ => {}
         }
     }

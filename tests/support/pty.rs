@@ -90,6 +90,12 @@ impl Start {
         self
     }
 
+    /// Leaves a variable out.
+    pub fn without(mut self, name: &str) -> Self {
+        self.env.retain(|(n, _)| n != name);
+        self
+    }
+
     /// Starts it.
     pub fn go(self) -> Pty {
         let home = tempfile::tempdir().expect("a home");
