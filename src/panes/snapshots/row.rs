@@ -65,7 +65,7 @@ impl DatabaseRow {
             0 => Span::body(self.database.at.id.text()),
             1 => state(&self.database),
             2 => self.backup(now),
-            3 => self.shown.as_ref().map_or_else(|| Span::dim("no manual one"), |s| Span::body(s.id.text())),
+            3 => self.shown.as_ref().map_or_else(|| Span::dim("none by hand"), |s| Span::body(s.id.text())),
             4 => self.shown.as_ref().map_or_else(|| Span::dim(""), status),
             _ => Span::dim(self.database.engine.clone()),
         }
