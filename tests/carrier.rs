@@ -42,7 +42,6 @@ async fn a_service_without_a_target_is_scaled_and_put_back() {
 #[tokio::test]
 async fn a_target_is_raised_in_one_call_and_put_back_with_the_count_that_nothing_else_lowers() {
     let mut bench = Bench::new().await;
-    bench.lift_desired_like_aws();
     let session = bench.finished(bench.scale("scaled", "6").await).await;
     assert_eq!(
         bench.service("scaled"),
@@ -341,7 +340,7 @@ async fn a_value_that_somebody_else_set_is_asked_about_then_restored_or_kept() {
 #[tokio::test]
 async fn a_change_whose_effect_is_still_awaited_can_be_undone() {
     let mut bench = Bench::new().await;
-    // Without the lift the new minimum never shows in desired, so the effect never comes.
+    bench.withhold_the_count();
     bench.apply(bench.scale("scaled", "6").await);
     let waiting = |r: &Report| {
         matches!(
@@ -365,6 +364,7 @@ async fn a_change_whose_effect_is_still_awaited_can_be_undone() {
 #[tokio::test]
 async fn an_effect_that_does_not_come_is_said_and_can_still_be_undone() {
     let mut bench = Bench::new().await;
+    bench.withhold_the_count();
     bench.apply(bench.scale("scaled", "6").await);
     let Report::Failed {
         session: Some(session),

@@ -220,20 +220,10 @@ impl Bench {
         }
     }
 
-    /// The desired count follows a new minimum, which moto does not do.
-    pub fn lift_desired_like_aws(&self) {
-        let account = self.account.clone();
-        self.proxy.answer("RegisterScalableTarget", move |call| {
-            let min = call.json()["MinCapacity"].as_i64().unwrap_or(0);
-            account.python(&format!(
-                "
-ecs = client('ecs')
-now = ecs.describe_services(cluster='orchard', services=['scaled'])['services'][0]['desiredCount']
-ecs.update_service(cluster='orchard', service='scaled', desiredCount=max(now, {min}))
-"
-            ));
-            Answer::Pass
-        });
+    /// The new minimum is taken, and the desired count does not follow.
+    pub fn withhold_the_count(&self) {
+        self.proxy
+            .answer("RegisterScalableTarget", |call| Answer::Instead(call.body.clone()));
     }
 
     /// A snapshot that is being made; moto's are available at once.
