@@ -109,16 +109,6 @@ impl Console {
         }
     }
 
-    /// From the start to the first byte.
-    pub fn first_byte(&self) -> Option<Duration> {
-        self.seen
-            .0
-            .lock()
-            .expect("the screen")
-            .first
-            .map(|at| at - self.started)
-    }
-
     /// Sends a key; answers the time to the first byte that follows, and the bytes until quiet for `quiet`.
     pub fn key(&mut self, key: &str, limit: Duration, quiet: Duration) -> Option<(Duration, u64)> {
         let (lock, changed) = &*self.seen;

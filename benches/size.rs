@@ -63,7 +63,7 @@ pub fn fill() -> Vec<Row> {
     settled(&stub, 120 * SECOND);
     let ecs = stub.count("ListServices") + stub.count("DescribeServices");
     let cpu = console.cpu().saturating_sub(empty);
-    let (mut filter, _) = (filter_keys(&mut console), ());
+    let mut filter = filter_keys(&mut console);
     let key = median(&mut filter);
     vec![
         Row {

@@ -103,7 +103,7 @@ async fn answer(
         .into_body()
         .collect()
         .await
-        .map(|b| b.to_bytes())
+        .map(http_body_util::Collected::to_bytes)
         .unwrap_or_default();
     let operation = match &target {
         Some(target) => target.rsplit('.').next().unwrap_or_default().to_owned(),
@@ -211,7 +211,7 @@ fn describe_services(input: &serde_json::Value) -> String {
     format!(r#"{{"services":[{}],"failures":[]}}"#, services.join(","))
 }
 
-/// A service as DescribeServices shows it, without its events.
+/// A service as `DescribeServices` shows it, without its events.
 fn service(name: &str) -> String {
     let name = name.rsplit('/').next().unwrap_or(name);
     let deployment = format!(

@@ -9,3 +9,9 @@ pub mod moto;
 pub mod proxy;
 #[path = "../tests/support/python.rs"]
 pub mod python;
+#[path = "../tests/screens/account.rs"]
+pub mod account;
+#[path = "../tests/support/console.rs"]
+pub mod console;
+#[path = "../tests/support/screen.rs"]
+pub mod screen;

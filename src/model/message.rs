@@ -83,7 +83,7 @@ pub enum Link {
 pub struct Usage {
     pub calls_last_minute: u32,
     pub budget: u32,
-    /// Queries of GetMetricData in the last hour, projected; 0.01 USD per 1,000.
+    /// Queries of `GetMetricData` in the last hour, projected; 0.01 USD per 1,000.
     pub metrics_per_hour: u32,
     pub throttled_last_minute: u32,
 }
