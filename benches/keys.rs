@@ -96,7 +96,8 @@ pub fn quiet() -> Vec<Row> {
     let (bytes, cpu, from) = (console.bytes(), console.cpu(), Instant::now());
     std::thread::sleep(30 * SECOND);
     let written = console.bytes() - bytes;
-    let share = console.cpu().saturating_sub(cpu).as_secs_f64() / from.elapsed().as_secs_f64() * 100.0;
+    let share =
+        console.cpu().saturating_sub(cpu).as_secs_f64() / from.elapsed().as_secs_f64() * 100.0;
     vec![
         Row {
             what: "30 s with nothing changing: bytes",

@@ -28,25 +28,61 @@ const AT: jiff::Timestamp = jiff::Timestamp::UNIX_EPOCH;
 
 fn change() -> Change {
     let (before, after) = (Value::Count(2), Value::Count(4));
-    let field = FieldChange { field: Field::Desired, before, after, hold: Hold::Held };
-    Change { target: Target::Service(account::at("api")), fields: vec![field] }
+    let field = FieldChange {
+        field: Field::Desired,
+        before,
+        after,
+        hold: Hold::Held,
+    };
+    Change {
+        target: Target::Service(account::at("api")),
+        fields: vec![field],
+    }
 }
 
 fn begin(store: &Store) -> Writer {
-    let scope = Scope { account: "123456789012".into(), region: "eu-west-1".into() };
-    let place = Place { scope, caller: "arn".into() };
+    let scope = Scope {
+        account: "123456789012".into(),
+        region: "eu-west-1".into(),
+    };
+    let place = Place {
+        scope,
+        caller: "arn".into(),
+    };
     let subject = Subject::Service(account::at("api"));
-    let opened = Event::Opened { summary: "scale".into(), subject, steps: vec![Step::Set(change())] };
-    store.begin(&"bench".into(), &place, opened, AT).expect("a session")
+    let opened = Event::Opened {
+        summary: "scale".into(),
+        subject,
+        steps: vec![Step::Set(change())],
+    };
+    store
+        .begin(&"bench".into(), &place, opened, AT)
+        .expect("a session")
 }
 
 /// PREPARED and SENT, each with its fsync.
 fn intend(writer: &mut Writer) -> Duration {
-    let what = Prepared::Set { change: change(), revert: change().invert() };
-    let prepared = Event::Prepared { step: 0, way: Way::Apply, what };
-    let write = Write::UpdateService { at: account::at("api"), desired: 4 };
+    let what = Prepared::Set {
+        change: change(),
+        revert: change().invert(),
+    };
+    let prepared = Event::Prepared {
+        step: 0,
+        way: Way::Apply,
+        what,
+    };
+    let write = Write::UpdateService {
+        at: account::at("api"),
+        desired: 4,
+    };
     let resource = "service orchard/api".into();
-    let intent = Intent { step: 0, way: Way::Apply, attempt: 1, resource, write };
+    let intent = Intent {
+        step: 0,
+        way: Way::Apply,
+        attempt: 1,
+        resource,
+        write,
+    };
     let started = Instant::now();
     writer.record(prepared, AT).expect("prepared");
     writer.send(intent, AT).expect("a permit");
@@ -79,14 +115,33 @@ fn full() -> Console {
     let mut console = Console::new(settings, (200, 60));
     console.fact(Query::Identity, Facts::Identity(identity()));
     let (names, found, missing) = account::services();
-    console.fact(Query::ServiceNames("orchard".into()), Facts::ServiceNames(Arc::new(names.clone())));
-    let query = Query::Services { cluster: "orchard".into(), names: names.into(), fill: Fill::Visible };
+    console.fact(
+        Query::ServiceNames("orchard".into()),
+        Facts::ServiceNames(Arc::new(names.clone())),
+    );
+    let query = Query::Services {
+        cluster: "orchard".into(),
+        names: names.into(),
+        fill: Fill::Visible,
+    };
     console.fact(query, Facts::Services { found, missing });
-    console.fact(Query::ScalableTargets, Facts::ScalableTargets(account::targets()));
-    console.fact(Query::Policies(Arc::new([])), Facts::Policies(account::policies()));
+    console.fact(
+        Query::ScalableTargets,
+        Facts::ScalableTargets(account::targets()),
+    );
+    console.fact(
+        Query::Policies(Arc::new([])),
+        Facts::Policies(account::policies()),
+    );
     console.fact(Query::Groups, Facts::Groups(account::groups()));
-    console.fact(Query::Acls(AclScope::Regional), Facts::Acls(account::regional(RuleAction::Block)));
-    console.fact(Query::Inventory, Facts::Inventory(Arc::new(account::inventory())));
+    console.fact(
+        Query::Acls(AclScope::Regional),
+        Facts::Acls(account::regional(RuleAction::Block)),
+    );
+    console.fact(
+        Query::Inventory,
+        Facts::Inventory(Arc::new(account::inventory())),
+    );
     let series = [account::load(), account::credits(), account::blocks()].concat();
     let asked = series.iter().map(|s| s.metric.clone()).collect();
     console.fact(Query::Metrics(asked), Facts::Metrics(series));
@@ -95,9 +150,16 @@ fn full() -> Console {
 }
 
 fn logs(console: &mut Console) {
-    let source = Arc::new(TailSource { region: None, group: "/ecs/orchard-api".into(), stream_prefix: None });
+    let source = Arc::new(TailSource {
+        region: None,
+        group: "/ecs/orchard-api".into(),
+        stream_prefix: None,
+    });
     let state = TailState::Starting;
-    console.send(Message::Tail(Tail::State { source: (*source).clone(), state }));
+    console.send(Message::Tail(Tail::State {
+        source: (*source).clone(),
+        state,
+    }));
     let now = account::now().as_millisecond();
     let events: Vec<RawEvent> = (0..500)
         .map(|n| RawEvent {
@@ -137,10 +199,18 @@ pub fn frame() -> Vec<Row> {
 
 /// A rebuild of our own code in release, everything else being there.
 pub fn rebuild() -> Vec<Row> {
-    let build = || Command::new(env!("CARGO")).args(["build", "--release", "--quiet"]).status().is_ok_and(|s| s.success());
+    let build = || {
+        Command::new(env!("CARGO"))
+            .args(["build", "--release", "--quiet"])
+            .status()
+            .is_ok_and(|s| s.success())
+    };
     assert!(build(), "the release build fails");
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs");
-    let touched = std::fs::File::options().append(true).open(root).and_then(|f| f.set_modified(std::time::SystemTime::now()));
+    let touched = std::fs::File::options()
+        .append(true)
+        .open(root)
+        .and_then(|f| f.set_modified(std::time::SystemTime::now()));
     touched.expect("src/lib.rs can be touched");
     let started = Instant::now();
     assert!(build(), "the release build fails");

@@ -9,8 +9,8 @@ mod document;
 pub mod logs;
 pub mod rules;
 mod running;
-pub mod snapshots;
 pub mod services;
+pub mod snapshots;
 mod status;
 
 use crate::domain::ecs::{LogTarget, Service};
@@ -65,7 +65,10 @@ pub enum Act {
     /// Show the logs of these targets in pane 5.
     ShowLogs(Vec<LogTarget>),
     /// Show text in a scrollable page over the screen (`d`, `y`).
-    Page { title: Text, lines: Vec<Text> },
+    Page {
+        title: Text,
+        lines: Vec<Text>,
+    },
     Focus(Place),
 }
 
@@ -122,6 +125,7 @@ pub trait Pane: std::fmt::Debug + Send {
     }
 
     /// What `f` looks for.
+    #[allow(clippy::unnecessary_literal_bound)] // the logs answer with their own
     fn find(&self) -> &str {
         ""
     }

@@ -86,7 +86,10 @@ pub fn run_console(launch: Launch) -> Result<Exit, Fault> {
     let inbox: Inbox<News> = Inbox::default();
     bug::install_hook();
     signal::start(inbox.post()).map_err(|e| local(&e))?;
-    let limits = Limits { charset: launch.settings.charset, color: launch.settings.color };
+    let limits = Limits {
+        charset: launch.settings.charset,
+        color: launch.settings.color,
+    };
     tty::enter()?;
     let ended = run(launch, inbox, limits, clock);
     tty::restore();
@@ -96,7 +99,12 @@ pub fn run_console(launch: Launch) -> Result<Exit, Fault> {
     ended.map(|(exit, _)| exit)
 }
 
-fn run(launch: Launch, inbox: Inbox<News>, limits: Limits, clock: Clock) -> Result<(Exit, bool), Fault> {
+fn run(
+    launch: Launch,
+    inbox: Inbox<News>,
+    limits: Limits,
+    clock: Clock,
+) -> Result<(Exit, bool), Fault> {
     let terminal = Terminal::start(limits, inbox.post()).map_err(|e| local(&e))?;
     let settings = launch.settings.clone();
     let mut state = State::new(launch.settings, launch.keymap, launch.themes, tty::size());
@@ -120,13 +128,20 @@ fn run(launch: Launch, inbox: Inbox<News>, limits: Limits, clock: Clock) -> Resu
 
 fn tasks() -> Result<tokio::runtime::Runtime, Fault> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let built = builder.worker_threads(2).thread_name(bug::WORKER).enable_all().build();
+    let built = builder
+        .worker_threads(2)
+        .thread_name(bug::WORKER)
+        .enable_all()
+        .build();
     built.map_err(|e| local(&e))
 }
 
 fn local(error: &std::io::Error) -> Fault {
-    Fault::new(FaultKind::Local, format!("The system refuses what the console needs ({error})"))
-        .next("Look at its limits: threads, open files, memory")
+    Fault::new(
+        FaultKind::Local,
+        format!("The system refuses what the console needs ({error})"),
+    )
+    .next("Look at its limits: threads, open files, memory")
 }
 
 /// One line for the shell, where there is something to say.
@@ -134,8 +149,13 @@ fn farewell(exit: Exit, changing: bool) {
     let open = "a change was on its way: start tidegate again to see where it stands";
     match (exit, changing) {
         (Exit::Lost, _) | (Exit::Quit, false) => {}
-        (Exit::Signal(signal), true) => eprintln!("tidegate: ended by {}; {open}", signal::name(signal)),
-        (Exit::Signal(signal), false) => eprintln!("tidegate: ended by {}; nothing is open", signal::name(signal)),
+        (Exit::Signal(signal), true) => {
+            eprintln!("tidegate: ended by {}; {open}", signal::name(signal))
+        }
+        (Exit::Signal(signal), false) => eprintln!(
+            "tidegate: ended by {}; nothing is open",
+            signal::name(signal)
+        ),
         (_, true) => eprintln!("tidegate: {open}"),
         (Exit::Broken, false) => eprintln!("tidegate: nothing is open"),
     }

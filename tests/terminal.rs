@@ -1,10 +1,10 @@
 //! The built program in a real pty: it leaves the terminal as it found it, on
 //! every way out, and writes nothing but its own grammar.
 
-#[path = "terminal/grammar.rs"]
-mod grammar;
 #[path = "terminal/ending.rs"]
 mod ending;
+#[path = "terminal/grammar.rs"]
+mod grammar;
 #[path = "terminal/link.rs"]
 mod link;
 #[path = "terminal/output.rs"]

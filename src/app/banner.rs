@@ -19,44 +19,70 @@ impl State {
     pub(super) fn banners(&self) -> Vec<Line> {
         let mut lines = Vec::new();
         match &self.news.link {
-            Link::Down(fault) => lines.push(Line::new(" AWS does not answer: ", Role::Bad).with(fault.line(), Role::Bad)),
+            Link::Down(fault) => lines
+                .push(Line::new(" AWS does not answer: ", Role::Bad).with(fault.line(), Role::Bad)),
             Link::NoCredentials { fault, .. } => {
                 let renew = " — reading pauses; r tries again at once";
-                lines.push(Line::new(" Credentials: ", Role::Bad).with(fault.line(), Role::Bad).with(renew, Role::Banner));
+                lines.push(
+                    Line::new(" Credentials: ", Role::Bad)
+                        .with(fault.line(), Role::Bad)
+                        .with(renew, Role::Banner),
+                );
             }
             Link::Fine | Link::Throttled { .. } => {}
         }
         if let Some(fault) = &self.work.broken {
-            lines.push(Line::new(" No change can begin: ", Role::Bad).with(fault.line(), Role::Bad));
+            lines
+                .push(Line::new(" No change can begin: ", Role::Bad).with(fault.line(), Role::Bad));
         }
         lines.extend(self.work.jobs.iter().take(SHOWN).map(job));
         if self.work.jobs.len() > SHOWN {
-            lines.push(Line::of(format!(" and {} more under way", self.work.jobs.len() - SHOWN), Role::Banner));
+            lines.push(Line::of(
+                format!(" and {} more under way", self.work.jobs.len() - SHOWN),
+                Role::Banner,
+            ));
         }
         lines.extend(self.work.open.iter().take(1).map(|open| {
-            let what = if open.past.is_some() { " unfinished: " } else { " undecided: " };
-            Line::new(what, Role::Warn).with(open.summary.clone(), Role::Warn).with(" — u shows it", Role::Banner)
+            let what = if open.past.is_some() {
+                " unfinished: "
+            } else {
+                " undecided: "
+            };
+            Line::new(what, Role::Warn)
+                .with(open.summary.clone(), Role::Warn)
+                .with(" — u shows it", Role::Banner)
         }));
         lines
     }
 }
 
 fn job(job: &Job) -> Line {
-    let line = Line::new(" ", Role::Banner).with(job.summary.clone(), Role::Banner).with(": ", Role::Banner);
-    let Some(progress) = &job.progress else { return line.with("handed to the carrier", Role::Progress) };
+    let line = Line::new(" ", Role::Banner)
+        .with(job.summary.clone(), Role::Banner)
+        .with(": ", Role::Banner);
+    let Some(progress) = &job.progress else {
+        return line.with("handed to the carrier", Role::Progress);
+    };
     match progress {
         Progress::Rechecking => line.with("reading once more before the write", Role::Progress),
         Progress::Sent => line.with("written down and sent", Role::Progress),
         Progress::Done { .. } => line.with("AWS took it", Role::Progress),
-        Progress::InDoubt { since } => {
-            line.and(format!("no answer since {} — it is read back, never sent again blindly", since.strftime("%H:%MZ")), Role::Warn)
-        }
+        Progress::InDoubt { since } => line.and(
+            format!(
+                "no answer since {} — it is read back, never sent again blindly",
+                since.strftime("%H:%MZ")
+            ),
+            Role::Warn,
+        ),
         Progress::Verifying { what, percent } => {
             let percent = percent.map(|p| format!(" · {p} %")).unwrap_or_default();
-            line.with(what.clone(), Role::Progress).and(percent, Role::Progress)
+            line.with(what.clone(), Role::Progress)
+                .and(percent, Role::Progress)
         }
         Progress::Verified { what } => line.with(what.clone(), Role::Good),
-        Progress::Draining { what } => line.with("draining: ", Role::Warn).with(what.clone(), Role::Warn),
+        Progress::Draining { what } => line
+            .with("draining: ", Role::Warn)
+            .with(what.clone(), Role::Warn),
     }
 }
 

@@ -27,22 +27,118 @@ pub(super) struct Command {
 
 /// All of them.
 pub(super) const COMMANDS: &[Command] = &[
-    Command { name: "scale", args: "N", help: "scale the selected service or group", run: scale, complete: nothing },
-    Command { name: "toggle", args: "", help: "block or count", run: |s, _| changed(s, Verb::Toggle, ""), complete: nothing },
-    Command { name: "limit", args: "N", help: "a new limit for the selected rule", run: |s, n| changed(s, Verb::Limit, n), complete: nothing },
-    Command { name: "backup", args: "[NAME]", help: "back up a database", run: backup, complete: databases },
-    Command { name: "undo", args: "", help: "undo the newest change", run: |s, _| Ok(verbs::act(s, Verb::Undo)), complete: nothing },
-    Command { name: "profile", args: "NAME", help: "switch to another profile", run: profile, complete: profiles },
-    Command { name: "region", args: "NAME", help: "look at another region", run: region, complete: regions },
-    Command { name: "cluster", args: "NAME", help: "look at another cluster", run: cluster, complete: clusters },
-    Command { name: "theme", args: "NAME", help: "change the colours", run: theme, complete: themes },
-    Command { name: "sort", args: "COLUMN", help: "sort by a column", run: sort, complete: columns },
-    Command { name: "filter", args: "TEXT", help: "show matching rows; !text, column:text", run: filter, complete: nothing },
-    Command { name: "logs", args: "GROUP…", help: "tail log groups; none = the selected service's", run: logs, complete: nothing },
-    Command { name: "refresh", args: "", help: "read everything on the screen again", run: |s, _| Ok(verbs::act(s, Verb::Refresh)), complete: nothing },
-    Command { name: "notices", args: "", help: "all messages", run: |s, _| Ok(verbs::act(s, Verb::Notices)), complete: nothing },
-    Command { name: "help", args: "", help: "the key table", run: |s, _| Ok(verbs::act(s, Verb::Help)), complete: nothing },
-    Command { name: "q", args: "", help: "quit", run: |s, _| Ok(verbs::leave(s)), complete: nothing },
+    Command {
+        name: "scale",
+        args: "N",
+        help: "scale the selected service or group",
+        run: scale,
+        complete: nothing,
+    },
+    Command {
+        name: "toggle",
+        args: "",
+        help: "block or count",
+        run: |s, _| changed(s, Verb::Toggle, ""),
+        complete: nothing,
+    },
+    Command {
+        name: "limit",
+        args: "N",
+        help: "a new limit for the selected rule",
+        run: |s, n| changed(s, Verb::Limit, n),
+        complete: nothing,
+    },
+    Command {
+        name: "backup",
+        args: "[NAME]",
+        help: "back up a database",
+        run: backup,
+        complete: databases,
+    },
+    Command {
+        name: "undo",
+        args: "",
+        help: "undo the newest change",
+        run: |s, _| Ok(verbs::act(s, Verb::Undo)),
+        complete: nothing,
+    },
+    Command {
+        name: "profile",
+        args: "NAME",
+        help: "switch to another profile",
+        run: profile,
+        complete: profiles,
+    },
+    Command {
+        name: "region",
+        args: "NAME",
+        help: "look at another region",
+        run: region,
+        complete: regions,
+    },
+    Command {
+        name: "cluster",
+        args: "NAME",
+        help: "look at another cluster",
+        run: cluster,
+        complete: clusters,
+    },
+    Command {
+        name: "theme",
+        args: "NAME",
+        help: "change the colours",
+        run: theme,
+        complete: themes,
+    },
+    Command {
+        name: "sort",
+        args: "COLUMN",
+        help: "sort by a column",
+        run: sort,
+        complete: columns,
+    },
+    Command {
+        name: "filter",
+        args: "TEXT",
+        help: "show matching rows; !text, column:text",
+        run: filter,
+        complete: nothing,
+    },
+    Command {
+        name: "logs",
+        args: "GROUP…",
+        help: "tail log groups; none = the selected service's",
+        run: logs,
+        complete: nothing,
+    },
+    Command {
+        name: "refresh",
+        args: "",
+        help: "read everything on the screen again",
+        run: |s, _| Ok(verbs::act(s, Verb::Refresh)),
+        complete: nothing,
+    },
+    Command {
+        name: "notices",
+        args: "",
+        help: "all messages",
+        run: |s, _| Ok(verbs::act(s, Verb::Notices)),
+        complete: nothing,
+    },
+    Command {
+        name: "help",
+        args: "",
+        help: "the key table",
+        run: |s, _| Ok(verbs::act(s, Verb::Help)),
+        complete: nothing,
+    },
+    Command {
+        name: "q",
+        args: "",
+        help: "quit",
+        run: |s, _| Ok(verbs::leave(s)),
+        complete: nothing,
+    },
 ];
 
 /// Runs what was typed after `:`.
@@ -57,7 +153,9 @@ pub(super) fn run(state: &mut State, typed: &str) -> Ran {
     }
     match Verb::iter().find(|verb| verb.name() == name) {
         Some(verb) => Ok(verbs::act(state, verb)),
-        None => Err(Fault::new(FaultKind::Usage, format!("There is no command “{name}”")).next(near(name))),
+        None => Err(
+            Fault::new(FaultKind::Usage, format!("There is no command “{name}”")).next(near(name)),
+        ),
     }
 }
 
@@ -66,7 +164,13 @@ fn find(name: &str) -> Option<&'static Command> {
 }
 
 fn near(name: &str) -> String {
-    did_you_mean(name, COMMANDS.iter().map(|c| c.name).chain(Verb::iter().map(Verb::name)))
+    did_you_mean(
+        name,
+        COMMANDS
+            .iter()
+            .map(|c| c.name)
+            .chain(Verb::iter().map(Verb::name)),
+    )
 }
 
 /// One way to go on from what is typed.
@@ -86,13 +190,25 @@ pub(super) fn candidates(state: &State, typed: &str) -> Vec<Candidate> {
 }
 
 fn names(state: &State) -> Vec<Candidate> {
-    let commands = COMMANDS.iter().map(|c| Candidate { line: spaced(c), help: c.help });
+    let commands = COMMANDS.iter().map(|c| Candidate {
+        line: spaced(c),
+        help: c.help,
+    });
     let verbs = Verb::iter().filter(|v| find(v.name()).is_none() && fits(state, *v));
-    commands.chain(verbs.map(|v| Candidate { line: v.name().to_owned(), help: v.help() })).collect()
+    commands
+        .chain(verbs.map(|v| Candidate {
+            line: v.name().to_owned(),
+            help: v.help(),
+        }))
+        .collect()
 }
 
 fn spaced(command: &Command) -> String {
-    if command.args.is_empty() { command.name.to_owned() } else { format!("{} ", command.name) }
+    if command.args.is_empty() {
+        command.name.to_owned()
+    } else {
+        format!("{} ", command.name)
+    }
 }
 
 fn fits(state: &State, verb: Verb) -> bool {
@@ -100,7 +216,10 @@ fn fits(state: &State, verb: Verb) -> bool {
 }
 
 fn arguments(state: &State, command: &Command) -> Vec<Candidate> {
-    let line = |argument: String| Candidate { line: format!("{} {argument}", command.name), help: "" };
+    let line = |argument: String| Candidate {
+        line: format!("{} {argument}", command.name),
+        help: "",
+    };
     (command.complete)(state).into_iter().map(line).collect()
 }
 
@@ -115,7 +234,10 @@ fn usage(what: impl AsRef<str>, next: impl AsRef<str>) -> Fault {
 fn changed(state: &mut State, verb: Verb, value: &str) -> Ran {
     if !verb.places().contains(&state.place()) {
         let places: Vec<&str> = verb.places().iter().map(<&str>::from).collect();
-        return Err(usage(format!("There is nothing to {} in this pane", verb.name()), format!("Go to: {}", places.join(", "))));
+        return Err(usage(
+            format!("There is nothing to {} in this pane", verb.name()),
+            format!("Go to: {}", places.join(", ")),
+        ));
     }
     state.desk.wish = Some(value.to_owned()).filter(|v| !v.is_empty());
     let effects = verbs::act(state, verb);
@@ -131,7 +253,13 @@ fn backup(state: &mut State, name: &str) -> Ran {
     if name.is_empty() {
         return changed(state, Verb::Backup, "");
     }
-    if let Some(at) = state.news.databases.iter().find(|d| d.id.as_str() == name).cloned() {
+    if let Some(at) = state
+        .news
+        .databases
+        .iter()
+        .find(|d| d.id.as_str() == name)
+        .cloned()
+    {
         return Ok(verbs::ask(state, Verb::Backup, Subject::Database(at)));
     }
     let known = databases(state);
@@ -143,7 +271,12 @@ fn backup(state: &mut State, name: &str) -> Ran {
 }
 
 fn databases(state: &State) -> Vec<String> {
-    state.news.databases.iter().map(|d| d.id.text().as_str().to_owned()).collect()
+    state
+        .news
+        .databases
+        .iter()
+        .map(|d| d.id.text().as_str().to_owned())
+        .collect()
 }
 
 fn profile(state: &mut State, name: &str) -> Ran {
@@ -161,9 +294,16 @@ fn profiles(state: &State) -> Vec<String> {
 
 fn region(state: &mut State, name: &str) -> Ran {
     if !looks_like_region(name) {
-        return Err(usage(format!("“{name}” is not a region"), "Write it like ap-northeast-2"));
+        return Err(usage(
+            format!("“{name}” is not a region"),
+            "Write it like ap-northeast-2",
+        ));
     }
-    let settings = Settings { region: Some(Region::from(name)), cluster: None, ..state.settings.clone() };
+    let settings = Settings {
+        region: Some(Region::from(name)),
+        cluster: None,
+        ..state.settings.clone()
+    };
     switch(state, settings)
 }
 
@@ -171,16 +311,37 @@ fn looks_like_region(name: &str) -> bool {
     let parts: Vec<&str> = name.split('-').collect();
     let word = |p: &&str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase());
     match parts.as_slice() {
-        [words @ .., number] => words.len() >= 2 && words.iter().all(word) && number.parse::<u8>().is_ok(),
+        [words @ .., number] => {
+            words.len() >= 2 && words.iter().all(word) && number.parse::<u8>().is_ok()
+        }
         [] => false,
     }
 }
 
 /// Names only; any other region can be typed.
 const REGIONS: &[&str] = &[
-    "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1", "eu-west-1", "eu-west-2",
-    "eu-west-3", "eu-central-1", "eu-north-1", "eu-south-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3",
-    "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-east-1", "me-south-1", "me-central-1", "af-south-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ca-central-1",
+    "sa-east-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-south-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-east-1",
+    "me-south-1",
+    "me-central-1",
+    "af-south-1",
 ];
 
 fn regions(_state: &State) -> Vec<String> {
@@ -190,14 +351,22 @@ fn regions(_state: &State) -> Vec<String> {
 /// Forgets what belonged to the old settings and has the clients built anew.
 fn switch(state: &mut State, settings: Settings) -> Ran {
     if state.is_busy() {
-        let fault = Fault::new(FaultKind::Refused, "A change is under way in this account and region");
-        return Err(fault.means("it is watched from here until it is verified").next("wait for its end"));
+        let fault = Fault::new(
+            FaultKind::Refused,
+            "A change is under way in this account and region",
+        );
+        return Err(fault
+            .means("it is watched from here until it is verified")
+            .next("wait for its end"));
     }
     let old = std::mem::replace(&mut state.settings, settings);
     state.before_switch.get_or_insert_with(|| Box::new(old));
     forget(state);
     use_theme(state);
-    Ok(vec![Effect::Switch { settings: Box::new(state.settings.clone()), epoch: state.epoch }])
+    Ok(vec![Effect::Switch {
+        settings: Box::new(state.settings.clone()),
+        epoch: state.epoch,
+    }])
 }
 
 /// Begins a new epoch with empty panes.
@@ -210,7 +379,11 @@ pub(super) fn forget(state: &mut State) {
 }
 
 fn use_theme(state: &mut State) {
-    if let Some(at) = state.themes.iter().position(|t| t.name == state.settings.theme.as_str()) {
+    if let Some(at) = state
+        .themes
+        .iter()
+        .position(|t| t.name == state.settings.theme.as_str())
+    {
         state.themes.swap(0, at);
     }
 }
@@ -218,7 +391,10 @@ fn use_theme(state: &mut State) {
 fn cluster(state: &mut State, name: &str) -> Ran {
     let known = clusters(state);
     if !known.is_empty() && !known.iter().any(|k| k == name) {
-        return Err(usage(format!("No cluster is called “{name}” here"), did_you_mean(name, known.iter().map(String::as_str))));
+        return Err(usage(
+            format!("No cluster is called “{name}” here"),
+            did_you_mean(name, known.iter().map(String::as_str)),
+        ));
     }
     if name.is_empty() {
         return Err(usage("Which cluster?", "Type :cluster NAME"));
@@ -241,12 +417,20 @@ pub(super) fn look_at(state: &mut State, cluster: ClusterName) {
 }
 
 fn clusters(state: &State) -> Vec<String> {
-    state.news.clusters.iter().map(|c| c.name.text().as_str().to_owned()).collect()
+    state
+        .news
+        .clusters
+        .iter()
+        .map(|c| c.name.text().as_str().to_owned())
+        .collect()
 }
 
 fn theme(state: &mut State, name: &str) -> Ran {
     if !state.themes.iter().any(|t| t.name == name) {
-        return Err(usage(format!("There is no theme “{name}”"), did_you_mean(name, state.themes.iter().map(|t| t.name.as_str()))));
+        return Err(usage(
+            format!("There is no theme “{name}”"),
+            did_you_mean(name, state.themes.iter().map(|t| t.name.as_str())),
+        ));
     }
     state.settings.theme = Text::clean(name);
     use_theme(state);
@@ -261,20 +445,33 @@ fn sort(state: &mut State, column: &str) -> Ran {
     if column.is_empty() {
         return Ok(verbs::act(state, Verb::Sort));
     }
-    state.with_focused(|pane, _| pane.sort_by(column)).unwrap_or(Ok(())).map(|()| Vec::new())
+    state
+        .with_focused(|pane, _| pane.sort_by(column))
+        .unwrap_or(Ok(()))
+        .map(|()| Vec::new())
 }
 
 fn columns(state: &State) -> Vec<String> {
-    state.focused().map(|pane| pane.columns().iter().map(|c| c.to_lowercase()).collect()).unwrap_or_default()
+    state
+        .focused()
+        .map(|pane| pane.columns().iter().map(|c| c.to_lowercase()).collect())
+        .unwrap_or_default()
 }
 
 fn filter(state: &mut State, text: &str) -> Ran {
-    state.with_focused(|pane, _| pane.set_filter(text)).unwrap_or(Ok(())).map(|()| Vec::new())
+    state
+        .with_focused(|pane, _| pane.set_filter(text))
+        .unwrap_or(Ok(()))
+        .map(|()| Vec::new())
 }
 
 #[allow(clippy::unnecessary_wraps)] // the shape of every command
 fn logs(state: &mut State, groups: &str) -> Ran {
-    let target = |group| LogTarget { group: LogGroup::from(group), region: None, stream_prefix: None };
+    let target = |group| LogTarget {
+        group: LogGroup::from(group),
+        region: None,
+        stream_prefix: None,
+    };
     let targets: Vec<LogTarget> = groups.split_whitespace().map(target).collect();
     Ok(verbs::show_logs(state, &targets))
 }

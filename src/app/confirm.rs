@@ -25,7 +25,11 @@ enum Ask {
     /// `y`.
     Letter,
     /// This name, typed, and `enter`.
-    Name { name: Text, field: Field, missed: bool },
+    Name {
+        name: Text,
+        field: Field,
+        missed: bool,
+    },
 }
 
 /// One confirmation.
@@ -39,7 +43,15 @@ pub(super) struct Confirm {
 impl Confirm {
     /// Asks for `y`; with `production` for the typed name.
     pub fn new(production: bool, name: Text) -> Self {
-        let ask = if production { Ask::Name { name, field: Field::empty(), missed: false } } else { Ask::Letter };
+        let ask = if production {
+            Ask::Name {
+                name,
+                field: Field::empty(),
+                missed: false,
+            }
+        } else {
+            Ask::Letter
+        };
         Self { shown: None, ask }
     }
 
@@ -71,14 +83,22 @@ impl Confirm {
         }
         match &mut self.ask {
             Ask::Letter => letter(key),
-            Ask::Name { name, field, missed } => {
+            Ask::Name {
+                name,
+                field,
+                missed,
+            } => {
                 if key.code != KeyCode::Enter {
                     *missed = false;
                     field.key(key);
                     return Verdict::Nothing;
                 }
                 *missed = field.text() != name.as_str();
-                if *missed { Verdict::Nothing } else { Verdict::Yes }
+                if *missed {
+                    Verdict::Nothing
+                } else {
+                    Verdict::Yes
+                }
             }
         }
     }
@@ -94,11 +114,20 @@ impl Confirm {
     /// What to press, as the last line of the dialog.
     pub fn line(&self, yes: &str) -> Line {
         match &self.ask {
-            Ask::Letter => Line::new("y", Role::Key).and(format!(" {yes}   "), Role::KeyText).with("n", Role::Key).with(" cancel", Role::KeyText),
-            Ask::Name { name, missed: false, .. } => {
-                Line::new("Production: type ", Role::Dialog).with(name.clone(), Role::Strong).and(format!(" and enter to {yes}; esc cancels"), Role::Dialog)
-            }
-            Ask::Name { name, missed: true, .. } => Line::new("That is not ", Role::Bad).with(name.clone(), Role::Strong),
+            Ask::Letter => Line::new("y", Role::Key)
+                .and(format!(" {yes}   "), Role::KeyText)
+                .with("n", Role::Key)
+                .with(" cancel", Role::KeyText),
+            Ask::Name {
+                name,
+                missed: false,
+                ..
+            } => Line::new("Production: type ", Role::Dialog)
+                .with(name.clone(), Role::Strong)
+                .and(format!(" and enter to {yes}; esc cancels"), Role::Dialog),
+            Ask::Name {
+                name, missed: true, ..
+            } => Line::new("That is not ", Role::Bad).with(name.clone(), Role::Strong),
         }
     }
 
@@ -112,7 +141,10 @@ impl Confirm {
 }
 
 fn letter(key: KeyEvent) -> Verdict {
-    if key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) {
+    if key
+        .modifiers
+        .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+    {
         return Verdict::Nothing;
     }
     match key.code {
@@ -137,11 +169,20 @@ mod tests {
     #[test]
     fn no_key_counts_before_it_was_shown_for_400_ms() {
         let mut confirm = Confirm::new(false, "api".into());
-        assert_eq!(confirm.key(key(KeyCode::Char('y')), ms(9_000)), Verdict::Nothing);
+        assert_eq!(
+            confirm.key(key(KeyCode::Char('y')), ms(9_000)),
+            Verdict::Nothing
+        );
         confirm.tick(ms(1_000));
-        assert_eq!(confirm.key(key(KeyCode::Char('y')), ms(1_399)), Verdict::Nothing);
+        assert_eq!(
+            confirm.key(key(KeyCode::Char('y')), ms(1_399)),
+            Verdict::Nothing
+        );
         assert_eq!(confirm.deadline(ms(1_399)), Some(ms(1_400)));
-        assert_eq!(confirm.key(key(KeyCode::Char('y')), ms(1_400)), Verdict::Yes);
+        assert_eq!(
+            confirm.key(key(KeyCode::Char('y')), ms(1_400)),
+            Verdict::Yes
+        );
         assert_eq!(confirm.deadline(ms(1_400)), None);
     }
 

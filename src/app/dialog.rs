@@ -112,14 +112,28 @@ impl Dialog {
     /// Opens a dialog; the fresh read is the caller's to ask for.
     pub fn open(wish: Wish, subject: Subject, given: Option<String>) -> Self {
         let early = given.map_or_else(|| Early::Typed(Field::empty()), Early::Given);
-        Self { wish, subject, stage: Stage::Reading(early), changed: Vec::new() }
+        Self {
+            wish,
+            subject,
+            stage: Stage::Reading(early),
+            changed: Vec::new(),
+        }
     }
 
     /// Back after something changed between review and write: the same wish on what is there now.
-    pub fn reopened(job: (Wish, String), proposal: &Proposal, now: Observation, state: &State) -> Self {
+    pub fn reopened(
+        job: (Wish, String),
+        proposal: &Proposal,
+        now: Observation,
+        state: &State,
+    ) -> Self {
         let (wish, input) = job;
-        let mut dialog =
-            Self { wish, subject: proposal.subject.clone(), stage: Stage::Reading(Early::Given(input)), changed: Vec::new() };
+        let mut dialog = Self {
+            wish,
+            subject: proposal.subject.clone(),
+            stage: Stage::Reading(Early::Given(input)),
+            changed: Vec::new(),
+        };
         dialog.observed(Ok(now), state);
         let seen = match &dialog.stage {
             Stage::Review(review) => review.planned.seen.as_slice(),
@@ -136,7 +150,9 @@ impl Dialog {
 
     /// The fresh read came back.
     pub fn observed(&mut self, result: Result<Observation, Fault>, state: &State) {
-        let Stage::Reading(early) = &mut self.stage else { return };
+        let Stage::Reading(early) = &mut self.stage else {
+            return;
+        };
         let early = std::mem::replace(early, Early::Typed(Field::empty()));
         self.stage = match result {
             Err(fault) => Stage::Refused(fault),
@@ -152,10 +168,16 @@ impl Dialog {
         }
         match early {
             Early::Given(input) => self.review(seen, input, state),
-            Early::Typed(field) if field.text().is_empty() => {
-                Stage::Form(Box::new(Form { seen, field: Field::prefilled(live), below: Vec::new() }))
-            }
-            Early::Typed(field) => Stage::Form(Box::new(Form { seen, field, below: Vec::new() })),
+            Early::Typed(field) if field.text().is_empty() => Stage::Form(Box::new(Form {
+                seen,
+                field: Field::prefilled(live),
+                below: Vec::new(),
+            })),
+            Early::Typed(field) => Stage::Form(Box::new(Form {
+                seen,
+                field,
+                below: Vec::new(),
+            })),
         }
     }
 
@@ -171,20 +193,34 @@ impl Dialog {
         let below = match self.plan(&seen, &input, state) {
             Ok(planned) if !planned.is_nothing() => {
                 let confirm = Confirm::new(state.settings.production, name_of(&self.subject));
-                return Stage::Review(Box::new(Review { seen, planned, input, confirm }));
+                return Stage::Review(Box::new(Review {
+                    seen,
+                    planned,
+                    input,
+                    confirm,
+                }));
             }
             Ok(_) => vec![Line::new("Nothing to do: it is so already", Role::Progress)],
             Err(fault) if !self.wish.takes_value() => return Stage::Refused(fault),
             Err(fault) => fault_lines(&fault, Role::Bad),
         };
-        Stage::Form(Box::new(Form { seen, field: Field::prefilled(input), below }))
+        Stage::Form(Box::new(Form {
+            seen,
+            field: Field::prefilled(input),
+            below,
+        }))
     }
 
     fn plan(&self, seen: &Observation, input: &str, state: &State) -> Result<Planned, Fault> {
         let settings = &state.settings;
-        let ceilings = Ceilings { max_tasks: settings.max_tasks, max_instances: settings.max_instances };
+        let ceilings = Ceilings {
+            max_tasks: settings.max_tasks,
+            max_instances: settings.max_instances,
+        };
         match (self.wish, &self.subject) {
-            (Wish::Toggle, Subject::Rule(at)) => plan::toggle(seen, &at.rule, state.work.original_action(at)),
+            (Wish::Toggle, Subject::Rule(at)) => {
+                plan::toggle(seen, &at.rule, state.work.original_action(at))
+            }
             (Wish::Limit, Subject::Rule(at)) => plan::limit(seen, &at.rule, input),
             (Wish::Backup, _) => plan::backup(seen, state.news.now.wall),
             _ => plan::scale(seen, input, &ceilings),
@@ -192,7 +228,9 @@ impl Dialog {
     }
 
     fn form_key(&mut self, key: KeyEvent, state: &State) -> Outcome {
-        let Stage::Form(form) = &mut self.stage else { return Outcome::stays() };
+        let Stage::Form(form) = &mut self.stage else {
+            return Outcome::stays();
+        };
         match key.code {
             KeyCode::Esc => return Outcome::closes(),
             KeyCode::Enter => {
@@ -207,11 +245,15 @@ impl Dialog {
 
     fn review_key(&mut self, key: KeyEvent, state: &mut State) -> Outcome {
         let fits = self.sheet(state).fits(state.size);
-        let Stage::Review(review) = &mut self.stage else { return Outcome::stays() };
+        let Stage::Review(review) = &mut self.stage else {
+            return Outcome::stays();
+        };
         match review.confirm.key(key, state.news.now.mono) {
             Verdict::Nothing => Outcome::stays(),
             Verdict::No => {
-                state.news.say(Level::Notice, "Cancelled: nothing was changed");
+                state
+                    .news
+                    .say(Level::Notice, "Cancelled: nothing was changed");
                 Outcome::closes()
             }
             Verdict::Yes if !fits => {
@@ -223,7 +265,9 @@ impl Dialog {
     }
 
     fn carried(&self, state: &mut State) -> Vec<Effect> {
-        let Stage::Review(review) = &self.stage else { return Vec::new() };
+        let Stage::Review(review) = &self.stage else {
+            return Vec::new();
+        };
         let proposal = review::proposal(&self.subject, &review.planned);
         state.work.begin(Job {
             session: None,
@@ -242,17 +286,35 @@ impl Dialog {
         match &self.stage {
             Stage::Reading(early) => {
                 lines.push(Line::default());
-                lines.push(Line::new(state.paint(true).glyph("reading…", "reading..."), Role::Progress));
+                lines.push(Line::new(
+                    state.paint(true).glyph("reading…", "reading..."),
+                    Role::Progress,
+                ));
                 let field = match early {
-                    Early::Typed(field) if self.wish.takes_value() && !field.text().is_empty() => Some(("value: ", field)),
+                    Early::Typed(field) if self.wish.takes_value() && !field.text().is_empty() => {
+                        Some(("value: ", field))
+                    }
                     _ => None,
                 };
-                Sheet { title, lines, field, below: Vec::new() }
+                Sheet {
+                    title,
+                    lines,
+                    field,
+                    below: Vec::new(),
+                }
             }
             Stage::Refused(fault) => {
                 lines.push(Line::default());
                 lines.extend(fault_lines(fault, Role::Bad));
-                Sheet { title, lines, below: vec![Line::default(), keys(&[("r", "read again"), ("esc", "close")])], ..Sheet::default() }
+                Sheet {
+                    title,
+                    lines,
+                    below: vec![
+                        Line::default(),
+                        keys(&[("r", "read again"), ("esc", "close")]),
+                    ],
+                    ..Sheet::default()
+                }
             }
             Stage::Form(form) => {
                 lines.extend(facts::now_lines(&form.seen, &self.subject));
@@ -260,25 +322,41 @@ impl Dialog {
                 let mut below = vec![Line::default()];
                 below.extend(form.below.clone());
                 below.push(keys(&[("enter", "review"), ("esc", "cancel")]));
-                let field = self.wish.takes_value().then_some((facts::label(self.wish, &form.seen), &form.field));
-                Sheet { title, lines, field, below }
+                let field = self
+                    .wish
+                    .takes_value()
+                    .then_some((facts::label(self.wish, &form.seen), &form.field));
+                Sheet {
+                    title,
+                    lines,
+                    field,
+                    below,
+                }
             }
             Stage::Review(review) => {
                 lines.extend(facts::now_lines(&review.seen, &self.subject));
                 lines.extend(review::lines(&review.planned, &review.seen));
-                Sheet { title, lines, field: review.confirm.field(), below: vec![review.confirm.line("apply")] }
+                Sheet {
+                    title,
+                    lines,
+                    field: review.confirm.field(),
+                    below: vec![review.confirm.line("apply")],
+                }
             }
         }
     }
 }
 
 /// Said where a review is larger than the screen.
-pub(super) const TOO_SMALL: &str =
-    "The terminal is too small for the whole review — what cannot be seen cannot be confirmed — make it larger";
+pub(super) const TOO_SMALL: &str = "The terminal is too small for the whole review — what cannot be seen cannot be confirmed — make it larger";
 
 /// Keys and what they do, as a line of a dialog.
 pub(super) fn keys(pairs: &[(&'static str, &'static str)]) -> Line {
-    let spans = pairs.iter().flat_map(|(key, text)| Line::new(*key, Role::Key).and(format!(" {text}   "), Role::KeyText).0);
+    let spans = pairs.iter().flat_map(|(key, text)| {
+        Line::new(*key, Role::Key)
+            .and(format!(" {text}   "), Role::KeyText)
+            .0
+    });
     Line(spans.collect())
 }
 
@@ -295,7 +373,10 @@ impl Popup for Dialog {
                 KeyCode::Esc | KeyCode::Char('q') => Outcome::closes(),
                 KeyCode::Char('r') => {
                     self.stage = Stage::Reading(Early::Typed(Field::empty()));
-                    Outcome { effects: vec![Effect::Observe(self.subject.clone())], ..Outcome::stays() }
+                    Outcome {
+                        effects: vec![Effect::Observe(self.subject.clone())],
+                        ..Outcome::stays()
+                    }
                 }
                 _ => Outcome::stays(),
             },
@@ -335,7 +416,13 @@ impl Popup for Dialog {
         }
     }
 
-    fn draw(&self, state: &State, paint: &Paint<'_>, places: Places, buf: &mut Buffer) -> Option<Position> {
+    fn draw(
+        &self,
+        state: &State,
+        paint: &Paint<'_>,
+        places: Places,
+        buf: &mut Buffer,
+    ) -> Option<Position> {
         self.sheet(state).draw(paint, places, buf)
     }
 }

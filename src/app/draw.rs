@@ -47,7 +47,12 @@ fn draw_pane(state: &State, place: &Place, buf: &mut Buffer) {
             let title = pane.title(cx);
             let status = status(pane.filter(), &title.status);
             let number = Some(place.pane as u8 + 1);
-            let frame = Frame { number, name: title.name.as_str(), status: status.as_str(), joint: place.joint };
+            let frame = Frame {
+                number,
+                name: title.name.as_str(),
+                status: status.as_str(),
+                joint: place.joint,
+            };
             frame.draw(&paint, place.area, buf);
         }
         pane.draw(&paint, cx, place.inside().intersection(buf.area), buf);
@@ -64,16 +69,33 @@ fn status(filter: &str, status: &Text) -> Text {
 }
 
 fn draw_notice(state: &State, area: Rect, buf: &mut Buffer) {
-    let (Some(notice), false) = (state.news.notice(), area.is_empty()) else { return };
+    let (Some(notice), false) = (state.news.notice(), area.is_empty()) else {
+        return;
+    };
     let role = level_role(notice.level);
-    put_role(buf, (area.x, area.y), area.width, &format!(" {}", notice.text), role, &state.paint(false));
+    put_role(
+        buf,
+        (area.x, area.y),
+        area.width,
+        &format!(" {}", notice.text),
+        role,
+        &state.paint(false),
+    );
 }
 
 /// Draws the stack, the top last; the text cursor is the top's.
 fn draw_overlays(state: &State, geometry: &Geometry, buf: &mut Buffer) -> Option<Position> {
     let screen = Rect::new(0, 0, state.size.0, state.size.1).intersection(buf.area);
-    let bottom = Rect { y: screen.bottom().saturating_sub(1), height: screen.height.min(1), ..screen };
-    let line = if geometry.footer.is_empty() { bottom } else { geometry.footer.intersection(buf.area) };
+    let bottom = Rect {
+        y: screen.bottom().saturating_sub(1),
+        height: screen.height.min(1),
+        ..screen
+    };
+    let line = if geometry.footer.is_empty() {
+        bottom
+    } else {
+        geometry.footer.intersection(buf.area)
+    };
     let body = geometry.body.union(geometry.notices).intersection(buf.area);
     let places = Places { screen, body, line };
     let paint = state.paint(true);

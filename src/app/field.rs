@@ -21,17 +21,26 @@ pub(super) struct Field {
 impl Field {
     /// An empty field.
     pub fn empty() -> Self {
-        Self { input: Input::default(), touch: Touch::Touched }
+        Self {
+            input: Input::default(),
+            touch: Touch::Touched,
+        }
     }
 
     /// A field with a text that the first character typed replaces.
     pub fn prefilled(text: String) -> Self {
-        Self { input: Input::new(text), touch: Touch::Untouched }
+        Self {
+            input: Input::new(text),
+            touch: Touch::Untouched,
+        }
     }
 
     /// A field with a text that typing goes on from.
     pub fn typed(text: String) -> Self {
-        Self { input: Input::new(text), touch: Touch::Touched }
+        Self {
+            input: Input::new(text),
+            touch: Touch::Touched,
+        }
     }
 
     pub fn text(&self) -> &str {
@@ -50,7 +59,9 @@ impl Field {
 
     /// Edits; answers whether the key was one of editing.
     pub fn key(&mut self, key: KeyEvent) -> bool {
-        let Some(request) = request(key) else { return false };
+        let Some(request) = request(key) else {
+            return false;
+        };
         if let InputRequest::InsertChar(_) = request
             && self.touch == Touch::Untouched
         {

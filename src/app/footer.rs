@@ -11,7 +11,15 @@ use ratatui::layout::Rect;
 use strum::IntoEnumIterator;
 
 /// What is offered everywhere, in this order, after the pane's own.
-const COMMON: &[Verb] = &[Verb::Enter, Verb::Back, Verb::Undo, Verb::Filter, Verb::Command, Verb::Help, Verb::Quit];
+const COMMON: &[Verb] = &[
+    Verb::Enter,
+    Verb::Back,
+    Verb::Undo,
+    Verb::Filter,
+    Verb::Command,
+    Verb::Help,
+    Verb::Quit,
+];
 
 /// Draws the footer line.
 pub(super) fn draw(state: &State, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
@@ -32,20 +40,44 @@ pub(super) fn draw(state: &State, paint: &Paint<'_>, area: Rect, buf: &mut Buffe
 
 fn hints(state: &State) -> Vec<(String, &'static str)> {
     if let Some(top) = state.overlays.last() {
-        return top.popup().hints(state).into_iter().map(|(key, text)| (key.to_owned(), text)).collect();
+        return top
+            .popup()
+            .hints(state)
+            .into_iter()
+            .map(|(key, text)| (key.to_owned(), text))
+            .collect();
     }
     let place = state.place();
-    let own = Verb::iter().filter(|verb| place != Place::Anywhere && verb.places().contains(&place));
-    let offered = own.chain(COMMON.iter().copied()).filter(|verb| is_offered(state, *verb));
-    offered.filter_map(|verb| Some((state.keymap.keys_of(place, verb).into_iter().next()?, verb.help()))).collect()
+    let own =
+        Verb::iter().filter(|verb| place != Place::Anywhere && verb.places().contains(&place));
+    let offered = own
+        .chain(COMMON.iter().copied())
+        .filter(|verb| is_offered(state, *verb));
+    offered
+        .filter_map(|verb| {
+            Some((
+                state.keymap.keys_of(place, verb).into_iter().next()?,
+                verb.help(),
+            ))
+        })
+        .collect()
 }
 
 fn is_offered(state: &State, verb: Verb) -> bool {
     match verb {
         Verb::Command | Verb::Help | Verb::Quit => true,
-        Verb::Undo => state.refuses_write().is_none() && (!state.work.open.is_empty() || state.work.newest_undoable().0.is_some()),
-        Verb::Back => state.focused().is_some_and(|p| p.drilled() || !p.filter().is_empty()),
-        Verb::Scale | Verb::Toggle | Verb::Limit | Verb::Backup if state.refuses_write().is_some() => false,
+        Verb::Undo => {
+            state.refuses_write().is_none()
+                && (!state.work.open.is_empty() || state.work.newest_undoable().0.is_some())
+        }
+        Verb::Back => state
+            .focused()
+            .is_some_and(|p| p.drilled() || !p.filter().is_empty()),
+        Verb::Scale | Verb::Toggle | Verb::Limit | Verb::Backup
+            if state.refuses_write().is_some() =>
+        {
+            false
+        }
         _ => state.with_context(|cx| state.focused().is_some_and(|pane| pane.can(verb, cx))),
     }
 }

@@ -19,7 +19,11 @@ pub(super) fn draw(state: &State, paint: &Paint<'_>, area: Rect, buf: &mut Buffe
     let name = Line::new(" tidegate ", Role::Header);
     let left = left(state);
     let named = Line(name.0.into_iter().chain(left.0.iter().cloned()).collect());
-    let left = if named.width() <= usize::from(area.width) { named } else { left };
+    let left = if named.width() <= usize::from(area.width) {
+        named
+    } else {
+        left
+    };
     let used = left.draw(paint, (area.x, area.y), area.width, buf);
     let room = usize::from(area.width - used);
     if let Some(right) = right(state).into_iter().find(|line| line.width() < room) {
@@ -31,14 +35,23 @@ pub(super) fn draw(state: &State, paint: &Paint<'_>, area: Rect, buf: &mut Buffe
 fn left(state: &State) -> Line {
     let mut line = Line::new(" ", Role::Header);
     if let Some(profile) = &state.settings.profile {
-        line = line.with(profile.text(), Role::Header).with(" ", Role::Header);
+        line = line
+            .with(profile.text(), Role::Header)
+            .with(" ", Role::Header);
     }
     if state.settings.production {
-        line = line.with("PRODUCTION", Role::WriteMode).with(" ", Role::Header);
+        line = line
+            .with("PRODUCTION", Role::WriteMode)
+            .with(" ", Role::Header);
     }
-    line = line.with(state.account(), Role::Header).with(" ", Role::Header).with(state.region(), Role::Header);
+    line = line
+        .with(state.account(), Role::Header)
+        .with(" ", Role::Header)
+        .with(state.region(), Role::Header);
     if let Some(identity) = &state.news.identity {
-        line = line.with("  ", Role::Header).with(identity.short_caller(), Role::Header);
+        line = line
+            .with("  ", Role::Header)
+            .with(identity.short_caller(), Role::Header);
     }
     let (mode, role) = match state.settings.mode {
         Mode::ReadOnly => ("(read-only)", Role::ReadOnly),
@@ -46,18 +59,27 @@ fn left(state: &State) -> Line {
     };
     line = line.with(" ", Role::Header).with(mode, role);
     match state.endpoint() {
-        Some(endpoint) => line.with("  endpoint ", Role::Endpoint).with(endpoint.clone(), Role::Endpoint),
+        Some(endpoint) => line
+            .with("  endpoint ", Role::Endpoint)
+            .with(endpoint.clone(), Role::Endpoint),
         None => line,
     }
 }
 
 /// How AWS answers, calls and clock: from the fullest to the shortest way to say it.
 fn right(state: &State) -> [Line; 3] {
-    let calls = Line::of(format!("calls {}/min  ", state.news.usage.calls_last_minute), Role::Header);
+    let calls = Line::of(
+        format!("calls {}/min  ", state.news.usage.calls_last_minute),
+        Role::Header,
+    );
     let clock = Line::of(format!("{} ", clock(state)), Role::Header);
     let join = |parts: &[&Line]| Line(parts.iter().flat_map(|l| l.0.clone()).collect());
     let trouble = trouble(state);
-    [join(&[&trouble, &calls, &clock]), join(&[&trouble, &clock]), trouble]
+    [
+        join(&[&trouble, &calls, &clock]),
+        join(&[&trouble, &clock]),
+        trouble,
+    ]
 }
 
 fn trouble(state: &State) -> Line {

@@ -22,15 +22,26 @@ pub(super) struct Leave {
 
 impl Leave {
     pub fn new() -> Self {
-        Self { confirm: Confirm::new(false, "".into()) }
+        Self {
+            confirm: Confirm::new(false, "".into()),
+        }
     }
 
     fn sheet(&self, state: &State) -> Sheet<'_> {
-        let mut lines: Vec<Line> =
-            state.work.jobs.iter().map(|job| Line::new(job.summary.clone(), Role::Strong)).collect();
+        let mut lines: Vec<Line> = state
+            .work
+            .jobs
+            .iter()
+            .map(|job| Line::new(job.summary.clone(), Role::Strong))
+            .collect();
         lines.push(Line::new("is under way. Nothing is lost by leaving: the journal has it, and the next start shows where it stands.", Role::Dialog));
         lines.push(Line::default());
-        Sheet { title: "Leave now?".into(), lines, below: vec![self.confirm.line("leave")], ..Sheet::default() }
+        Sheet {
+            title: "Leave now?".into(),
+            lines,
+            below: vec![self.confirm.line("leave")],
+            ..Sheet::default()
+        }
     }
 }
 
@@ -55,7 +66,13 @@ impl Popup for Leave {
         self.confirm.hints("leave")
     }
 
-    fn draw(&self, state: &State, paint: &Paint<'_>, places: Places, buf: &mut Buffer) -> Option<Position> {
+    fn draw(
+        &self,
+        state: &State,
+        paint: &Paint<'_>,
+        places: Places,
+        buf: &mut Buffer,
+    ) -> Option<Position> {
         self.sheet(state).draw(paint, places, buf)
     }
 }

@@ -38,7 +38,11 @@ impl std::fmt::Debug for Code {
 
 impl Mfa {
     pub fn new(why: Fault) -> Self {
-        Self { why, code: Code::default(), stars: Field::empty() }
+        Self {
+            why,
+            code: Code::default(),
+            stars: Field::empty(),
+        }
     }
 
     fn edited(&mut self) {
@@ -47,7 +51,9 @@ impl Mfa {
 
     fn digits(&mut self, typed: impl Iterator<Item = char>) {
         let room = DIGITS - self.code.0.len();
-        self.code.0.extend(typed.filter(char::is_ascii_digit).take(room));
+        self.code
+            .0
+            .extend(typed.filter(char::is_ascii_digit).take(room));
         self.edited();
     }
 }
@@ -55,9 +61,11 @@ impl Mfa {
 /// Why a code is needed, if one is.
 pub(super) fn needed(link: &Link) -> Option<&Fault> {
     match link {
-        Link::NoCredentials { fault, .. } => {
-            Some(fault).filter(|f| f.code.as_ref().is_some_and(|c| c.as_str() == MFA_CODE_NEEDED))
-        }
+        Link::NoCredentials { fault, .. } => Some(fault).filter(|f| {
+            f.code
+                .as_ref()
+                .is_some_and(|c| c.as_str() == MFA_CODE_NEEDED)
+        }),
         Link::Fine | Link::Down(_) | Link::Throttled { .. } => None,
     }
 }
@@ -67,7 +75,9 @@ impl Popup for Mfa {
         match key.code {
             KeyCode::Esc => return Outcome::closes(),
             KeyCode::Enter if self.code.0.len() == DIGITS => {
-                return Outcome::closes_with(vec![Effect::GiveCode(std::mem::take(&mut self.code.0))]);
+                return Outcome::closes_with(vec![Effect::GiveCode(std::mem::take(
+                    &mut self.code.0,
+                ))]);
             }
             KeyCode::Backspace => {
                 self.code.0.pop();
@@ -87,11 +97,27 @@ impl Popup for Mfa {
         vec![("enter", "give the code"), ("esc", "later (r asks again)")]
     }
 
-    fn draw(&self, state: &State, paint: &Paint<'_>, places: Places, buf: &mut Buffer) -> Option<Position> {
-        let mut lines = vec![Line::new("profile   ", Role::Dim).with(state.profile(), Role::Strong)];
+    fn draw(
+        &self,
+        state: &State,
+        paint: &Paint<'_>,
+        places: Places,
+        buf: &mut Buffer,
+    ) -> Option<Position> {
+        let mut lines =
+            vec![Line::new("profile   ", Role::Dim).with(state.profile(), Role::Strong)];
         lines.extend(fault_lines(&self.why, Role::Dialog));
         lines.push(Line::default());
-        let below = vec![Line::default(), super::dialog::keys(&[("enter", "give the code"), ("esc", "later")])];
-        Sheet { title: "MFA".into(), lines, field: Some(("six digits: ", &self.stars)), below }.draw(paint, places, buf)
+        let below = vec![
+            Line::default(),
+            super::dialog::keys(&[("enter", "give the code"), ("esc", "later")]),
+        ];
+        Sheet {
+            title: "MFA".into(),
+            lines,
+            field: Some(("six digits: ", &self.stars)),
+            below,
+        }
+        .draw(paint, places, buf)
     }
 }

@@ -65,12 +65,22 @@ impl Default for News {
 impl News {
     /// Says something to the operator.
     pub fn say(&mut self, level: Level, text: impl AsRef<str>) {
-        self.push(Notice { level, text: Text::clean(text.as_ref()), fault: None, at: self.now });
+        self.push(Notice {
+            level,
+            text: Text::clean(text.as_ref()),
+            fault: None,
+            at: self.now,
+        });
     }
 
     /// Tells of a trouble.
     pub fn tell(&mut self, fault: &Fault) {
-        self.push(Notice { level: Level::Bad, text: fault.line(), fault: Some(fault.clone()), at: self.now });
+        self.push(Notice {
+            level: Level::Bad,
+            text: fault.line(),
+            fault: Some(fault.clone()),
+            at: self.now,
+        });
     }
 
     /// Puts a message up; it keeps the moment it was made at.
@@ -136,7 +146,11 @@ impl News {
     /// The first cluster with services, where none is chosen.
     fn choose_cluster(&mut self) {
         if self.cluster.is_none() {
-            let first = self.clusters.iter().find(|c| c.active_services > 0).or(self.clusters.first());
+            let first = self
+                .clusters
+                .iter()
+                .find(|c| c.active_services > 0)
+                .or(self.clusters.first());
             self.cluster = first.map(|c| c.name.clone());
         }
     }
@@ -155,7 +169,10 @@ mod tests {
     use super::*;
 
     fn at(seconds: u64) -> Now {
-        Now { mono: Duration::from_secs(seconds), ..Now::START }
+        Now {
+            mono: Duration::from_secs(seconds),
+            ..Now::START
+        }
     }
 
     #[test]
@@ -174,7 +191,10 @@ mod tests {
         let mut news = News::default();
         (0..KEPT + 5).for_each(|i| news.say(Level::Good, i.to_string()));
         assert_eq!(news.all().count(), KEPT);
-        assert_eq!(news.all().next().map(|n| n.text.as_str().to_owned()), Some("204".into()));
+        assert_eq!(
+            news.all().next().map(|n| n.text.as_str().to_owned()),
+            Some("204".into())
+        );
     }
 
     #[test]
@@ -186,7 +206,10 @@ mod tests {
             pending_tasks: 0,
             container_instances: 0,
         };
-        let mut news = News { clusters: vec![cluster("empty", 0), cluster("orchard", 3)], ..News::default() };
+        let mut news = News {
+            clusters: vec![cluster("empty", 0), cluster("orchard", 3)],
+            ..News::default()
+        };
         news.choose_cluster();
         assert_eq!(news.cluster, Some("orchard".into()));
     }

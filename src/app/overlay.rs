@@ -33,15 +33,24 @@ pub(super) struct Outcome {
 
 impl Outcome {
     pub fn stays() -> Self {
-        Self { fate: Fate::Stays, effects: Vec::new() }
+        Self {
+            fate: Fate::Stays,
+            effects: Vec::new(),
+        }
     }
 
     pub fn closes() -> Self {
-        Self { fate: Fate::Closes, effects: Vec::new() }
+        Self {
+            fate: Fate::Closes,
+            effects: Vec::new(),
+        }
     }
 
     pub fn closes_with(effects: Vec<Effect>) -> Self {
-        Self { fate: Fate::Closes, effects }
+        Self {
+            fate: Fate::Closes,
+            effects,
+        }
     }
 }
 
@@ -64,7 +73,13 @@ pub(super) trait Popup {
     fn hints(&self, state: &State) -> Vec<(&'static str, &'static str)>;
 
     /// Draws itself over `body`; the footer line is `line`. Answers where the text cursor stands.
-    fn draw(&self, state: &State, paint: &Paint<'_>, places: Places, buf: &mut Buffer) -> Option<Position>;
+    fn draw(
+        &self,
+        state: &State,
+        paint: &Paint<'_>,
+        places: Places,
+        buf: &mut Buffer,
+    ) -> Option<Position>;
 }
 
 /// Where an overlay may draw.
@@ -119,7 +134,9 @@ impl State {
 
     /// Gives a key to the overlay on top.
     pub(super) fn overlay_key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        let Some(mut top) = self.overlays.pop() else { return Vec::new() };
+        let Some(mut top) = self.overlays.pop() else {
+            return Vec::new();
+        };
         let depth = self.overlays.len();
         let outcome = top.popup_mut().key(key, self);
         if outcome.fate == Fate::Stays {
@@ -130,7 +147,9 @@ impl State {
 
     /// Gives pasted text to the overlay on top.
     pub(super) fn overlay_paste(&mut self, text: &str) {
-        let Some(mut top) = self.overlays.pop() else { return };
+        let Some(mut top) = self.overlays.pop() else {
+            return;
+        };
         top.popup_mut().paste(text, self);
         self.overlays.push(top);
     }

@@ -39,7 +39,10 @@ pub(super) struct Page {
 
 impl Page {
     fn of(content: Content) -> Self {
-        Self { content, scroll: Scroll::default() }
+        Self {
+            content,
+            scroll: Scroll::default(),
+        }
     }
 
     pub fn text(title: Text, lines: Vec<Text>) -> Self {
@@ -93,7 +96,12 @@ impl Popup for Page {
         match state.keymap.lookup(Place::Anywhere, &sequence) {
             Match::Pending => state.desk.pressed = sequence,
             Match::Verb(Verb::Back | Verb::Help | Verb::Quit) => return Outcome::closes(),
-            Match::Verb(Verb::Copy) => return Outcome { effects: vec![self.copied(state)], ..Outcome::stays() },
+            Match::Verb(Verb::Copy) => {
+                return Outcome {
+                    effects: vec![self.copied(state)],
+                    ..Outcome::stays()
+                };
+            }
             Match::Verb(verb) => {
                 let lines = self.lines(state).len();
                 let height = usize::from(state.geometry().body.height.saturating_sub(2));
@@ -108,13 +116,33 @@ impl Popup for Page {
         vec![("esc", "close"), ("j/k", "scroll"), ("c", "copy")]
     }
 
-    fn draw(&self, state: &State, paint: &Paint<'_>, places: Places, buf: &mut Buffer) -> Option<Position> {
+    fn draw(
+        &self,
+        state: &State,
+        paint: &Paint<'_>,
+        places: Places,
+        buf: &mut Buffer,
+    ) -> Option<Position> {
         blank(buf, places.body, paint.style(Role::Body));
         let lines = self.lines(state);
-        let last = lines.len().min(self.scroll.top + usize::from(places.body.height.saturating_sub(2)));
+        let last = lines
+            .len()
+            .min(self.scroll.top + usize::from(places.body.height.saturating_sub(2)));
         let status = format!("{last} of {}", lines.len());
-        let frame = Frame { number: None, name: self.title(), status: &status, joint: Joint::default() };
-        let inside = frame.draw(&Paint { focused: true, ..*paint }, places.body, buf);
+        let frame = Frame {
+            number: None,
+            name: self.title(),
+            status: &status,
+            joint: Joint::default(),
+        };
+        let inside = frame.draw(
+            &Paint {
+                focused: true,
+                ..*paint
+            },
+            places.body,
+            buf,
+        );
         self.scroll.draw(paint, &lines, inside, buf);
         None
     }
@@ -130,17 +158,26 @@ fn help(keymap: &Keymap, place: Place) -> Vec<Line> {
         lines.push(Line::default());
     }
     lines.push(Line::new("everywhere", Role::Title));
-    lines.extend(rows(keymap, place, |verb| verb.places().contains(&Place::Anywhere)));
+    lines.extend(rows(keymap, place, |verb| {
+        verb.places().contains(&Place::Anywhere)
+    }));
     lines.push(Line::default());
     lines.push(Line::new("commands (:)", Role::Title));
-    lines.extend(command::COMMANDS.iter().map(|c| row(&format!("{} {}", c.name, c.args), c.help)));
+    lines.extend(
+        command::COMMANDS
+            .iter()
+            .map(|c| row(&format!("{} {}", c.name, c.args), c.help)),
+    );
     lines
 }
 
 fn rows(keymap: &Keymap, place: Place, belongs: impl Fn(Verb) -> bool) -> Vec<Line> {
-    let keyed = |verb| Some((keymap.keys_of(place, verb), verb)).filter(|(keys, _)| !keys.is_empty());
+    let keyed =
+        |verb| Some((keymap.keys_of(place, verb), verb)).filter(|(keys, _)| !keys.is_empty());
     let found = Verb::iter().filter(|v| belongs(*v)).filter_map(keyed);
-    found.map(|(keys, verb)| row(&keys.join(", "), verb.help())).collect()
+    found
+        .map(|(keys, verb)| row(&keys.join(", "), verb.help()))
+        .collect()
 }
 
 fn row(keys: &str, help: &str) -> Line {
@@ -150,7 +187,11 @@ fn row(keys: &str, help: &str) -> Line {
 
 fn notices(state: &State) -> Vec<Line> {
     let said: Vec<Line> = state.news.all().flat_map(notice).collect();
-    if said.is_empty() { vec![Line::new("Nothing was said yet", Role::Dim)] } else { said }
+    if said.is_empty() {
+        vec![Line::new("Nothing was said yet", Role::Dim)]
+    } else {
+        said
+    }
 }
 
 fn notice(notice: &crate::model::notice::Notice) -> Vec<Line> {
@@ -160,8 +201,18 @@ fn notice(notice: &crate::model::notice::Notice) -> Vec<Line> {
         None => vec![first.with(notice.text.clone(), level_role(notice.level))],
         Some(fault) => {
             let mut told = fault_lines(fault, level_role(notice.level)).into_iter();
-            let head = told.next().map(|l| Line(first.0.into_iter().chain(l.0).collect()));
-            let indent = |l: Line| Line(Line::of(" ".repeat(width(&time) + 2), Role::Dim).0.into_iter().chain(l.0).collect());
+            let head = told
+                .next()
+                .map(|l| Line(first.0.into_iter().chain(l.0).collect()));
+            let indent = |l: Line| {
+                Line(
+                    Line::of(" ".repeat(width(&time) + 2), Role::Dim)
+                        .0
+                        .into_iter()
+                        .chain(l.0)
+                        .collect(),
+                )
+            };
             head.into_iter().chain(told.map(indent)).collect()
         }
     }
@@ -180,18 +231,52 @@ pub(super) fn level_role(level: Level) -> Role {
 fn details(state: &State) -> Vec<Line> {
     let usage = state.news.usage;
     let cost = f64::from(usage.metrics_per_hour) * 0.01 / 1_000.0;
-    let caller = state.news.identity.as_ref().map(|i| i.caller.text()).unwrap_or_default();
+    let caller = state
+        .news
+        .identity
+        .as_ref()
+        .map(|i| i.caller.text())
+        .unwrap_or_default();
     let rows = [
         ("account", state.account().as_str().to_owned()),
         ("caller", caller.as_str().to_owned()),
         ("region", state.region().as_str().to_owned()),
         ("profile", state.profile().as_str().to_owned()),
-        ("endpoint", state.endpoint().map_or_else(|| "AWS's own".to_owned(), |e| e.as_str().to_owned())),
-        ("cluster", state.news.cluster.as_ref().map_or_else(|| "none yet".to_owned(), |c| c.text().as_str().to_owned())),
-        ("calls in the last minute", format!("{} of {}", usage.calls_last_minute, usage.budget)),
-        ("throttled in the last minute", usage.throttled_last_minute.to_string()),
-        ("metric queries per hour", format!("{} (about {cost:.2} USD)", count(u64::from(usage.metrics_per_hour)))),
-        ("refresh", format!("every {} s", state.settings.refresh.as_secs())),
+        (
+            "endpoint",
+            state
+                .endpoint()
+                .map_or_else(|| "AWS's own".to_owned(), |e| e.as_str().to_owned()),
+        ),
+        (
+            "cluster",
+            state
+                .news
+                .cluster
+                .as_ref()
+                .map_or_else(|| "none yet".to_owned(), |c| c.text().as_str().to_owned()),
+        ),
+        (
+            "calls in the last minute",
+            format!("{} of {}", usage.calls_last_minute, usage.budget),
+        ),
+        (
+            "throttled in the last minute",
+            usage.throttled_last_minute.to_string(),
+        ),
+        (
+            "metric queries per hour",
+            format!(
+                "{} (about {cost:.2} USD)",
+                count(u64::from(usage.metrics_per_hour))
+            ),
+        ),
+        (
+            "refresh",
+            format!("every {} s", state.settings.refresh.as_secs()),
+        ),
     ];
-    rows.iter().map(|(name, value)| Line::of(format!("  {name:<30}"), Role::Dim).and(value, Role::Body)).collect()
+    rows.iter()
+        .map(|(name, value)| Line::of(format!("  {name:<30}"), Role::Dim).and(value, Role::Body))
+        .collect()
 }

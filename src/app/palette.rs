@@ -27,7 +27,10 @@ pub(super) struct Palette {
 
 impl Palette {
     pub fn open(state: &State) -> Self {
-        let mut palette = Self { field: Field::empty(), found: Vec::new() };
+        let mut palette = Self {
+            field: Field::empty(),
+            found: Vec::new(),
+        };
         palette.search(state);
         palette
     }
@@ -38,14 +41,18 @@ impl Palette {
     }
 
     fn search(&mut self, state: &State) {
-        self.found = ranked(command::candidates(state, self.field.text()), self.field.text());
+        self.found = ranked(
+            command::candidates(state, self.field.text()),
+            self.field.text(),
+        );
     }
 
     /// What the best completion adds to the typed text.
     fn ghost(&self) -> &str {
         let typed = self.field.text();
         let best = self.found.first().filter(|_| !typed.is_empty());
-        best.and_then(|c| c.line.strip_prefix(typed)).unwrap_or_default()
+        best.and_then(|c| c.line.strip_prefix(typed))
+            .unwrap_or_default()
     }
 
     fn complete(&mut self, state: &State) {
@@ -59,7 +66,12 @@ impl Palette {
 /// The candidates that match, the best first; with nothing typed all of them, in their order.
 fn ranked(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
     let mut matcher = Matcher::new(Config::DEFAULT);
-    let pattern = Pattern::new(typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
+    let pattern = Pattern::new(
+        typed,
+        CaseMatching::Ignore,
+        Normalization::Smart,
+        AtomKind::Fuzzy,
+    );
     let mut buf = Vec::new();
     let mut scored: Vec<(bool, u32, Candidate)> = candidates
         .into_iter()
@@ -87,7 +99,9 @@ impl Popup for Palette {
                     }
                 };
             }
-            KeyCode::Right if self.field.cursor() == width(self.field.text()) && !self.ghost().is_empty() => {
+            KeyCode::Right
+                if self.field.cursor() == width(self.field.text()) && !self.ghost().is_empty() =>
+            {
                 self.complete(state);
             }
             _ => {
@@ -108,14 +122,27 @@ impl Popup for Palette {
         Vec::new()
     }
 
-    fn draw(&self, _state: &State, paint: &Paint<'_>, places: Places, buf: &mut Buffer) -> Option<Position> {
+    fn draw(
+        &self,
+        _state: &State,
+        paint: &Paint<'_>,
+        places: Places,
+        buf: &mut Buffer,
+    ) -> Option<Position> {
         self.draw_list(paint, places, buf);
         let line = places.line;
         blank(buf, line, paint.style(Role::Input));
         let cursor = draw_field(paint, (":", &self.field), line, buf);
         let used = (1 + width(self.field.text())) as u16;
         if used < line.width {
-            put_role(buf, (line.x + used, line.y), line.width - used, self.ghost(), Role::Dim, paint);
+            put_role(
+                buf,
+                (line.x + used, line.y),
+                line.width - used,
+                self.ghost(),
+                Role::Dim,
+                paint,
+            );
         }
         cursor
     }
@@ -123,16 +150,43 @@ impl Popup for Palette {
 
 impl Palette {
     fn draw_list(&self, paint: &Paint<'_>, places: Places, buf: &mut Buffer) {
-        let rows = self.found.len().min(LISTED).min(usize::from(places.body.height)) as u16;
+        let rows = self
+            .found
+            .len()
+            .min(LISTED)
+            .min(usize::from(places.body.height)) as u16;
         let wide = places.screen.width.min(64);
         let top = places.line.y.saturating_sub(rows);
-        blank(buf, Rect { x: places.line.x, y: top, width: wide, height: rows }, paint.style(Role::Dialog));
+        blank(
+            buf,
+            Rect {
+                x: places.line.x,
+                y: top,
+                width: wide,
+                height: rows,
+            },
+            paint.style(Role::Dialog),
+        );
         for (row, candidate) in (0..rows).zip(&self.found) {
             let (x, y) = (places.line.x, top + row);
             let role = if row == 0 { Role::Match } else { Role::Dialog };
-            let used = put_role(buf, (x + 1, y), wide.saturating_sub(1), &candidate.line, role, paint);
+            let used = put_role(
+                buf,
+                (x + 1, y),
+                wide.saturating_sub(1),
+                &candidate.line,
+                role,
+                paint,
+            );
             let at = x + 1 + used.max(20) + 1;
-            put_role(buf, (at, y), wide.saturating_sub(at - x), candidate.help, Role::Dim, paint);
+            put_role(
+                buf,
+                (at, y),
+                wide.saturating_sub(at - x),
+                candidate.help,
+                Role::Dim,
+                paint,
+            );
         }
     }
 }
@@ -142,13 +196,25 @@ mod tests {
     use super::*;
 
     fn lines(typed: &str, known: &[&str]) -> Vec<String> {
-        let candidates = known.iter().map(|l| Candidate { line: (*l).to_owned(), help: "" }).collect();
-        ranked(candidates, typed).into_iter().map(|c| c.line).collect()
+        let candidates = known
+            .iter()
+            .map(|l| Candidate {
+                line: (*l).to_owned(),
+                help: "",
+            })
+            .collect();
+        ranked(candidates, typed)
+            .into_iter()
+            .map(|c| c.line)
+            .collect()
     }
 
     #[test]
     fn what_begins_as_typed_comes_first() {
-        assert_eq!(lines("re", &["save-refresh", "refresh", "region", "zoom"])[..2], ["refresh", "region"]);
+        assert_eq!(
+            lines("re", &["save-refresh", "refresh", "region", "zoom"])[..2],
+            ["refresh", "region"]
+        );
         assert_eq!(lines("zm", &["refresh", "zoom"]), ["zoom"]);
         assert_eq!(lines("", &["b", "a"]), ["b", "a"]);
     }

@@ -37,7 +37,12 @@ impl Prompt {
             Purpose::Filter => pane.filter().to_owned(),
             Purpose::Find => pane.find().to_owned(),
         };
-        Self { purpose, field: Field::typed(before.clone()), before, fault: None }
+        Self {
+            purpose,
+            field: Field::typed(before.clone()),
+            before,
+            fault: None,
+        }
     }
 
     fn put(&self, text: &str, state: &mut State) -> Result<(), Fault> {
@@ -81,16 +86,33 @@ impl Popup for Prompt {
         Vec::new()
     }
 
-    fn draw(&self, _state: &State, paint: &Paint<'_>, places: Places, buf: &mut Buffer) -> Option<Position> {
+    fn draw(
+        &self,
+        _state: &State,
+        paint: &Paint<'_>,
+        places: Places,
+        buf: &mut Buffer,
+    ) -> Option<Position> {
         let line = places.line;
         blank(buf, line, paint.style(Role::Input));
-        let label = if self.purpose == Purpose::Filter { "/" } else { "find: " };
+        let label = if self.purpose == Purpose::Filter {
+            "/"
+        } else {
+            "find: "
+        };
         let cursor = draw_field(paint, (label, &self.field), line, buf);
         let used = (width(label) + width(self.field.text()) + 2) as u16;
         if let Some(fault) = &self.fault
             && used < line.width
         {
-            put_role(buf, (line.x + used, line.y), line.width - used, fault.line().as_str(), Role::Bad, paint);
+            put_role(
+                buf,
+                (line.x + used, line.y),
+                line.width - used,
+                fault.line().as_str(),
+                Role::Bad,
+                paint,
+            );
         }
         cursor
     }

@@ -33,18 +33,28 @@ impl Recall {
     /// Asks whether this change is to be put back.
     pub fn of(past: Past, skipped: Vec<Text>, production: bool) -> Self {
         let confirm = Confirm::new(production, name_of(&past.subject));
-        Self { past, skipped, confirm }
+        Self {
+            past,
+            skipped,
+            confirm,
+        }
     }
 
     fn sheet(&self, state: &State) -> Sheet<'_> {
         let backup = |summary: &Text| {
-            Line::new("Skipped: ", Role::Warn).with(summary.clone(), Role::Warn).with(" (an undo does not delete a backup)", Role::Dim)
+            Line::new("Skipped: ", Role::Warn)
+                .with(summary.clone(), Role::Warn)
+                .with(" (an undo does not delete a backup)", Role::Dim)
         };
         let mut lines: Vec<Line> = self.skipped.iter().map(backup).collect();
         lines.extend(place_lines(state, &self.past.subject));
         let old = age(state.news.now.since(self.past.at));
-        lines.push(Line::new("made      ", Role::Dim).and(format!("{old} ago by {}", self.past.who), Role::Dialog));
-        lines.push(Line::new("change    ", Role::Dim).with(self.past.summary.clone(), Role::Dialog));
+        lines.push(
+            Line::new("made      ", Role::Dim)
+                .and(format!("{old} ago by {}", self.past.who), Role::Dialog),
+        );
+        lines
+            .push(Line::new("change    ", Role::Dim).with(self.past.summary.clone(), Role::Dialog));
         lines.push(Line::default());
         lines.push(Line::new("Goes back:", Role::Dialog));
         for step in &self.past.steps {
@@ -53,9 +63,17 @@ impl Recall {
             }
         }
         lines.push(Line::default());
-        lines.push(Line::new("Risk: what somebody else has changed since is not overwritten; you are asked", Role::Risk));
+        lines.push(Line::new(
+            "Risk: what somebody else has changed since is not overwritten; you are asked",
+            Role::Risk,
+        ));
         lines.push(Line::default());
-        Sheet { title: "Undo".into(), lines, field: self.confirm.field(), below: vec![self.confirm.line("undo")] }
+        Sheet {
+            title: "Undo".into(),
+            lines,
+            field: self.confirm.field(),
+            below: vec![self.confirm.line("undo")],
+        }
     }
 
     fn carried(&self, state: &mut State) -> Vec<Effect> {
@@ -64,7 +82,11 @@ impl Recall {
 }
 
 /// Orders the undo of a change.
-pub(super) fn undo(state: &mut State, session: &crate::domain::ids::SessionId, past: &Past) -> Vec<Effect> {
+pub(super) fn undo(
+    state: &mut State,
+    session: &crate::domain::ids::SessionId,
+    past: &Past,
+) -> Vec<Effect> {
     state.work.begin(Job {
         session: Some(session.clone()),
         subject: Some(past.subject.clone()),
@@ -72,7 +94,11 @@ pub(super) fn undo(state: &mut State, session: &crate::domain::ids::SessionId, p
         wish: None,
         progress: None,
     });
-    vec![Effect::Carry(Order::Undo { session: session.clone(), restore: Vec::new(), keep: Vec::new() })]
+    vec![Effect::Carry(Order::Undo {
+        session: session.clone(),
+        restore: Vec::new(),
+        keep: Vec::new(),
+    })]
 }
 
 impl Popup for Recall {
@@ -100,7 +126,13 @@ impl Popup for Recall {
         self.confirm.hints("undo")
     }
 
-    fn draw(&self, state: &State, paint: &Paint<'_>, places: Places, buf: &mut Buffer) -> Option<Position> {
+    fn draw(
+        &self,
+        state: &State,
+        paint: &Paint<'_>,
+        places: Places,
+        buf: &mut Buffer,
+    ) -> Option<Position> {
         self.sheet(state).draw(paint, places, buf)
     }
 }

@@ -15,27 +15,57 @@ pub(super) fn take(state: &mut State, report: Report) {
     match report {
         Report::Observed { subject, result } => observed(state, &subject, *result),
         Report::Changed { proposal, now } => changed(state, &proposal, *now),
-        Report::Progress { session, subject, summary, progress, .. } => {
+        Report::Progress {
+            session,
+            subject,
+            summary,
+            progress,
+            ..
+        } => {
             state.work.progress(&session, &subject, &summary, progress);
         }
         Report::Finished { session, summary } => {
             state.work.end(Some(&session), &summary);
             state.work.settle(&session);
-            state.news.say(Level::Good, format!("Done and verified: {summary}"));
+            state
+                .news
+                .say(Level::Good, format!("Done and verified: {summary}"));
         }
-        Report::Failed { session, summary, fault } => {
+        Report::Failed {
+            session,
+            summary,
+            fault,
+        } => {
             state.work.end(session.as_ref(), &summary);
-            state.news.tell(&Fault { what: crate::domain::text::Text::clean(&format!("{summary}: {}", fault.what)), ..fault });
+            state.news.tell(&Fault {
+                what: crate::domain::text::Text::clean(&format!("{summary}: {}", fault.what)),
+                ..fault
+            });
         }
         Report::Conflict { session, fields } => {
             let job = state.work.end(Some(&session), &"".into());
             let summary = job.map_or_else(|| "a change".into(), |j| j.summary);
-            show_open(state, Open { session, summary, past: None, fields, gap: None });
+            show_open(
+                state,
+                Open {
+                    session,
+                    summary,
+                    past: None,
+                    fields,
+                    gap: None,
+                },
+            );
         }
-        Report::Undone { session, summary, what } => {
+        Report::Undone {
+            session,
+            summary,
+            what,
+        } => {
             state.work.end(Some(&session), &summary);
             state.work.settle(&session);
-            state.news.say(Level::Good, format!("Undone: {summary} — {what}"));
+            state
+                .news
+                .say(Level::Good, format!("Undone: {summary} — {what}"));
         }
         Report::History(history) => {
             for past in history.iter().filter(|p| ended(p.state)) {
@@ -43,9 +73,23 @@ pub(super) fn take(state: &mut State, report: Report) {
             }
             state.work.history = history;
         }
-        Report::Unfinished { session, past, fields, gap } => {
+        Report::Unfinished {
+            session,
+            past,
+            fields,
+            gap,
+        } => {
             let summary = past.summary.clone();
-            show_open(state, Open { session, summary, past: Some(past), fields, gap });
+            show_open(
+                state,
+                Open {
+                    session,
+                    summary,
+                    past: Some(past),
+                    fields,
+                    gap,
+                },
+            );
         }
         Report::JournalBroken(fault) => {
             state.news.tell(&fault);
@@ -56,12 +100,17 @@ pub(super) fn take(state: &mut State, report: Report) {
 
 /// Whether nothing of a change is left to decide.
 fn ended(state: PastState) -> bool {
-    matches!(state, PastState::Reverted | PastState::Kept | PastState::Refused)
+    matches!(
+        state,
+        PastState::Reverted | PastState::Kept | PastState::Refused
+    )
 }
 
 fn observed(state: &mut State, subject: &Subject, result: Result<Observation, Fault>) {
     let waits = |o: &Overlay| matches!(o, Overlay::Dialog(dialog) if dialog.awaits(subject));
-    let Some(at) = state.overlays.iter().position(waits) else { return };
+    let Some(at) = state.overlays.iter().position(waits) else {
+        return;
+    };
     let mut overlay = state.overlays.remove(at);
     if let Overlay::Dialog(dialog) = &mut overlay {
         dialog.observed(result, state);
@@ -79,7 +128,10 @@ fn changed(state: &mut State, proposal: &Proposal, now: Observation) {
         }
         None => state.news.say(
             Level::Warn,
-            format!("{}: something changed meanwhile — nothing was sent — look again and repeat it", proposal.summary),
+            format!(
+                "{}: something changed meanwhile — nothing was sent — look again and repeat it",
+                proposal.summary
+            ),
         ),
     }
 }

@@ -47,25 +47,63 @@ impl Sheet<'_> {
         let wide = Self::inner_width(places.screen).max(1);
         let (above, below) = self.rows(wide);
         let rows = (above.len() + below.len() + usize::from(self.field.is_some())) as u16;
-        let area = middle(places.screen, wide.saturating_add(4), rows.saturating_add(2));
+        let area = middle(
+            places.screen,
+            wide.saturating_add(4),
+            rows.saturating_add(2),
+        );
         blank(buf, area, paint.style(Role::Dialog));
-        let frame = Frame { number: None, name: &self.title, status: "", joint: Joint::default() };
-        let inside = pad(frame.draw(&Paint { focused: true, ..*paint }, area, buf));
+        let frame = Frame {
+            number: None,
+            name: &self.title,
+            status: "",
+            joint: Joint::default(),
+        };
+        let inside = pad(frame.draw(
+            &Paint {
+                focused: true,
+                ..*paint
+            },
+            area,
+            buf,
+        ));
         draw_lines(paint, &above, inside, buf);
         let mut y = inside.y.saturating_add(above.len() as u16);
         let mut cursor = None;
         if let Some((label, field)) = self.field {
-            cursor = draw_field(paint, (label, field), Rect { y, height: 1, ..inside }.intersection(inside), buf);
+            cursor = draw_field(
+                paint,
+                (label, field),
+                Rect {
+                    y,
+                    height: 1,
+                    ..inside
+                }
+                .intersection(inside),
+                buf,
+            );
             y = y.saturating_add(1);
         }
-        let rest = Rect { y, height: inside.bottom().saturating_sub(y), ..inside };
+        let rest = Rect {
+            y,
+            height: inside.bottom().saturating_sub(y),
+            ..inside
+        };
         draw_lines(paint, &below, rest.intersection(inside), buf);
         cursor
     }
 }
 
 fn pad(area: Rect) -> Rect {
-    if area.width < 4 { area } else { Rect { x: area.x + 1, width: area.width - 2, ..area } }
+    if area.width < 4 {
+        area
+    } else {
+        Rect {
+            x: area.x + 1,
+            width: area.width - 2,
+            ..area
+        }
+    }
 }
 
 /// Draws a label and a field, scrolled so that the cursor is seen; answers where the cursor stands.
@@ -78,12 +116,26 @@ pub(super) fn draw_field(
     if area.is_empty() {
         return None;
     }
-    let used = put_role(buf, (area.x, area.y), area.width, label, Role::Strong, paint);
+    let used = put_role(
+        buf,
+        (area.x, area.y),
+        area.width,
+        label,
+        Role::Strong,
+        paint,
+    );
     let room = usize::from(area.width - used.min(area.width));
     let hidden = (field.cursor() + 1).saturating_sub(room);
     let shown = crate::view::put::skip(field.text(), hidden);
     let (shown, _) = head(shown, room);
-    put_role(buf, (area.x + used, area.y), room as u16, shown, Role::Input, paint);
+    put_role(
+        buf,
+        (area.x + used, area.y),
+        room as u16,
+        shown,
+        Role::Input,
+        paint,
+    );
     let column = used as usize + field.cursor().saturating_sub(hidden);
     (column < usize::from(area.width)).then(|| Position::new(area.x + column as u16, area.y))
 }

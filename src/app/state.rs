@@ -147,11 +147,16 @@ impl State {
             cluster: self.news.cluster.as_ref(),
             service: service.as_ref(),
         };
-        self.panes.get_mut(index).map(|pane| act(pane.as_mut(), &cx))
+        self.panes
+            .get_mut(index)
+            .map(|pane| act(pane.as_mut(), &cx))
     }
 
     /// Lets the focused pane act.
-    pub(super) fn with_focused<T>(&mut self, act: impl FnOnce(&mut dyn Pane, &Context<'_>) -> T) -> Option<T> {
+    pub(super) fn with_focused<T>(
+        &mut self,
+        act: impl FnOnce(&mut dyn Pane, &Context<'_>) -> T,
+    ) -> Option<T> {
         self.with_pane(self.desk.focus, act)
     }
 
@@ -172,7 +177,11 @@ impl State {
     }
 
     fn spread(&self) -> Spread {
-        if self.focused().is_some_and(Pane::drilled) { Spread::Whole } else { self.desk.zoom }
+        if self.focused().is_some_and(Pane::drilled) {
+            Spread::Whole
+        } else {
+            self.desk.zoom
+        }
     }
 
     /// Tells the panes on the screen their sizes.
@@ -184,27 +193,47 @@ impl State {
     }
 
     pub(super) fn paint(&self, focused: bool) -> Paint<'_> {
-        Paint { theme: &self.themes[0], settings: &self.settings, now: self.news.now, focused }
+        Paint {
+            theme: &self.themes[0],
+            settings: &self.settings,
+            now: self.news.now,
+            focused,
+        }
     }
 
     /// The account for people; a dash until it is known.
     pub(super) fn account(&self) -> Text {
-        self.news.identity.as_ref().map_or_else(|| Text::fixed("account not known yet"), |i| i.account.text())
+        self.news.identity.as_ref().map_or_else(
+            || Text::fixed("account not known yet"),
+            |i| i.account.text(),
+        )
     }
 
     /// The region for people.
     pub(super) fn region(&self) -> Text {
-        let region = self.news.place.as_ref().map(|p| &p.region).or(self.settings.region.as_ref());
+        let region = self
+            .news
+            .place
+            .as_ref()
+            .map(|p| &p.region)
+            .or(self.settings.region.as_ref());
         region.map_or_else(|| Text::fixed("region not known yet"), Region::text)
     }
 
     /// An endpoint that is not AWS's own.
     pub(super) fn endpoint(&self) -> Option<&Text> {
-        self.news.place.as_ref().and_then(|p| p.endpoint.as_ref()).or(self.settings.endpoint.as_ref())
+        self.news
+            .place
+            .as_ref()
+            .and_then(|p| p.endpoint.as_ref())
+            .or(self.settings.endpoint.as_ref())
     }
 
     /// The profile for people.
     pub(super) fn profile(&self) -> Text {
-        self.settings.profile.as_ref().map_or_else(|| Text::fixed("default"), ProfileName::text)
+        self.settings
+            .profile
+            .as_ref()
+            .map_or_else(|| Text::fixed("default"), ProfileName::text)
     }
 }

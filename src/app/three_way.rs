@@ -44,9 +44,21 @@ impl ThreeWays {
     /// Shows what is open: an unfinished change, or a conflict where `past` is not given.
     pub fn of(open: Open, production: bool) -> Self {
         let decisions = vec![Decision::Open; open.fields.len()];
-        let name = open.fields.first().map(|f| target_name(&f.target)).unwrap_or_default();
-        let confirm = Confirm::new(production && open.past.is_none() && !open.fields.is_empty(), name);
-        let mut shown = Self { open, decisions, cursor: 0, confirm };
+        let name = open
+            .fields
+            .first()
+            .map(|f| target_name(&f.target))
+            .unwrap_or_default();
+        let confirm = Confirm::new(
+            production && open.past.is_none() && !open.fields.is_empty(),
+            name,
+        );
+        let mut shown = Self {
+            open,
+            decisions,
+            cursor: 0,
+            confirm,
+        };
         let first = shown.disputed().next();
         shown.cursor = first.unwrap_or(0);
         shown
@@ -54,7 +66,9 @@ impl ThreeWays {
 
     fn disputed(&self) -> impl Iterator<Item = usize> {
         let fields = self.open.fields.iter().enumerate();
-        fields.filter(|(_, f)| matches!(f.standing, Standing::Theirs | Standing::Gone)).map(|(i, _)| i)
+        fields
+            .filter(|(_, f)| matches!(f.standing, Standing::Theirs | Standing::Gone))
+            .map(|(i, _)| i)
     }
 
     fn is_decided(&self) -> bool {
@@ -65,12 +79,18 @@ impl ThreeWays {
         let mut lines = match &self.open.past {
             Some(past) => unfinished_head(past, state),
             None => vec![
-                Line::new("While putting back ", Role::Dialog).with(self.open.summary.clone(), Role::Strong),
-                Line::new("somebody else has changed this since. The rest went back.", Role::Warn),
+                Line::new("While putting back ", Role::Dialog)
+                    .with(self.open.summary.clone(), Role::Strong),
+                Line::new(
+                    "somebody else has changed this since. The rest went back.",
+                    Role::Warn,
+                ),
             ],
         };
         if let Some(gap) = &self.open.gap {
-            lines.push(Line::new("It could not be read now: ", Role::Bad).with(gap.line(), Role::Bad));
+            lines.push(
+                Line::new("It could not be read now: ", Role::Bad).with(gap.line(), Role::Bad),
+            );
         }
         lines.push(Line::default());
         for (i, field) in self.open.fields.iter().enumerate() {
@@ -82,17 +102,27 @@ impl ThreeWays {
 
     fn field_lines(&self, index: usize, field: &ThreeWay) -> Vec<Line> {
         let choosing = self.open.past.is_none();
-        let mark = if choosing && index == self.cursor { "> " } else { "  " };
-        let now = field.now.as_ref().map_or_else(|| "gone".to_owned(), value_text);
+        let mark = if choosing && index == self.cursor {
+            "> "
+        } else {
+            "  "
+        };
+        let now = field
+            .now
+            .as_ref()
+            .map_or_else(|| "gone".to_owned(), value_text);
         let decided = match self.decisions[index] {
             Decision::Open => "",
             Decision::KeepTheirs => "  → keep theirs",
             Decision::Restore => "  → restore ours",
         };
         vec![
-            Line::of(format!("{mark}{} {}", target_name(&field.target), field.field), Role::Strong)
-                .with(standing_text(field.standing), standing_role(field.standing))
-                .with(decided, Role::New),
+            Line::of(
+                format!("{mark}{} {}", target_name(&field.target), field.field),
+                Role::Strong,
+            )
+            .with(standing_text(field.standing), standing_role(field.standing))
+            .with(decided, Role::New),
             Line::new("    before ", Role::Dim).and(value_text(&field.before), Role::Old),
             Line::new("    ours   ", Role::Dim).and(value_text(&field.ours), Role::New),
             Line::new("    now    ", Role::Dim).and(now, standing_role(field.standing)),
@@ -102,12 +132,29 @@ impl ThreeWays {
     fn sheet(&self, state: &State) -> Sheet<'_> {
         let lines = self.lines(state);
         if self.open.past.is_some() {
-            let below = if state.may_write() { keys(UNFINISHED) } else { keys(&[("esc", "later (read-only: start with --write to undo or keep)")]) };
-            return Sheet { title: "An unfinished change".into(), lines, below: vec![below], ..Sheet::default() };
+            let below = if state.may_write() {
+                keys(UNFINISHED)
+            } else {
+                keys(&[(
+                    "esc",
+                    "later (read-only: start with --write to undo or keep)",
+                )])
+            };
+            return Sheet {
+                title: "An unfinished change".into(),
+                lines,
+                below: vec![below],
+                ..Sheet::default()
+            };
         }
         let below = vec![keys(CONFLICT), self.confirm.line("apply these decisions")];
         let field = self.confirm.field().filter(|_| self.is_decided());
-        Sheet { title: "Changed by somebody else".into(), lines, field, below }
+        Sheet {
+            title: "Changed by somebody else".into(),
+            lines,
+            field,
+            below,
+        }
     }
 
     fn unfinished_key(&mut self, key: KeyEvent, past: &Past, state: &mut State) -> Outcome {
@@ -137,7 +184,10 @@ impl ThreeWays {
     fn kept(&self, state: &mut State) -> Vec<Effect> {
         let session = self.open.session.clone();
         state.work.settle(&session);
-        state.news.say(Level::Notice, format!("Kept as it is: {}", self.open.summary));
+        state.news.say(
+            Level::Notice,
+            format!("Kept as it is: {}", self.open.summary),
+        );
         vec![Effect::Carry(Order::Keep { session })]
     }
 
@@ -178,7 +228,9 @@ impl ThreeWays {
     fn step(&mut self, by: isize) {
         let disputed: Vec<usize> = self.disputed().collect();
         let at = disputed.iter().position(|i| *i == self.cursor).unwrap_or(0);
-        let to = at.saturating_add_signed(by).min(disputed.len().saturating_sub(1));
+        let to = at
+            .saturating_add_signed(by)
+            .min(disputed.len().saturating_sub(1));
         self.cursor = disputed.get(to).copied().unwrap_or(0);
     }
 
@@ -186,7 +238,9 @@ impl ThreeWays {
         if let Some(slot) = self.decisions.get_mut(self.cursor) {
             *slot = decision;
         }
-        let next = self.disputed().find(|i| self.decisions[*i] == Decision::Open);
+        let next = self
+            .disputed()
+            .find(|i| self.decisions[*i] == Decision::Open);
         self.cursor = next.unwrap_or(self.cursor);
     }
 
@@ -194,7 +248,10 @@ impl ThreeWays {
         let session = self.open.session.clone();
         let chosen = |decision| -> Vec<(Target, Field)> {
             let fields = self.open.fields.iter().zip(&self.decisions);
-            fields.filter(|(_, d)| **d == decision).map(|(f, _)| (f.target.clone(), f.field)).collect()
+            fields
+                .filter(|(_, d)| **d == decision)
+                .map(|(f, _)| (f.target.clone(), f.field))
+                .collect()
         };
         state.work.settle(&session);
         state.work.begin(Job {
@@ -204,18 +261,37 @@ impl ThreeWays {
             wish: None,
             progress: None,
         });
-        vec![Effect::Carry(Order::Undo { session, restore: chosen(Decision::Restore), keep: chosen(Decision::KeepTheirs) })]
+        vec![Effect::Carry(Order::Undo {
+            session,
+            restore: chosen(Decision::Restore),
+            keep: chosen(Decision::KeepTheirs),
+        })]
     }
 }
 
-const UNFINISHED: &[(&str, &str)] = &[("u", "undo it"), ("k", "keep it as it is"), ("esc", "later")];
-const CONFLICT: &[(&str, &str)] = &[("t", "keep theirs"), ("r", "restore ours"), ("up/down", "choose"), ("esc", "later")];
+const UNFINISHED: &[(&str, &str)] = &[
+    ("u", "undo it"),
+    ("k", "keep it as it is"),
+    ("esc", "later"),
+];
+const CONFLICT: &[(&str, &str)] = &[
+    ("t", "keep theirs"),
+    ("r", "restore ours"),
+    ("up/down", "choose"),
+    ("esc", "later"),
+];
 
 fn unfinished_head(past: &Past, state: &State) -> Vec<Line> {
     let old = age(state.news.now.since(past.at));
     vec![
         Line::new(past.summary.clone(), Role::Strong),
-        Line::of(format!("begun {old} ago by {}, and not known to have ended", past.who), Role::Dialog),
+        Line::of(
+            format!(
+                "begun {old} ago by {}, and not known to have ended",
+                past.who
+            ),
+            Role::Dialog,
+        ),
     ]
 }
 
@@ -262,10 +338,20 @@ impl Popup for ThreeWays {
     }
 
     fn hints(&self, _state: &State) -> Vec<(&'static str, &'static str)> {
-        if self.open.past.is_some() { UNFINISHED.to_vec() } else { CONFLICT.to_vec() }
+        if self.open.past.is_some() {
+            UNFINISHED.to_vec()
+        } else {
+            CONFLICT.to_vec()
+        }
     }
 
-    fn draw(&self, state: &State, paint: &Paint<'_>, places: Places, buf: &mut Buffer) -> Option<Position> {
+    fn draw(
+        &self,
+        state: &State,
+        paint: &Paint<'_>,
+        places: Places,
+        buf: &mut Buffer,
+    ) -> Option<Position> {
         self.sheet(state).draw(paint, places, buf)
     }
 }

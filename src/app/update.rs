@@ -40,7 +40,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 /// Takes in what is only news.
 fn told(state: &mut State, message: Message) {
     match message {
-        Message::Quit | Message::Switched(_) | Message::Resumed | Message::Input(Input::Key(_)) => {}
+        Message::Quit | Message::Switched(_) | Message::Resumed | Message::Input(Input::Key(_)) => {
+        }
         Message::Input(Input::Paste(text)) => state.overlay_paste(&text),
         Message::Now(now) => tick(state, now),
         Message::Resize { width, height } => state.size = (width, height),
@@ -49,7 +50,9 @@ fn told(state: &mut State, message: Message) {
         Message::Carrier(report) => reported(state, report),
         Message::Link(link) => linked(state, link),
         Message::Usage(usage) => state.news.usage = usage,
-        Message::Connected { region, endpoint } => state.news.place = Some(Spot { region, endpoint }),
+        Message::Connected { region, endpoint } => {
+            state.news.place = Some(Spot { region, endpoint })
+        }
         Message::Saved(result) => saved(state, result),
         Message::Copied(result) => copied(state, result),
         Message::Trouble(fault) => state.news.tell(&fault),
@@ -92,7 +95,9 @@ fn linked(state: &mut State, link: Link) {
 
 fn saved(state: &mut State, result: Result<std::path::PathBuf, Fault>) {
     match result {
-        Ok(path) => state.news.say(Level::Good, format!("Written to {}", path.display())),
+        Ok(path) => state
+            .news
+            .say(Level::Good, format!("Written to {}", path.display())),
         Err(fault) => state.news.tell(&fault),
     }
 }
@@ -107,12 +112,19 @@ fn copied(state: &mut State, result: Result<usize, Fault>) {
 /// The clients stand, or the old settings are put back.
 fn switched(state: &mut State, result: Result<(), Fault>) -> Vec<Effect> {
     let before = state.before_switch.take();
-    let Err(fault) = result else { return Vec::new() };
+    let Err(fault) = result else {
+        return Vec::new();
+    };
     state.news.tell(&fault);
-    let Some(before) = before else { return Vec::new() };
+    let Some(before) = before else {
+        return Vec::new();
+    };
     state.settings = *before;
     command::forget(state);
-    vec![Effect::Switch { settings: Box::new(state.settings.clone()), epoch: state.epoch }]
+    vec![Effect::Switch {
+        settings: Box::new(state.settings.clone()),
+        epoch: state.epoch,
+    }]
 }
 
 /// What the panes decided by themselves.
@@ -129,7 +141,11 @@ fn pressed(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     if let Some(verb) = everywhere(state, key) {
         return verbs::act(state, verb);
     }
-    if state.overlays.is_empty() { pane_key(state, key) } else { state.overlay_key(key) }
+    if state.overlays.is_empty() {
+        pane_key(state, key)
+    } else {
+        state.overlay_key(key)
+    }
 }
 
 /// The keys that work over every overlay: they leave, or put the program to sleep.

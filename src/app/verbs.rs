@@ -52,13 +52,17 @@ pub(super) fn act(state: &mut State, verb: Verb) -> Vec<Effect> {
 }
 
 fn pane_act(state: &mut State, verb: Verb) -> Vec<Effect> {
-    let acts = state.with_focused(|pane, cx| pane.act(verb, cx)).unwrap_or_default();
+    let acts = state
+        .with_focused(|pane, cx| pane.act(verb, cx))
+        .unwrap_or_default();
     perform(state, acts)
 }
 
 /// Does what panes ask for.
 pub(super) fn perform(state: &mut State, acts: Vec<Act>) -> Vec<Effect> {
-    acts.into_iter().flat_map(|act| perform_one(state, act)).collect()
+    acts.into_iter()
+        .flat_map(|act| perform_one(state, act))
+        .collect()
 }
 
 fn perform_one(state: &mut State, act: Act) -> Vec<Effect> {
@@ -85,7 +89,9 @@ pub(super) fn ask(state: &mut State, verb: Verb, subject: Subject) -> Vec<Effect
         state.news.tell(&fault);
         return Vec::new();
     }
-    let Some(wish) = Wish::of(verb) else { return Vec::new() };
+    let Some(wish) = Wish::of(verb) else {
+        return Vec::new();
+    };
     let given = state.desk.wish.take();
     state.open(Dialog::open(wish, subject.clone(), given));
     vec![Effect::Observe(subject)]
@@ -93,7 +99,9 @@ pub(super) fn ask(state: &mut State, verb: Verb, subject: Subject) -> Vec<Effect
 
 /// Shows logs in the logs pane and goes there.
 pub(super) fn show_logs(state: &mut State, targets: &[LogTarget]) -> Vec<Effect> {
-    let Some(at) = state.index_of(Place::Logs) else { return Vec::new() };
+    let Some(at) = state.index_of(Place::Logs) else {
+        return Vec::new();
+    };
     state.with_pane(at, |pane, cx| pane.show_logs(targets, cx));
     focus(state, at);
     Vec::new()
@@ -103,8 +111,11 @@ impl State {
     /// Why no change can begin now, if so.
     pub(super) fn refuses_write(&self) -> Option<Fault> {
         if !self.may_write() {
-            let fault = Fault::new(FaultKind::Usage, "This console is read-only").means("nothing can be changed");
-            return Some(fault.next("start it with --write, or set mode = \"write\" in the profile"));
+            let fault = Fault::new(FaultKind::Usage, "This console is read-only")
+                .means("nothing can be changed");
+            return Some(
+                fault.next("start it with --write, or set mode = \"write\" in the profile"),
+            );
         }
         self.work.broken.clone()
     }
@@ -115,9 +126,13 @@ fn change(state: &mut State, verb: Verb) -> Vec<Effect> {
         state.news.tell(&fault);
         return Vec::new();
     }
-    let acts = state.with_focused(|pane, cx| pane.act(verb, cx)).unwrap_or_default();
+    let acts = state
+        .with_focused(|pane, cx| pane.act(verb, cx))
+        .unwrap_or_default();
     if acts.is_empty() {
-        state.news.say(Level::Notice, format!("Nothing to {} here", verb.help()));
+        state
+            .news
+            .say(Level::Notice, format!("Nothing to {} here", verb.help()));
     }
     perform(state, acts)
 }
@@ -136,7 +151,11 @@ fn step_focus(state: &mut State, by: isize) {
 }
 
 fn zoom(state: &mut State) {
-    state.desk.zoom = if state.desk.zoom == Spread::Whole { Spread::Shared } else { Spread::Whole };
+    state.desk.zoom = if state.desk.zoom == Spread::Whole {
+        Spread::Shared
+    } else {
+        Spread::Whole
+    };
 }
 
 fn prompt(state: &mut State, purpose: Purpose) {
@@ -149,7 +168,9 @@ fn prompt(state: &mut State, purpose: Purpose) {
 /// One step back: the drill-in, then the filter, then the zoom; never out.
 fn back(state: &mut State) -> Vec<Effect> {
     state.news.hush();
-    let Some(pane) = state.focused() else { return Vec::new() };
+    let Some(pane) = state.focused() else {
+        return Vec::new();
+    };
     if pane.drilled() {
         return pane_act(state, Verb::Back);
     }
@@ -162,7 +183,10 @@ fn back(state: &mut State) -> Vec<Effect> {
 }
 
 fn refresh(state: &mut State) -> Vec<Effect> {
-    let mut slots: Vec<Slot> = super::wants::wants(state).iter().map(|w| w.query.slot()).collect();
+    let mut slots: Vec<Slot> = super::wants::wants(state)
+        .iter()
+        .map(|w| w.query.slot())
+        .collect();
     slots.sort_unstable();
     slots.dedup();
     if let Some(why) = mfa::needed(&state.news.link).cloned() {
@@ -188,7 +212,10 @@ fn undo(state: &mut State) {
         return;
     }
     if let Some(job) = state.work.setting() {
-        let said = format!("{} is under way — it can be undone once it is verified — wait for its end", job.summary);
+        let said = format!(
+            "{} is under way — it can be undone once it is verified — wait for its end",
+            job.summary
+        );
         state.news.say(Level::Warn, said);
         return;
     }
@@ -196,14 +223,23 @@ fn undo(state: &mut State) {
     let skipped: Vec<Text> = skipped.iter().map(|p| p.summary.clone()).collect();
     match past.cloned() {
         Some(past) => state.open(Recall::of(past, skipped, production)),
-        None if skipped.is_empty() => state.news.say(Level::Notice, "Nothing to undo in this account and region"),
-        None => state.news.say(Level::Notice, "Only backups were made, and an undo does not delete a backup"),
+        None if skipped.is_empty() => state
+            .news
+            .say(Level::Notice, "Nothing to undo in this account and region"),
+        None => state.news.say(
+            Level::Notice,
+            "Only backups were made, and an undo does not delete a backup",
+        ),
     }
 }
 
 /// `q` leaves at the top level; in a drill-in it goes back.
 fn quit(state: &mut State) -> Vec<Effect> {
-    if state.focused().is_some_and(Pane::drilled) { back(state) } else { leave(state) }
+    if state.focused().is_some_and(Pane::drilled) {
+        back(state)
+    } else {
+        leave(state)
+    }
 }
 
 /// Leaves; asks first while an order is with the carrier.
@@ -211,7 +247,11 @@ pub(super) fn leave(state: &mut State) -> Vec<Effect> {
     if !state.is_busy() {
         return vec![Effect::Quit];
     }
-    if !state.overlays.iter().any(|o| matches!(o, super::overlay::Overlay::Leave(_))) {
+    if !state
+        .overlays
+        .iter()
+        .any(|o| matches!(o, super::overlay::Overlay::Leave(_)))
+    {
         state.open(Leave::new());
     }
     Vec::new()
@@ -221,6 +261,9 @@ fn suspend(state: &mut State) -> Vec<Effect> {
     if !state.work.is_writing() {
         return vec![Effect::Suspend];
     }
-    state.news.say(Level::Warn, "A request is under way — stopping now would leave it unwatched — try again in a moment");
+    state.news.say(
+        Level::Warn,
+        "A request is under way — stopping now would leave it unwatched — try again in a moment",
+    );
     Vec::new()
 }

@@ -6,9 +6,15 @@ use std::time::Duration;
 
 /// What the visible panes want to know now, and who we are. The runtime diffs it into pollers.
 pub fn wants(state: &State) -> Vec<Want> {
-    let mut wants = vec![Want { query: Query::Identity, pace: Pace::Once }];
+    let mut wants = vec![Want {
+        query: Query::Identity,
+        pace: Pace::Once,
+    }];
     if state.settings.cluster.is_none() || asks_for_cluster(state) {
-        wants.push(Want { query: Query::Clusters, pace: Pace::Once });
+        wants.push(Want {
+            query: Query::Clusters,
+            pace: Pace::Once,
+        });
     }
     state.with_context(|cx| {
         for place in state.geometry().panes {
@@ -24,10 +30,15 @@ pub fn wants(state: &State) -> Vec<Want> {
 
 /// Whether the palette needs cluster names to complete.
 fn asks_for_cluster(state: &State) -> bool {
-    state.overlays.iter().any(|o| matches!(o, super::overlay::Overlay::Palette(p) if p.text().starts_with("cluster ")))
+    state.overlays.iter().any(
+        |o| matches!(o, super::overlay::Overlay::Palette(p) if p.text().starts_with("cluster ")),
+    )
 }
 
 /// The monotonic time at which `update` wants to hear of the clock again, where the second's tick is too coarse.
 pub fn next_deadline(state: &State) -> Option<Duration> {
-    state.overlays.last().and_then(|top| top.popup().deadline(state.news.now))
+    state
+        .overlays
+        .last()
+        .and_then(|top| top.popup().deadline(state.news.now))
 }

@@ -1,13 +1,13 @@
 //! What the carrier is doing for us, and what it has done.
 
 use super::dialog::Wish;
+use crate::domain::change::Target;
 use crate::domain::change::{Field, Value};
 use crate::domain::fault::Fault;
 use crate::domain::ids::SessionId;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::domain::waf::{RawJson, RuleRef};
-use crate::domain::change::Target;
 use crate::session::order::{Past, PastState, Progress, Proposed, ThreeWay};
 
 /// One order under way.
@@ -51,13 +51,23 @@ impl Work {
 
     /// Whether a request may be on its way right now, or its answer is awaited.
     pub fn is_writing(&self) -> bool {
-        let settled = |p: &Progress| matches!(p, Progress::Verifying { .. } | Progress::Verified { .. } | Progress::Draining { .. });
-        !self.jobs.iter().all(|job| job.progress.as_ref().is_some_and(settled))
+        let settled = |p: &Progress| {
+            matches!(
+                p,
+                Progress::Verifying { .. } | Progress::Verified { .. } | Progress::Draining { .. }
+            )
+        };
+        !self
+            .jobs
+            .iter()
+            .all(|job| job.progress.as_ref().is_some_and(settled))
     }
 
     /// The setting that is being changed now; a backup in the making is none.
     pub fn setting(&self) -> Option<&Job> {
-        self.jobs.iter().find(|job| !matches!(job.wish, Some((Wish::Backup, _))))
+        self.jobs
+            .iter()
+            .find(|job| !matches!(job.wish, Some((Wish::Backup, _))))
     }
 
     /// Notes an order that leaves.
@@ -66,24 +76,43 @@ impl Work {
     }
 
     /// Notes how far an order is.
-    pub fn progress(&mut self, session: &SessionId, subject: &Subject, summary: &Text, progress: Progress) {
-        let at = self.find(session, Some(subject), summary).unwrap_or_else(|| {
-            self.begin(Job {
-                session: None,
-                subject: Some(subject.clone()),
-                summary: summary.clone(),
-                wish: None,
-                progress: None,
+    pub fn progress(
+        &mut self,
+        session: &SessionId,
+        subject: &Subject,
+        summary: &Text,
+        progress: Progress,
+    ) {
+        let at = self
+            .find(session, Some(subject), summary)
+            .unwrap_or_else(|| {
+                self.begin(Job {
+                    session: None,
+                    subject: Some(subject.clone()),
+                    summary: summary.clone(),
+                    wish: None,
+                    progress: None,
+                });
+                self.jobs.len() - 1
             });
-            self.jobs.len() - 1
-        });
         self.jobs[at].session = Some(session.clone());
         self.jobs[at].progress = Some(progress);
     }
 
-    fn find(&self, session: &SessionId, subject: Option<&Subject>, summary: &Text) -> Option<usize> {
-        let by_session = self.jobs.iter().position(|j| j.session.as_ref() == Some(session));
-        let unbegun = |j: &Job| j.session.is_none() && (j.summary == *summary || (subject.is_some() && j.subject.as_ref() == subject));
+    fn find(
+        &self,
+        session: &SessionId,
+        subject: Option<&Subject>,
+        summary: &Text,
+    ) -> Option<usize> {
+        let by_session = self
+            .jobs
+            .iter()
+            .position(|j| j.session.as_ref() == Some(session));
+        let unbegun = |j: &Job| {
+            j.session.is_none()
+                && (j.summary == *summary || (subject.is_some() && j.subject.as_ref() == subject))
+        };
         by_session.or_else(|| self.jobs.iter().position(unbegun))
     }
 
@@ -91,14 +120,20 @@ impl Work {
     pub fn end(&mut self, session: Option<&SessionId>, summary: &Text) -> Option<Job> {
         let at = match session {
             Some(session) => self.find(session, None, summary),
-            None => self.jobs.iter().position(|j| j.session.is_none() && j.summary == *summary),
+            None => self
+                .jobs
+                .iter()
+                .position(|j| j.session.is_none() && j.summary == *summary),
         };
         at.map(|at| self.jobs.remove(at))
     }
 
     /// An order for this subject came back to be decided anew.
     pub fn returned(&mut self, subject: &Subject) -> Option<Job> {
-        let at = self.jobs.iter().position(|j| j.subject.as_ref() == Some(subject))?;
+        let at = self
+            .jobs
+            .iter()
+            .position(|j| j.subject.as_ref() == Some(subject))?;
         Some(self.jobs.remove(at))
     }
 
@@ -126,7 +161,10 @@ impl Work {
             match past.state {
                 PastState::Applied | PastState::Draining => return (Some(past), skipped),
                 PastState::Backup => skipped.push(past),
-                PastState::Unfinished | PastState::Reverted | PastState::Kept | PastState::Refused => {}
+                PastState::Unfinished
+                | PastState::Reverted
+                | PastState::Kept
+                | PastState::Refused => {}
             }
         }
         (None, skipped)
@@ -134,13 +172,21 @@ impl Work {
 
     /// The whole action a rule had before we set it to Count, where it is on record.
     pub fn original_action(&self, rule: &RuleRef) -> Option<&RawJson> {
-        let changes = self.history.iter().filter(|p| p.state != PastState::Refused).flat_map(|p| &p.steps);
-        changes.filter_map(|step| action_before(step, rule)).find(|before| !is_count(before))
+        let changes = self
+            .history
+            .iter()
+            .filter(|p| p.state != PastState::Refused)
+            .flat_map(|p| &p.steps);
+        changes
+            .filter_map(|step| action_before(step, rule))
+            .find(|before| !is_count(before))
     }
 }
 
 fn action_before<'s>(step: &'s Proposed, rule: &RuleRef) -> Option<&'s RawJson> {
-    let Proposed::Set(change) = step else { return None };
+    let Proposed::Set(change) = step else {
+        return None;
+    };
     if change.target != Target::Rule(rule.clone()) {
         return None;
     }

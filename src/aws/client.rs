@@ -56,7 +56,11 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { attempt: Duration::from_secs(5), whole: Duration::from_secs(15), attempts: 3 }
+        Self {
+            attempt: Duration::from_secs(5),
+            whole: Duration::from_secs(15),
+            attempts: 3,
+        }
     }
 }
 
@@ -112,17 +116,27 @@ impl Aws {
     pub async fn connect(options: Options) -> Result<Self, Fault> {
         let surroundings = place::Surroundings::load(&options).await?;
         let region = surroundings.region().await?;
-        let (credentials, expiry) = credentials::watched(credentials::provider(&surroundings, &region).await?);
-        let config = base_config(&surroundings, &region).credentials_provider(credentials).load().await;
+        let (credentials, expiry) =
+            credentials::watched(credentials::provider(&surroundings, &region).await?);
+        let config = base_config(&surroundings, &region)
+            .credentials_provider(credentials)
+            .load()
+            .await;
         let place = surroundings.place(config.endpoint_url());
         let shared = Shared::build(&config, &options, region, place, expiry);
-        Ok(Self { shared: Arc::new(shared), gate: Gate::open() })
+        Ok(Self {
+            shared: Arc::new(shared),
+            gate: Gate::open(),
+        })
     }
 
     /// The same clients behind another gate.
     #[must_use]
     pub fn through(&self, gate: Gate) -> Self {
-        Self { shared: self.shared.clone(), gate }
+        Self {
+            shared: self.shared.clone(),
+            gate,
+        }
     }
 
     /// The region the clients were built for.
@@ -174,12 +188,22 @@ fn time_outs(patience: Patience) -> TimeoutConfig {
 /// One client of one service, with the sentry in it.
 macro_rules! guarded {
     ($sdk:ident, $config:expr, $sentry:expr) => {
-        $sdk::Client::from_conf($sdk::config::Builder::from($config).interceptor($sentry.clone()).build())
+        $sdk::Client::from_conf(
+            $sdk::config::Builder::from($config)
+                .interceptor($sentry.clone())
+                .build(),
+        )
     };
 }
 
 impl Shared {
-    fn build(config: &SdkConfig, options: &Options, region: Region, place: Place, expiry: credentials::Expiry) -> Self {
+    fn build(
+        config: &SdkConfig,
+        options: &Options,
+        region: Region,
+        place: Place,
+        expiry: credentials::Expiry,
+    ) -> Self {
         let meter = Arc::new(Meter::default());
         let sentry = sentry::Sentry::new(meter.clone(), options.read_only);
         let global = in_us_east_1(config);
@@ -207,7 +231,11 @@ impl Shared {
 
 impl Writers {
     fn build(config: &SdkConfig, patience: Patience, sentry: &sentry::Sentry) -> Self {
-        let once = Patience { attempt: patience.whole, attempts: 1, ..patience };
+        let once = Patience {
+            attempt: patience.whole,
+            attempts: 1,
+            ..patience
+        };
         let config = config
             .to_builder()
             .retry_config(RetryConfig::disabled())
@@ -226,7 +254,10 @@ impl Writers {
 }
 
 fn in_us_east_1(config: &SdkConfig) -> SdkConfig {
-    config.to_builder().region(aws_config::Region::from_static("us-east-1")).build()
+    config
+        .to_builder()
+        .region(aws_config::Region::from_static("us-east-1"))
+        .build()
 }
 
 #[cfg(test)]

@@ -46,9 +46,15 @@ macro_rules! pages {
         let mut token: Option<String> = None;
         loop {
             $aws.gate.pass().await;
-            let page = $request.$set(token.clone()).send().await.map_err($aws.fault($action))?;
+            let page = $request
+                .$set(token.clone())
+                .send()
+                .await
+                .map_err($aws.fault($action))?;
             all.extend(page.$items.unwrap_or_default());
-            let next = page.$next.filter(|t| !t.is_empty() && token.as_ref() != Some(t));
+            let next = page
+                .$next
+                .filter(|t| !t.is_empty() && token.as_ref() != Some(t));
             if next.is_none() {
                 break all;
             }

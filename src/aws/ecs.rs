@@ -32,9 +32,22 @@ impl Aws {
     /// All clusters, by name.
     pub async fn clusters(&self) -> Result<Vec<Cluster>, Fault> {
         let request = self.shared.ecs.list_clusters().max_results(PAGE);
-        let arns: Vec<String> = pages!(self, "ecs:ListClusters", request.clone(), set_next_token, next_token, cluster_arns);
-        let reads: Vec<_> = arns.chunks(HUNDRED).map(|some| self.describe_clusters(some.to_vec())).collect();
-        let found: Vec<Vec<Cluster>> = futures_util::stream::iter(reads).buffered(WIDTH).try_collect().await?;
+        let arns: Vec<String> = pages!(
+            self,
+            "ecs:ListClusters",
+            request.clone(),
+            set_next_token,
+            next_token,
+            cluster_arns
+        );
+        let reads: Vec<_> = arns
+            .chunks(HUNDRED)
+            .map(|some| self.describe_clusters(some.to_vec()))
+            .collect();
+        let found: Vec<Vec<Cluster>> = futures_util::stream::iter(reads)
+            .buffered(WIDTH)
+            .try_collect()
+            .await?;
         let mut all = found.concat();
         all.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(all)
@@ -42,9 +55,20 @@ impl Aws {
 
     async fn describe_clusters(&self, arns: Vec<String>) -> Result<Vec<Cluster>, Fault> {
         self.gate.pass().await;
-        let answer = self.shared.ecs.describe_clusters().set_clusters(Some(arns)).send().await;
+        let answer = self
+            .shared
+            .ecs
+            .describe_clusters()
+            .set_clusters(Some(arns))
+            .send()
+            .await;
         let answer = answer.map_err(self.fault("ecs:DescribeClusters"))?;
-        Ok(answer.clusters.unwrap_or_default().iter().filter_map(facts::cluster).collect())
+        Ok(answer
+            .clusters
+            .unwrap_or_default()
+            .iter()
+            .filter_map(facts::cluster)
+            .collect())
     }
 
     /// All service names of a cluster, in AWS's order. `part` sees all names so far after each page but the last.
@@ -57,10 +81,26 @@ impl Aws {
         let mut token = None;
         loop {
             self.gate.pass().await;
-            let request = self.shared.ecs.list_services().cluster(cluster.as_str()).max_results(PAGE);
-            let page = request.set_next_token(token.clone()).send().await.map_err(self.fault("ecs:ListServices"))?;
-            all.extend(page.service_arns.unwrap_or_default().iter().map(|arn| ServiceName::from(facts::last(arn))));
-            let next = page.next_token.filter(|t| !t.is_empty() && token.as_ref() != Some(t));
+            let request = self
+                .shared
+                .ecs
+                .list_services()
+                .cluster(cluster.as_str())
+                .max_results(PAGE);
+            let page = request
+                .set_next_token(token.clone())
+                .send()
+                .await
+                .map_err(self.fault("ecs:ListServices"))?;
+            all.extend(
+                page.service_arns
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|arn| ServiceName::from(facts::last(arn))),
+            );
+            let next = page
+                .next_token
+                .filter(|t| !t.is_empty() && token.as_ref() != Some(t));
             if next.is_none() {
                 return Ok(all);
             }
@@ -77,7 +117,10 @@ impl Aws {
         names: &[ServiceName],
         mut part: impl FnMut(Vec<Arc<Service>>, Vec<ServiceName>),
     ) -> Result<(), Fault> {
-        let reads: Vec<_> = names.chunks(TEN).map(|some| self.ten_services(cluster, some)).collect();
+        let reads: Vec<_> = names
+            .chunks(TEN)
+            .map(|some| self.ten_services(cluster, some))
+            .collect();
         let mut answers = futures_util::stream::iter(reads).buffered(WIDTH);
         while let Some((found, missing)) = answers.try_next().await? {
             part(found, missing);
@@ -91,23 +134,44 @@ impl Aws {
         names: &[ServiceName],
     ) -> Result<(Vec<Arc<Service>>, Vec<ServiceName>), Fault> {
         let answer = self.describe_services(cluster, names).await?;
-        let found: Vec<Arc<Service>> = answer.iter().map(|s| Arc::new(facts::service(cluster, s))).collect();
+        let found: Vec<Arc<Service>> = answer
+            .iter()
+            .map(|s| Arc::new(facts::service(cluster, s)))
+            .collect();
         let seen: HashSet<&ServiceName> = found.iter().map(|s| &s.at.service).collect();
-        let missing = names.iter().filter(|name| !seen.contains(name)).cloned().collect();
+        let missing = names
+            .iter()
+            .filter(|name| !seen.contains(name))
+            .cloned()
+            .collect();
         Ok((found, missing))
     }
 
-    async fn describe_services(&self, cluster: &ClusterName, names: &[ServiceName]) -> Result<Vec<sdk::Service>, Fault> {
+    async fn describe_services(
+        &self,
+        cluster: &ClusterName,
+        names: &[ServiceName],
+    ) -> Result<Vec<sdk::Service>, Fault> {
         self.gate.pass().await;
         let names = names.iter().map(|n| n.as_str().to_owned()).collect();
-        let request = self.shared.ecs.describe_services().cluster(cluster.as_str()).set_services(Some(names));
-        let answer = request.send().await.map_err(self.fault("ecs:DescribeServices"))?;
+        let request = self
+            .shared
+            .ecs
+            .describe_services()
+            .cluster(cluster.as_str())
+            .set_services(Some(names));
+        let answer = request
+            .send()
+            .await
+            .map_err(self.fault("ecs:DescribeServices"))?;
         Ok(answer.services.unwrap_or_default())
     }
 
     /// One service as the SDK has it, events included.
     async fn one_service(&self, at: &ServiceRef) -> Result<sdk::Service, Fault> {
-        let found = self.describe_services(&at.cluster, std::slice::from_ref(&at.service)).await?;
+        let found = self
+            .describe_services(&at.cluster, std::slice::from_ref(&at.service))
+            .await?;
         found.into_iter().next().ok_or_else(|| gone(at))
     }
 
@@ -120,8 +184,17 @@ impl Aws {
     pub async fn service_raw(&self, at: &ServiceRef) -> Result<Vec<Text>, Fault> {
         self.gate.pass().await;
         let capture = Capture::default();
-        let request = self.shared.ecs.describe_services().cluster(at.cluster.as_str()).services(at.service.as_str());
-        let answer = request.customize().interceptor(capture.clone()).send().await;
+        let request = self
+            .shared
+            .ecs
+            .describe_services()
+            .cluster(at.cluster.as_str())
+            .services(at.service.as_str());
+        let answer = request
+            .customize()
+            .interceptor(capture.clone())
+            .send()
+            .await;
         answer.map_err(self.fault("ecs:DescribeServices"))?;
         raw_lines(&capture.body()).ok_or_else(|| gone(at))
     }
@@ -135,9 +208,12 @@ fn raw_lines(body: &str) -> Option<Vec<Text>> {
 
 fn gone(at: &ServiceRef) -> Fault {
     let (service, cluster) = (at.service.text(), at.cluster.text());
-    Fault::new(FaultKind::Missing, format!("there is no service {service} in the cluster {cluster}"))
-        .means("it was deleted, or never was")
-        .next("go back to the list; it is read again")
+    Fault::new(
+        FaultKind::Missing,
+        format!("there is no service {service} in the cluster {cluster}"),
+    )
+    .means("it was deleted, or never was")
+    .next("go back to the list; it is read again")
 }
 
 #[cfg(test)]

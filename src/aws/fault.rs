@@ -18,7 +18,10 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 impl Aws {
     /// As [`fault`], naming profile and endpoint in what to do next: `.map_err(self.fault("ecs:ListServices"))`.
-    pub(super) fn fault<E>(&self, action: &'static str) -> impl FnOnce(SdkError<E, Response>) -> Fault
+    pub(super) fn fault<E>(
+        &self,
+        action: &'static str,
+    ) -> impl FnOnce(SdkError<E, Response>) -> Fault
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
@@ -50,22 +53,44 @@ where
     fault
 }
 
-fn of_service<E: ProvideErrorMetadata>(place: &Place, action: &'static str, error: &E, raw: &Response) -> Fault {
+fn of_service<E: ProvideErrorMetadata>(
+    place: &Place,
+    action: &'static str,
+    error: &E,
+    raw: &Response,
+) -> Fault {
     let status = raw.status().as_u16();
     match error.code() {
-        Some(code) => table::fault(place, action, &table::Said { code, message: error.message(), status }),
+        Some(code) => table::fault(
+            place,
+            action,
+            &table::Said {
+                code,
+                message: error.message(),
+                status,
+            },
+        ),
         None => transport::without_a_code(place, action, raw),
     }
 }
 
 fn request_id(raw: &Response) -> Option<RequestId> {
     let names = ["x-amzn-requestid", "x-amz-request-id", "x-amz-id-2"];
-    names.iter().find_map(|name| raw.headers().get(*name)).map(RequestId::from)
+    names
+        .iter()
+        .find_map(|name| raw.headers().get(*name))
+        .map(RequestId::from)
 }
 
 /// AWS's own words, short enough for a line.
 fn shortened(message: &str) -> Text {
     const LINE: usize = 300;
-    let cut = message.char_indices().nth(LINE).map(|(at, _)| &message[..at]);
-    cut.map_or_else(|| Text::clean(message), |head| Text::clean(&format!("{head}…")))
+    let cut = message
+        .char_indices()
+        .nth(LINE)
+        .map(|(at, _)| &message[..at]);
+    cut.map_or_else(
+        || Text::clean(message),
+        |head| Text::clean(&format!("{head}…")),
+    )
 }

@@ -18,7 +18,11 @@ const MANAGED_TAG: &str = "AmazonECSManaged";
 impl Aws {
     /// All groups of the region.
     pub async fn groups(&self) -> Result<Vec<Group>, Fault> {
-        let request = self.shared.autoscaling.describe_auto_scaling_groups().max_records(PAGE);
+        let request = self
+            .shared
+            .autoscaling
+            .describe_auto_scaling_groups()
+            .max_records(PAGE);
         let found = pages!(
             self,
             "autoscaling:DescribeAutoScalingGroups",
@@ -33,14 +37,29 @@ impl Aws {
     /// One group; `None` where it is gone.
     pub async fn group(&self, name: &GroupName) -> Result<Option<Group>, Fault> {
         self.gate.pass().await;
-        let request = self.shared.autoscaling.describe_auto_scaling_groups().auto_scaling_group_names(name.as_str());
-        let answer = request.send().await.map_err(self.fault("autoscaling:DescribeAutoScalingGroups"))?;
-        Ok(answer.auto_scaling_groups().iter().map(group).find(|g| g.name == *name))
+        let request = self
+            .shared
+            .autoscaling
+            .describe_auto_scaling_groups()
+            .auto_scaling_group_names(name.as_str());
+        let answer = request
+            .send()
+            .await
+            .map_err(self.fault("autoscaling:DescribeAutoScalingGroups"))?;
+        Ok(answer
+            .auto_scaling_groups()
+            .iter()
+            .map(group)
+            .find(|g| g.name == *name))
     }
 
     /// The group's policies that are switched on.
     pub async fn group_policies(&self, name: &GroupName) -> Result<Vec<Policy>, Fault> {
-        let request = self.shared.autoscaling.describe_policies().auto_scaling_group_name(name.as_str());
+        let request = self
+            .shared
+            .autoscaling
+            .describe_policies()
+            .auto_scaling_group_name(name.as_str());
         let request = request.max_records(PAGE);
         let found = pages!(
             self,
@@ -50,7 +69,11 @@ impl Aws {
             next_token,
             scaling_policies
         );
-        Ok(found.iter().filter(|p| p.enabled != Some(false)).map(|p| policy(name, p)).collect())
+        Ok(found
+            .iter()
+            .filter(|p| p.enabled != Some(false))
+            .map(|p| policy(name, p))
+            .collect())
     }
 
     /// Policies, scheduled actions, activities and a running instance refresh; parts that fail are gaps.
@@ -61,7 +84,8 @@ impl Aws {
             Box::pin(self.group_activities(name)),
             Box::pin(self.group_refresh(name))
         );
-        if let (Err(fault), Err(_), Err(_), Err(_)) = (&policies, &scheduled, &activities, &refresh) {
+        if let (Err(fault), Err(_), Err(_), Err(_)) = (&policies, &scheduled, &activities, &refresh)
+        {
             return Err(fault.clone());
         }
         let mut gaps = Vec::new();
@@ -75,7 +99,11 @@ impl Aws {
     }
 
     async fn group_schedule(&self, name: &GroupName) -> Result<Vec<ScheduledAction>, Fault> {
-        let request = self.shared.autoscaling.describe_scheduled_actions().auto_scaling_group_name(name.as_str());
+        let request = self
+            .shared
+            .autoscaling
+            .describe_scheduled_actions()
+            .auto_scaling_group_name(name.as_str());
         let request = request.max_records(PAGE);
         let found = pages!(
             self,
@@ -91,7 +119,11 @@ impl Aws {
     /// The newest page. Always with the group's name: without it AWS searches the whole account.
     async fn group_activities(&self, name: &GroupName) -> Result<Vec<Activity>, Fault> {
         self.gate.pass().await;
-        let request = self.shared.autoscaling.describe_scaling_activities().auto_scaling_group_name(name.as_str());
+        let request = self
+            .shared
+            .autoscaling
+            .describe_scaling_activities()
+            .auto_scaling_group_name(name.as_str());
         let answer = request.max_records(PAGE).send().await;
         let answer = answer.map_err(self.fault("autoscaling:DescribeScalingActivities"))?;
         Ok(answer.activities().iter().map(activity).collect())
@@ -99,8 +131,15 @@ impl Aws {
 
     async fn group_refresh(&self, name: &GroupName) -> Result<Option<Text>, Fault> {
         self.gate.pass().await;
-        let request = self.shared.autoscaling.describe_instance_refreshes().auto_scaling_group_name(name.as_str());
-        let answer = request.send().await.map_err(self.fault("autoscaling:DescribeInstanceRefreshes"))?;
+        let request = self
+            .shared
+            .autoscaling
+            .describe_instance_refreshes()
+            .auto_scaling_group_name(name.as_str());
+        let answer = request
+            .send()
+            .await
+            .map_err(self.fault("autoscaling:DescribeInstanceRefreshes"))?;
         Ok(answer.instance_refreshes().iter().find_map(running_refresh))
     }
 }
@@ -112,7 +151,11 @@ fn group(found: &sdk::AutoScalingGroup) -> Group {
         max: count(found.max_size),
         desired: count(found.desired_capacity),
         instances: found.instances().iter().map(instance).collect(),
-        suspended: found.suspended_processes().iter().map(|p| text(p.process_name())).collect(),
+        suspended: found
+            .suspended_processes()
+            .iter()
+            .map(|p| text(p.process_name()))
+            .collect(),
         managed_by_ecs: found.tags().iter().any(|t| t.key() == Some(MANAGED_TAG)),
         warm_pool: found.warm_pool_configuration().is_some(),
         status: found.status().map(Text::clean),
@@ -125,7 +168,9 @@ fn instance(found: &sdk::Instance) -> Instance {
         kind: text(found.instance_type()),
         zone: text(found.availability_zone()),
         lifecycle: text(found.lifecycle_state().map(sdk::LifecycleState::as_str)),
-        healthy: found.health_status().is_some_and(|s| s.eq_ignore_ascii_case("healthy")),
+        healthy: found
+            .health_status()
+            .is_some_and(|s| s.eq_ignore_ascii_case("healthy")),
         protected: found.protected_from_scale_in.unwrap_or(false),
     }
 }
@@ -150,10 +195,16 @@ fn kind(found: &sdk::ScalingPolicy) -> PolicyKind {
     }
     let exact = found.adjustment_type() == Some("ExactCapacity");
     let simple = found.scaling_adjustment;
-    let steps = found.step_adjustments().iter().filter_map(|s| s.scaling_adjustment).chain(simple);
+    let steps = found
+        .step_adjustments()
+        .iter()
+        .filter_map(|s| s.scaling_adjustment)
+        .chain(simple);
     let steps: Vec<i32> = steps.collect();
     if steps.is_empty() {
-        return PolicyKind::Other { kind: text(found.policy_type()) };
+        return PolicyKind::Other {
+            kind: text(found.policy_type()),
+        };
     }
     PolicyKind::Step {
         adds: exact || steps.iter().any(|s| *s > 0),
@@ -163,15 +214,21 @@ fn kind(found: &sdk::ScalingPolicy) -> PolicyKind {
 
 fn metric(tracking: &sdk::TargetTrackingConfiguration) -> Text {
     let predefined = tracking.predefined_metric_specification();
-    let name = predefined.and_then(|p| p.predefined_metric_type()).map(sdk::MetricType::as_str);
-    let custom = tracking.customized_metric_specification().and_then(|c| c.metric_name());
+    let name = predefined
+        .and_then(|p| p.predefined_metric_type())
+        .map(sdk::MetricType::as_str);
+    let custom = tracking
+        .customized_metric_specification()
+        .and_then(|c| c.metric_name());
     Text::clean(name.or(custom).unwrap_or("metric math"))
 }
 
 fn scheduled(found: &sdk::ScheduledUpdateGroupAction) -> ScheduledAction {
     let next = found.start_time().and_then(moment);
     let at = next.map(|t| format!("at {t}")).unwrap_or_default();
-    let schedule = found.recurrence().map_or(at, |cron| format!("cron {cron} {}", found.time_zone().unwrap_or("UTC")));
+    let schedule = found.recurrence().map_or(at, |cron| {
+        format!("cron {cron} {}", found.time_zone().unwrap_or("UTC"))
+    });
     ScheduledAction {
         name: text(found.scheduled_action_name()),
         schedule: Text::clean(&schedule),
@@ -186,7 +243,11 @@ fn activity(found: &sdk::Activity) -> Activity {
     Activity {
         at: found.start_time().and_then(moment),
         end: found.end_time().and_then(moment),
-        status: text(found.status_code().map(sdk::ScalingActivityStatusCode::as_str)),
+        status: text(
+            found
+                .status_code()
+                .map(sdk::ScalingActivityStatusCode::as_str),
+        ),
         description: text(found.description()),
         cause: text(found.cause()),
         message: found.status_message().map(Text::clean),
@@ -196,9 +257,17 @@ fn activity(found: &sdk::Activity) -> Activity {
 
 /// `InProgress, 40 %`; `None` for one that has ended.
 fn running_refresh(found: &sdk::InstanceRefresh) -> Option<Text> {
-    use sdk::InstanceRefreshStatus::{Cancelled, Failed, RollbackFailed, RollbackSuccessful, Successful};
+    use sdk::InstanceRefreshStatus::{
+        Cancelled, Failed, RollbackFailed, RollbackSuccessful, Successful,
+    };
     let status = found.status()?;
-    let ended = matches!(status, Cancelled | Failed | RollbackFailed | RollbackSuccessful | Successful);
-    let percent = found.percentage_complete.map(|p| format!(", {p} %")).unwrap_or_default();
+    let ended = matches!(
+        status,
+        Cancelled | Failed | RollbackFailed | RollbackSuccessful | Successful
+    );
+    let percent = found
+        .percentage_complete
+        .map(|p| format!(", {p} %"))
+        .unwrap_or_default();
     (!ended).then(|| Text::clean(&format!("{}{percent}", status.as_str())))
 }

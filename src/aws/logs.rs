@@ -14,24 +14,48 @@ const GROUPS: i32 = 50;
 impl Aws {
     /// One page of a source's events from `start_ms` on (`logs:FilterLogEvents`); partial and empty pages with a
     /// token are normal. Not paced: a tail is outside the call budget.
-    pub async fn filter_log_events(&self, source: &TailSource, start_ms: i64, token: Option<String>) -> Result<LogPage, Fault> {
+    pub async fn filter_log_events(
+        &self,
+        source: &TailSource,
+        start_ms: i64,
+        token: Option<String>,
+    ) -> Result<LogPage, Fault> {
         self.gate.pass().await;
         let request = self
             .shared
             .logs
             .filter_log_events()
             .log_group_name(source.group.as_str())
-            .set_log_stream_name_prefix(source.stream_prefix.as_ref().map(|prefix| prefix.as_str().to_owned()))
+            .set_log_stream_name_prefix(
+                source
+                    .stream_prefix
+                    .as_ref()
+                    .map(|prefix| prefix.as_str().to_owned()),
+            )
             .start_time(start_ms.max(0))
             .limit(PAGE)
             .set_next_token(token);
         let answer = match &source.region {
-            Some(region) => request.customize().config_override(in_region(region.as_str())).send().await,
+            Some(region) => {
+                request
+                    .customize()
+                    .config_override(in_region(region.as_str()))
+                    .send()
+                    .await
+            }
             None => request.send().await,
         };
         let answer = answer.map_err(self.fault("logs:FilterLogEvents"))?;
-        let events = answer.events.unwrap_or_default().into_iter().filter_map(event).collect();
-        Ok(LogPage { events, next: answer.next_token })
+        let events = answer
+            .events
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(event)
+            .collect();
+        Ok(LogPage {
+            events,
+            next: answer.next_token,
+        })
     }
 
     /// All groups whose names contain `substring` (`logs:DescribeLogGroups`), in AWS's order.
@@ -41,10 +65,21 @@ impl Aws {
         loop {
             self.gate.pass().await;
             let pattern = Some(substring).filter(|s| !s.is_empty()).map(str::to_owned);
-            let request = self.shared.logs.describe_log_groups().limit(GROUPS).set_log_group_name_pattern(pattern);
+            let request = self
+                .shared
+                .logs
+                .describe_log_groups()
+                .limit(GROUPS)
+                .set_log_group_name_pattern(pattern);
             let answer = request.set_next_token(token.clone()).send().await;
             let answer = answer.map_err(self.fault("logs:DescribeLogGroups"))?;
-            groups.extend(answer.log_groups.unwrap_or_default().into_iter().filter_map(group));
+            groups.extend(
+                answer
+                    .log_groups
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter_map(group),
+            );
             if answer.next_token.is_none() || answer.next_token == token {
                 return Ok(groups);
             }
@@ -62,14 +97,27 @@ fn event(event: FilteredLogEvent) -> Option<RawEvent> {
     let timestamp = event.timestamp?;
     let stream = event.log_stream_name.unwrap_or_default();
     let message = event.message.unwrap_or_default();
-    let id = event.event_id.unwrap_or_else(|| format!("{stream}/{timestamp}/{message}"));
-    Some(RawEvent { id: id.into(), stream: stream.into(), timestamp, ingested: event.ingestion_time.unwrap_or(timestamp), message })
+    let id = event
+        .event_id
+        .unwrap_or_else(|| format!("{stream}/{timestamp}/{message}"));
+    Some(RawEvent {
+        id: id.into(),
+        stream: stream.into(),
+        timestamp,
+        ingested: event.ingestion_time.unwrap_or(timestamp),
+        message,
+    })
 }
 
 fn group(group: SdkLogGroup) -> Option<GroupFacts> {
     Some(GroupFacts {
-        retention: group.retention_in_days.and_then(|days| u32::try_from(days).ok()),
-        bytes: group.stored_bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0),
+        retention: group
+            .retention_in_days
+            .and_then(|days| u32::try_from(days).ok()),
+        bytes: group
+            .stored_bytes
+            .and_then(|bytes| u64::try_from(bytes).ok())
+            .unwrap_or(0),
         infrequent: group.log_group_class == Some(LogGroupClass::InfrequentAccess),
         name: group.log_group_name?.into(),
     })
@@ -81,10 +129,21 @@ mod tests {
 
     #[test]
     fn an_event_without_an_id_still_has_one_of_its_own() {
-        let of = |message: &str| event(FilteredLogEvent::builder().timestamp(7).log_stream_name("s").message(message).build());
+        let of = |message: &str| {
+            event(
+                FilteredLogEvent::builder()
+                    .timestamp(7)
+                    .log_stream_name("s")
+                    .message(message)
+                    .build(),
+            )
+        };
         assert_eq!(of("a"), of("a"));
         assert_ne!(of("a").map(|e| e.id), of("b").map(|e| e.id));
-        assert_eq!(event(FilteredLogEvent::builder().message("x").build()), None);
+        assert_eq!(
+            event(FilteredLogEvent::builder().message("x").build()),
+            None
+        );
     }
 
     #[test]
@@ -95,7 +154,12 @@ mod tests {
             .stored_bytes(-1)
             .log_group_class(LogGroupClass::InfrequentAccess)
             .build();
-        let expected = GroupFacts { name: "/ecs/api".into(), retention: Some(7), bytes: 0, infrequent: true };
+        let expected = GroupFacts {
+            name: "/ecs/api".into(),
+            retention: Some(7),
+            bytes: 0,
+            infrequent: true,
+        };
         assert_eq!(group(infrequent), Some(expected));
     }
 }

@@ -24,9 +24,16 @@ impl Aws {
         for (i, metric) in metrics.iter().enumerate() {
             groups.entry(Home::of(metric)).or_default().push(i);
         }
-        let calls = groups.iter().flat_map(|(home, all)| all.chunks(MOST).map(move |some| (*home, some)));
-        let reads: Vec<_> = calls.map(|(home, some)| self.some_metrics(home, some, metrics, now)).collect();
-        let found: Vec<Vec<(usize, Series)>> = futures_util::stream::iter(reads).buffered(WIDTH).try_collect().await?;
+        let calls = groups
+            .iter()
+            .flat_map(|(home, all)| all.chunks(MOST).map(move |some| (*home, some)));
+        let reads: Vec<_> = calls
+            .map(|(home, some)| self.some_metrics(home, some, metrics, now))
+            .collect();
+        let found: Vec<Vec<(usize, Series)>> = futures_util::stream::iter(reads)
+            .buffered(WIDTH)
+            .try_collect()
+            .await?;
         let mut found = found.concat();
         found.sort_by_key(|(i, _)| *i);
         Ok(found.into_iter().map(|(_, series)| series).collect())
@@ -41,7 +48,10 @@ impl Aws {
     ) -> Result<Vec<(usize, Series)>, Fault> {
         let window = home.window(now);
         let answers = self.metric_pages(home, some, metrics, &window).await?;
-        Ok(some.iter().map(|i| (*i, query::series(&metrics[*i], answers.get(i), &window))).collect())
+        Ok(some
+            .iter()
+            .map(|i| (*i, query::series(&metrics[*i], answers.get(i), &window)))
+            .collect())
     }
 
     /// Results by index; one metric's values may be spread over pages.
@@ -52,8 +62,15 @@ impl Aws {
         metrics: &[Metric],
         window: &Window,
     ) -> Result<BTreeMap<usize, query::Found>, Fault> {
-        let client = if home.global { &self.shared.cloudwatch_global } else { &self.shared.cloudwatch };
-        let queries = some.iter().map(|i| query::query(*i, &metrics[*i], home.period, self.region().as_str())).collect();
+        let client = if home.global {
+            &self.shared.cloudwatch_global
+        } else {
+            &self.shared.cloudwatch
+        };
+        let queries = some
+            .iter()
+            .map(|i| query::query(*i, &metrics[*i], home.period, self.region().as_str()))
+            .collect();
         let request = client
             .get_metric_data()
             .set_metric_data_queries(Some(queries))
@@ -70,7 +87,9 @@ impl Aws {
             for result in page.metric_data_results() {
                 query::add(&mut answers, result);
             }
-            let next = page.next_token.filter(|t| !t.is_empty() && token.as_ref() != Some(t));
+            let next = page
+                .next_token
+                .filter(|t| !t.is_empty() && token.as_ref() != Some(t));
             if next.is_none() {
                 return Ok(answers);
             }

@@ -26,34 +26,54 @@ impl Aws {
 
     async fn observe_service(&self, at: &ServiceRef) -> Result<Observation, Fault> {
         let only = std::slice::from_ref(at);
-        let (service, target, policies) =
-            futures_util::join!(self.service(at), self.scalable_target(at), self.policies(only));
+        let (service, target, policies) = futures_util::join!(
+            self.service(at),
+            self.scalable_target(at),
+            self.policies(only)
+        );
         let service = service?;
         let headroom = self.headroom(&service).await.ok();
-        Ok(Observation::Service { service, target: target?, policies: policies?, headroom })
+        Ok(Observation::Service {
+            service,
+            target: target?,
+            policies: policies?,
+            headroom,
+        })
     }
 
     async fn observe_group(&self, name: &GroupName) -> Result<Observation, Fault> {
         let (group, policies) = futures_util::join!(self.group(name), self.group_policies(name));
         let group = group?.ok_or_else(|| gone("group", &name.text()))?;
-        Ok(Observation::Group { group, policies: policies? })
+        Ok(Observation::Group {
+            group,
+            policies: policies?,
+        })
     }
 
     /// What the web ACL protects is for the operator to know: where it cannot be read, that is said, and the dialog goes on.
     async fn observe_rule(&self, rule: &RuleRef) -> Result<Observation, Fault> {
-        let (acl, (resources, gaps)) = futures_util::join!(self.acl(&rule.acl), self.resources(&rule.acl));
+        let (acl, (resources, gaps)) =
+            futures_util::join!(self.acl(&rule.acl), self.resources(&rule.acl));
         let acl = acl?.ok_or_else(|| gone("web ACL", &rule.acl.name.text()))?;
         if !acl.rules.iter().any(|r| r.name == rule.rule) {
             return Err(gone("rule", &rule.rule.text()));
         }
-        Ok(Observation::Rule { acl: Box::new(acl), resources, gaps })
+        Ok(Observation::Rule {
+            acl: Box::new(acl),
+            resources,
+            gaps,
+        })
     }
 
     /// A quota that cannot be read does not stop a backup; the plan says so.
     async fn observe_database(&self, at: &DatabaseRef) -> Result<Observation, Fault> {
         let (database, quota, underway) =
             futures_util::join!(self.database(at), self.quota(at.kind), self.underway(at));
-        Ok(Observation::Database { database: database?, quota: quota.ok(), underway: underway? })
+        Ok(Observation::Database {
+            database: database?,
+            quota: quota.ok(),
+            underway: underway?,
+        })
     }
 
     /// What a target's fields are now; `None` where it is gone.
@@ -72,14 +92,22 @@ fn gone(what: &str, name: &Text) -> Fault {
 }
 
 fn counts(fields: &[(Field, u32)]) -> Reading {
-    fields.iter().map(|(field, n)| (*field, Value::Count(u64::from(*n)))).collect()
+    fields
+        .iter()
+        .map(|(field, n)| (*field, Value::Count(u64::from(*n))))
+        .collect()
 }
 
 /// Action and limit of the one rule of that name; `None` where there is none, or more than one.
 fn of_rule(acl: &Acl, rule: &RuleRef) -> Option<Reading> {
     let mut named = acl.rules.iter().filter(|r| r.name == rule.rule);
     let found = named.next().filter(|_| named.next().is_none())?;
-    let action = found.raw_action.clone().map(|raw| (Field::Action, Value::Json(raw)));
-    let limit = found.rate().map(|rate| (Field::Limit, Value::Count(rate.limit)));
+    let action = found
+        .raw_action
+        .clone()
+        .map(|raw| (Field::Action, Value::Json(raw)));
+    let limit = found
+        .rate()
+        .map(|rate| (Field::Limit, Value::Count(rate.limit)));
     Some(action.into_iter().chain(limit).collect())
 }

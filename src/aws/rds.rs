@@ -7,7 +7,9 @@ use super::convert::{pages, part};
 use crate::domain::backup::Backup;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SnapshotId;
-use crate::domain::rds::{Database, DatabaseKind, DatabaseRef, Inventory, Quota, Snapshot, fold, newest_first};
+use crate::domain::rds::{
+    Database, DatabaseKind, DatabaseRef, Inventory, Quota, Snapshot, fold, newest_first,
+};
 use facts::{of_cluster, of_cluster_snapshot, of_instance, of_snapshot};
 
 /// Largest page of everything here.
@@ -25,35 +27,70 @@ impl Aws {
             Box::pin(self.instance_snapshots()),
             Box::pin(self.cluster_snapshots())
         );
-        if let (Err(fault), Err(_), Err(_), Err(_)) = (&instances, &clusters, &snapshots, &cluster_snapshots) {
+        if let (Err(fault), Err(_), Err(_), Err(_)) =
+            (&instances, &clusters, &snapshots, &cluster_snapshots)
+        {
             return Err(fault.clone());
         }
         let mut gaps = Vec::new();
         let databases = fold(part(instances, &mut gaps), part(clusters, &mut gaps));
-        let snapshots = [part(snapshots, &mut gaps), part(cluster_snapshots, &mut gaps)].concat();
-        Ok(Inventory { databases, snapshots: newest_first(snapshots), gaps })
+        let snapshots = [
+            part(snapshots, &mut gaps),
+            part(cluster_snapshots, &mut gaps),
+        ]
+        .concat();
+        Ok(Inventory {
+            databases,
+            snapshots: newest_first(snapshots),
+            gaps,
+        })
     }
 
     async fn instances(&self) -> Result<Vec<Row>, Fault> {
         let request = self.shared.rds.describe_db_instances().max_records(PAGE);
-        let found = pages!(self, "rds:DescribeDBInstances", request.clone(), set_marker, marker, db_instances);
+        let found = pages!(
+            self,
+            "rds:DescribeDBInstances",
+            request.clone(),
+            set_marker,
+            marker,
+            db_instances
+        );
         Ok(found.iter().map(of_instance).collect())
     }
 
     async fn clusters_of_databases(&self) -> Result<Vec<Database>, Fault> {
         let request = self.shared.rds.describe_db_clusters().max_records(PAGE);
-        let found = pages!(self, "rds:DescribeDBClusters", request.clone(), set_marker, marker, db_clusters);
+        let found = pages!(
+            self,
+            "rds:DescribeDBClusters",
+            request.clone(),
+            set_marker,
+            marker,
+            db_clusters
+        );
         Ok(found.iter().map(of_cluster).collect())
     }
 
     async fn instance_snapshots(&self) -> Result<Vec<Snapshot>, Fault> {
         let request = self.shared.rds.describe_db_snapshots().max_records(PAGE);
-        let found = pages!(self, "rds:DescribeDBSnapshots", request.clone(), set_marker, marker, db_snapshots);
+        let found = pages!(
+            self,
+            "rds:DescribeDBSnapshots",
+            request.clone(),
+            set_marker,
+            marker,
+            db_snapshots
+        );
         Ok(found.iter().map(of_snapshot).collect())
     }
 
     async fn cluster_snapshots(&self) -> Result<Vec<Snapshot>, Fault> {
-        let request = self.shared.rds.describe_db_cluster_snapshots().max_records(PAGE);
+        let request = self
+            .shared
+            .rds
+            .describe_db_cluster_snapshots()
+            .max_records(PAGE);
         let found = pages!(
             self,
             "rds:DescribeDBClusterSnapshots",
@@ -70,13 +107,30 @@ impl Aws {
         self.gate.pass().await;
         let found = match at.kind {
             DatabaseKind::Instance => {
-                let request = self.shared.rds.describe_db_instances().db_instance_identifier(at.id.as_str());
-                let answer = request.send().await.map_err(self.fault("rds:DescribeDBInstances"))?;
-                answer.db_instances().first().map(|found| of_instance(found).0)
+                let request = self
+                    .shared
+                    .rds
+                    .describe_db_instances()
+                    .db_instance_identifier(at.id.as_str());
+                let answer = request
+                    .send()
+                    .await
+                    .map_err(self.fault("rds:DescribeDBInstances"))?;
+                answer
+                    .db_instances()
+                    .first()
+                    .map(|found| of_instance(found).0)
             }
             DatabaseKind::Cluster => {
-                let request = self.shared.rds.describe_db_clusters().db_cluster_identifier(at.id.as_str());
-                let answer = request.send().await.map_err(self.fault("rds:DescribeDBClusters"))?;
+                let request = self
+                    .shared
+                    .rds
+                    .describe_db_clusters()
+                    .db_cluster_identifier(at.id.as_str());
+                let answer = request
+                    .send()
+                    .await
+                    .map_err(self.fault("rds:DescribeDBClusters"))?;
                 answer.db_clusters().first().map(of_cluster)
             }
         };
@@ -89,13 +143,31 @@ impl Aws {
         let id = backup.snapshot.as_str();
         let found = match backup.database.kind {
             DatabaseKind::Instance => {
-                let request = self.shared.rds.describe_db_snapshots().db_snapshot_identifier(id);
-                let answer = absent(request.send().await.map_err(self.fault("rds:DescribeDBSnapshots")))?;
+                let request = self
+                    .shared
+                    .rds
+                    .describe_db_snapshots()
+                    .db_snapshot_identifier(id);
+                let answer = absent(
+                    request
+                        .send()
+                        .await
+                        .map_err(self.fault("rds:DescribeDBSnapshots")),
+                )?;
                 answer.and_then(|a| a.db_snapshots().first().map(of_snapshot))
             }
             DatabaseKind::Cluster => {
-                let request = self.shared.rds.describe_db_cluster_snapshots().db_cluster_snapshot_identifier(id);
-                let answer = absent(request.send().await.map_err(self.fault("rds:DescribeDBClusterSnapshots")))?;
+                let request = self
+                    .shared
+                    .rds
+                    .describe_db_cluster_snapshots()
+                    .db_cluster_snapshot_identifier(id);
+                let answer = absent(
+                    request
+                        .send()
+                        .await
+                        .map_err(self.fault("rds:DescribeDBClusterSnapshots")),
+                )?;
                 answer.and_then(|a| a.db_cluster_snapshots().first().map(of_cluster_snapshot))
             }
         };
@@ -107,14 +179,30 @@ impl Aws {
         let id = at.id.as_str();
         let found: Vec<Snapshot> = match at.kind {
             DatabaseKind::Instance => {
-                let request = self.shared.rds.describe_db_snapshots().db_instance_identifier(id).max_records(PAGE);
-                pages!(self, "rds:DescribeDBSnapshots", request.clone(), set_marker, marker, db_snapshots)
-                    .iter()
-                    .map(of_snapshot)
-                    .collect()
+                let request = self
+                    .shared
+                    .rds
+                    .describe_db_snapshots()
+                    .db_instance_identifier(id)
+                    .max_records(PAGE);
+                pages!(
+                    self,
+                    "rds:DescribeDBSnapshots",
+                    request.clone(),
+                    set_marker,
+                    marker,
+                    db_snapshots
+                )
+                .iter()
+                .map(of_snapshot)
+                .collect()
             }
             DatabaseKind::Cluster => {
-                let request = self.shared.rds.describe_db_cluster_snapshots().db_cluster_identifier(id);
+                let request = self
+                    .shared
+                    .rds
+                    .describe_db_cluster_snapshots()
+                    .db_cluster_identifier(id);
                 let request = request.max_records(PAGE);
                 pages!(
                     self,
@@ -129,7 +217,10 @@ impl Aws {
                 .collect()
             }
         };
-        Ok(found.into_iter().find(|s| s.status.as_str() == "creating").map(|s| s.id))
+        Ok(found
+            .into_iter()
+            .find(|s| s.status.as_str() == "creating")
+            .map(|s| s.id))
     }
 
     /// Manual snapshots used and allowed in this region.
@@ -141,10 +232,18 @@ impl Aws {
             DatabaseKind::Instance => "ManualSnapshots",
             DatabaseKind::Cluster => "ManualClusterSnapshots",
         };
-        let found = answer.account_quotas().iter().find(|q| q.account_quota_name() == Some(name));
+        let found = answer
+            .account_quotas()
+            .iter()
+            .find(|q| q.account_quota_name() == Some(name));
         let number = |n: Option<i64>| n.and_then(|n| u64::try_from(n).ok());
         found
-            .and_then(|q| Some(Quota { used: number(q.used)?, max: number(q.max)? }))
+            .and_then(|q| {
+                Some(Quota {
+                    used: number(q.used)?,
+                    max: number(q.max)?,
+                })
+            })
             .ok_or_else(|| Fault::new(FaultKind::Missing, format!("AWS names no quota {name}")))
     }
 }
@@ -158,7 +257,10 @@ fn absent<T>(answer: Result<T, Fault>) -> Result<Option<T>, Fault> {
 }
 
 fn missing(at: &DatabaseRef) -> Fault {
-    Fault::new(FaultKind::Missing, format!("There is no database {}", at.id.text()))
-        .means("it was deleted or renamed meanwhile")
-        .next("refresh the list")
+    Fault::new(
+        FaultKind::Missing,
+        format!("There is no database {}", at.id.text()),
+    )
+    .means("it was deleted or renamed meanwhile")
+    .next("refresh the list")
 }

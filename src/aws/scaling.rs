@@ -3,7 +3,8 @@
 use super::Aws;
 use super::convert::{count, maybe, moment, pages, part};
 use crate::domain::autoscaling::{
-    Activity, Policy, PolicyKind, ScalableTarget, Scaled, ScalingDetail, ScheduledAction, Suspended, not_scaled,
+    Activity, Policy, PolicyKind, ScalableTarget, Scaled, ScalingDetail, ScheduledAction,
+    Suspended, not_scaled,
 };
 use crate::domain::ecs::ServiceRef;
 use crate::domain::fault::Fault;
@@ -24,7 +25,12 @@ const TASKS: sdk::ScalableDimension = sdk::ScalableDimension::EcsServiceDesiredC
 impl Aws {
     /// All scalable targets of ECS services in the region.
     pub async fn scalable_targets(&self) -> Result<Vec<ScalableTarget>, Fault> {
-        let request = self.shared.scaling.describe_scalable_targets().service_namespace(ECS).max_results(PAGE);
+        let request = self
+            .shared
+            .scaling
+            .describe_scalable_targets()
+            .service_namespace(ECS)
+            .max_results(PAGE);
         let found = pages!(
             self,
             "application-autoscaling:DescribeScalableTargets",
@@ -39,10 +45,20 @@ impl Aws {
     /// One service's scalable target; `None` where it has none.
     pub async fn scalable_target(&self, at: &ServiceRef) -> Result<Option<ScalableTarget>, Fault> {
         self.gate.pass().await;
-        let request = self.shared.scaling.describe_scalable_targets().service_namespace(ECS).scalable_dimension(TASKS);
+        let request = self
+            .shared
+            .scaling
+            .describe_scalable_targets()
+            .service_namespace(ECS)
+            .scalable_dimension(TASKS);
         let answer = request.resource_ids(at.resource_id()).send().await;
-        let answer = answer.map_err(self.fault("application-autoscaling:DescribeScalableTargets"))?;
-        Ok(answer.scalable_targets().iter().filter_map(target).find(|t| t.at == *at))
+        let answer =
+            answer.map_err(self.fault("application-autoscaling:DescribeScalableTargets"))?;
+        Ok(answer
+            .scalable_targets()
+            .iter()
+            .filter_map(target)
+            .find(|t| t.at == *at))
     }
 
     /// The policies of these services, in order; of all ECS services where the list is empty.
@@ -58,7 +74,12 @@ impl Aws {
     }
 
     async fn policies_of(&self, at: Option<&ServiceRef>) -> Result<Vec<Policy>, Fault> {
-        let request = self.shared.scaling.describe_scaling_policies().service_namespace(ECS).max_results(POLICY_PAGE);
+        let request = self
+            .shared
+            .scaling
+            .describe_scaling_policies()
+            .service_namespace(ECS)
+            .max_results(POLICY_PAGE);
         let request = request.set_resource_id(at.map(ServiceRef::resource_id));
         let found = pages!(
             self,
@@ -92,8 +113,15 @@ impl Aws {
     }
 
     async fn scheduled_actions(&self, at: &ServiceRef) -> Result<Vec<ScheduledAction>, Fault> {
-        let request = self.shared.scaling.describe_scheduled_actions().service_namespace(ECS).max_results(PAGE);
-        let request = request.resource_id(at.resource_id()).scalable_dimension(TASKS);
+        let request = self
+            .shared
+            .scaling
+            .describe_scheduled_actions()
+            .service_namespace(ECS)
+            .max_results(PAGE);
+        let request = request
+            .resource_id(at.resource_id())
+            .scalable_dimension(TASKS);
         let found = pages!(
             self,
             "application-autoscaling:DescribeScheduledActions",
@@ -108,20 +136,37 @@ impl Aws {
     /// The newest page: AWS keeps six weeks of them, and a person reads the last few.
     async fn activities(&self, at: &ServiceRef) -> Result<Vec<Activity>, Fault> {
         self.gate.pass().await;
-        let request = self.shared.scaling.describe_scaling_activities().service_namespace(ECS).max_results(PAGE);
-        let request = request.resource_id(at.resource_id()).scalable_dimension(TASKS).include_not_scaled_activities(true);
-        let answer = request.send().await.map_err(self.fault("application-autoscaling:DescribeScalingActivities"))?;
+        let request = self
+            .shared
+            .scaling
+            .describe_scaling_activities()
+            .service_namespace(ECS)
+            .max_results(PAGE);
+        let request = request
+            .resource_id(at.resource_id())
+            .scalable_dimension(TASKS)
+            .include_not_scaled_activities(true);
+        let answer = request
+            .send()
+            .await
+            .map_err(self.fault("application-autoscaling:DescribeScalingActivities"))?;
         Ok(answer.scaling_activities().iter().map(activity).collect())
     }
 }
 
 fn target(found: &sdk::ScalableTarget) -> Option<ScalableTarget> {
-    let at = (found.scalable_dimension == TASKS).then(|| ServiceRef::from_resource_id(&found.resource_id)).flatten()?;
+    let at = (found.scalable_dimension == TASKS)
+        .then(|| ServiceRef::from_resource_id(&found.resource_id))
+        .flatten()?;
     Some(ScalableTarget {
         at,
         min: count(Some(found.min_capacity)),
         max: count(Some(found.max_capacity)),
-        suspended: found.suspended_state.as_ref().map(suspended).unwrap_or_default(),
+        suspended: found
+            .suspended_state
+            .as_ref()
+            .map(suspended)
+            .unwrap_or_default(),
     })
 }
 
@@ -134,7 +179,9 @@ fn suspended(state: &sdk::SuspendedState) -> Suspended {
 }
 
 fn policy(found: &sdk::ScalingPolicy) -> Option<Policy> {
-    let at = (found.scalable_dimension == TASKS).then(|| ServiceRef::from_resource_id(&found.resource_id)).flatten()?;
+    let at = (found.scalable_dimension == TASKS)
+        .then(|| ServiceRef::from_resource_id(&found.resource_id))
+        .flatten()?;
     let tracking = found.target_tracking_scaling_policy_configuration.as_ref();
     let step = found.step_scaling_policy_configuration.as_ref();
     let cooldown = step.and_then(|s| maybe(s.cooldown));
@@ -142,8 +189,12 @@ fn policy(found: &sdk::ScalingPolicy) -> Option<Policy> {
         at: Scaled::Service(at),
         name: Text::clean(&found.policy_name),
         kind: kind(found),
-        scale_in_cooldown: tracking.and_then(|t| maybe(t.scale_in_cooldown)).or(cooldown),
-        scale_out_cooldown: tracking.and_then(|t| maybe(t.scale_out_cooldown)).or(cooldown),
+        scale_in_cooldown: tracking
+            .and_then(|t| maybe(t.scale_in_cooldown))
+            .or(cooldown),
+        scale_out_cooldown: tracking
+            .and_then(|t| maybe(t.scale_out_cooldown))
+            .or(cooldown),
     })
 }
 
@@ -156,18 +207,30 @@ fn kind(found: &sdk::ScalingPolicy) -> PolicyKind {
         };
     }
     let Some(step) = &found.step_scaling_policy_configuration else {
-        return PolicyKind::Other { kind: Text::clean(found.policy_type.as_str()) };
+        return PolicyKind::Other {
+            kind: Text::clean(found.policy_type.as_str()),
+        };
     };
     let exact = step.adjustment_type == Some(sdk::AdjustmentType::ExactCapacity);
-    let goes = |up: bool| step.step_adjustments().iter().any(|s| exact || (s.scaling_adjustment > 0) == up);
-    PolicyKind::Step { adds: goes(true), removes: goes(false) }
+    let goes = |up: bool| {
+        step.step_adjustments()
+            .iter()
+            .any(|s| exact || (s.scaling_adjustment > 0) == up)
+    };
+    PolicyKind::Step {
+        adds: goes(true),
+        removes: goes(false),
+    }
 }
 
 fn metric(tracking: &sdk::TargetTrackingScalingPolicyConfiguration) -> Text {
     let custom = tracking.customized_metric_specification.as_ref();
     let predefined = tracking.predefined_metric_specification.as_ref();
     let name = predefined.map(|p| p.predefined_metric_type.as_str());
-    Text::clean(name.or_else(|| custom.and_then(|c| c.metric_name())).unwrap_or("metric math"))
+    Text::clean(
+        name.or_else(|| custom.and_then(|c| c.metric_name()))
+            .unwrap_or("metric math"),
+    )
 }
 
 fn scheduled(found: &sdk::ScheduledAction) -> ScheduledAction {
@@ -184,7 +247,11 @@ fn scheduled(found: &sdk::ScheduledAction) -> ScheduledAction {
 
 /// The moment of `at(2026-09-20T18:30:00)`; other expressions come again and again.
 fn at_expression(schedule: &str, zone: Option<&str>) -> Option<jiff::Timestamp> {
-    let at: jiff::civil::DateTime = schedule.strip_prefix("at(")?.strip_suffix(')')?.parse().ok()?;
+    let at: jiff::civil::DateTime = schedule
+        .strip_prefix("at(")?
+        .strip_suffix(')')?
+        .parse()
+        .ok()?;
     Some(at.in_tz(zone.unwrap_or("UTC")).ok()?.timestamp())
 }
 
@@ -198,7 +265,14 @@ fn activity(found: &sdk::ScalingActivity) -> Activity {
         cause: Text::clean(&found.cause),
         message: found.status_message.as_deref().map(Text::clean),
         not_scaled: reasons
-            .map(|r| not_scaled(&r.code, maybe(r.min_capacity), maybe(r.max_capacity), maybe(r.current_capacity)))
+            .map(|r| {
+                not_scaled(
+                    &r.code,
+                    maybe(r.min_capacity),
+                    maybe(r.max_capacity),
+                    maybe(r.current_capacity),
+                )
+            })
             .collect(),
     }
 }
@@ -209,7 +283,11 @@ mod tests {
 
     #[test]
     fn a_one_time_schedule_has_its_moment_in_its_own_zone() {
-        let at = |zone| at_expression("at(2026-09-20T18:30:00)", zone).unwrap().to_string();
+        let at = |zone| {
+            at_expression("at(2026-09-20T18:30:00)", zone)
+                .unwrap()
+                .to_string()
+        };
         assert_eq!(at(None), "2026-09-20T18:30:00Z");
         assert_eq!(at(Some("Asia/Seoul")), "2026-09-20T09:30:00Z");
         for other in ["cron(0 18 * * ? *)", "rate(5 minutes)", "at(later)", ""] {
@@ -220,9 +298,14 @@ mod tests {
     #[test]
     fn a_step_policy_goes_where_its_steps_go() {
         let policy = |adjustment: i32, kind: sdk::AdjustmentType| {
-            let step = sdk::StepAdjustment::builder().scaling_adjustment(adjustment).build().unwrap();
-            let steps =
-                sdk::StepScalingPolicyConfiguration::builder().adjustment_type(kind).step_adjustments(step).build();
+            let step = sdk::StepAdjustment::builder()
+                .scaling_adjustment(adjustment)
+                .build()
+                .unwrap();
+            let steps = sdk::StepScalingPolicyConfiguration::builder()
+                .adjustment_type(kind)
+                .step_adjustments(step)
+                .build();
             super::kind(
                 &sdk::ScalingPolicy::builder()
                     .policy_arn("arn")
@@ -238,8 +321,26 @@ mod tests {
             )
         };
         let change = sdk::AdjustmentType::ChangeInCapacity;
-        assert_eq!(policy(2, change.clone()), PolicyKind::Step { adds: true, removes: false });
-        assert_eq!(policy(-1, change), PolicyKind::Step { adds: false, removes: true });
-        assert_eq!(policy(3, sdk::AdjustmentType::ExactCapacity), PolicyKind::Step { adds: true, removes: true });
+        assert_eq!(
+            policy(2, change.clone()),
+            PolicyKind::Step {
+                adds: true,
+                removes: false
+            }
+        );
+        assert_eq!(
+            policy(-1, change),
+            PolicyKind::Step {
+                adds: false,
+                removes: true
+            }
+        );
+        assert_eq!(
+            policy(3, sdk::AdjustmentType::ExactCapacity),
+            PolicyKind::Step {
+                adds: true,
+                removes: true
+            }
+        );
     }
 }

@@ -60,10 +60,16 @@ fn checked(edit: &RuleEdit) -> Result<String, Fault> {
         RuleEdit::Limit(n) if LIMITS.contains(n) => Ok(n.to_string()),
         RuleEdit::Limit(n) => Err(refused(format!("A limit of {n} is out of bounds"))
             .means(format!("AWS takes {} to {}", LIMITS.start(), LIMITS.end()))),
-        RuleEdit::Action(action) => match Members::of(action.as_str()).as_ref().and_then(Members::only) {
+        RuleEdit::Action(action) => match Members::of(action.as_str())
+            .as_ref()
+            .and_then(Members::only)
+        {
             Some(_) => Ok(action.as_str().trim().to_owned()),
-            None => Err(refused(format!("{} is not one action", Text::clean(action.as_str())))
-                .means("a rule's action is an object with exactly one member")),
+            None => Err(refused(format!(
+                "{} is not one action",
+                Text::clean(action.as_str())
+            ))
+            .means("a rule's action is an object with exactly one member")),
         },
     }
 }
@@ -81,7 +87,12 @@ pub fn rest(document: &str, rule: &RuleName, changing: Option<Field>) -> Option<
 /// Where a field of a rule stands: as a path, and as bytes of the document.
 fn locate(document: &str, rule: &RuleName, field: Field) -> Option<(Path, std::ops::Range<usize>)> {
     let rules = elements(Members::of(document)?.get("Rules")?)?;
-    let named = |text: &&str| Members::of(text).and_then(|m| string(m.get("Name")?)).as_deref() == Some(rule.as_str());
+    let named = |text: &&str| {
+        Members::of(text)
+            .and_then(|m| string(m.get("Name")?))
+            .as_deref()
+            == Some(rule.as_str())
+    };
     let index = rules.iter().position(named)?;
     let inside: &[&str] = match field {
         Field::Action => &["Action"],
@@ -111,7 +122,9 @@ fn replace(document: &str, place: std::ops::Range<usize>, value: &str) -> String
 /// The edited document as a request: stripped, and with the members that stand beside it.
 fn request(raw: &RawAcl, edited: &str) -> Option<String> {
     let members = Members::of(edited)?;
-    let kept = members.iter().filter(|m| !STRIPPED.contains(&m.name.as_str()) && !m.is_no_description());
+    let kept = members
+        .iter()
+        .filter(|m| !STRIPPED.contains(&m.name.as_str()) && !m.is_no_description());
     let mut parts: Vec<String> = kept.map(|m| format!("{}:{}", m.key, m.value)).collect();
     let scope = match raw.at.scope {
         AclScope::Regional => "REGIONAL",
@@ -135,15 +148,24 @@ fn refused(what: String) -> Fault {
 }
 
 fn garbled(raw: &RawAcl) -> Fault {
-    Fault::new(FaultKind::Garbled, format!("The document of {} cannot be edited safely", raw.at.name.text()))
-        .means("it is cut off, names a member twice, or lacks the value to replace")
-        .next("refresh, then change the rule in the AWS console if it happens again")
+    Fault::new(
+        FaultKind::Garbled,
+        format!(
+            "The document of {} cannot be edited safely",
+            raw.at.name.text()
+        ),
+    )
+    .means("it is cut off, names a member twice, or lacks the value to replace")
+    .next("refresh, then change the rule in the AWS console if it happens again")
 }
 
 fn strayed(difference: &Difference) -> Fault {
-    Fault::new(FaultKind::Internal, format!("The edit would change {} as well", difference.path.text()))
-        .means("nothing was sent")
-        .next("change the rule in the AWS console, and report this")
+    Fault::new(
+        FaultKind::Internal,
+        format!("The edit would change {} as well", difference.path.text()),
+    )
+    .means("nothing was sent")
+    .next("change the rule in the AWS console, and report this")
 }
 
 /// Deeper than AWS nests statements.
@@ -155,8 +177,12 @@ fn is_unambiguous(value: &str, depth: u8) -> bool {
         return false;
     }
     match value.as_bytes().first() {
-        Some(b'{') => Members::of(value).is_some_and(|m| m.iter().all(|m| is_unambiguous(m.value, depth + 1))),
-        Some(b'[') => elements(value).is_some_and(|all| all.iter().all(|v| is_unambiguous(v, depth + 1))),
+        Some(b'{') => {
+            Members::of(value).is_some_and(|m| m.iter().all(|m| is_unambiguous(m.value, depth + 1)))
+        }
+        Some(b'[') => {
+            elements(value).is_some_and(|all| all.iter().all(|v| is_unambiguous(v, depth + 1)))
+        }
         _ => true,
     }
 }

@@ -39,8 +39,15 @@ impl Aws {
     /// One that vanished between list and read is left out.
     pub async fn acls(&self, scope: AclScope) -> Result<Vec<Acl>, Fault> {
         let names = self.acl_names(scope).await?;
-        let reads: Vec<_> = names.iter().enumerate().map(|(i, at)| self.paced(i, at)).collect();
-        let answers: Vec<Result<Option<Acl>, Fault>> = futures_util::stream::iter(reads).buffered(WIDTH).collect().await;
+        let reads: Vec<_> = names
+            .iter()
+            .enumerate()
+            .map(|(i, at)| self.paced(i, at))
+            .collect();
+        let answers: Vec<Result<Option<Acl>, Fault>> = futures_util::stream::iter(reads)
+            .buffered(WIDTH)
+            .collect()
+            .await;
         answers.into_iter().filter_map(Result::transpose).collect()
     }
 
@@ -54,23 +61,53 @@ impl Aws {
 
     /// One web ACL, fresh; `None` where it is gone.
     pub async fn acl(&self, at: &AclRef) -> Result<Option<Acl>, Fault> {
-        let at = SummaryRef { scope: at.scope, name: at.name.as_str().to_owned(), id: at.id.as_str().to_owned() };
+        let at = SummaryRef {
+            scope: at.scope,
+            name: at.name.as_str().to_owned(),
+            id: at.id.as_str().to_owned(),
+        };
         self.read_acl(&at).await
     }
 
     async fn acl_names(&self, scope: AclScope) -> Result<Vec<SummaryRef>, Fault> {
-        let request = self.waf(scope).list_web_acls().scope(sdk_scope(scope)).limit(PAGE);
-        let found =
-            super::convert::pages!(self, "wafv2:ListWebACLs", request.clone(), set_next_marker, next_marker, web_acls);
-        let name = |s: sdk::WebAclSummary| Some(SummaryRef { scope, name: s.name?, id: s.id? });
+        let request = self
+            .waf(scope)
+            .list_web_acls()
+            .scope(sdk_scope(scope))
+            .limit(PAGE);
+        let found = super::convert::pages!(
+            self,
+            "wafv2:ListWebACLs",
+            request.clone(),
+            set_next_marker,
+            next_marker,
+            web_acls
+        );
+        let name = |s: sdk::WebAclSummary| {
+            Some(SummaryRef {
+                scope,
+                name: s.name?,
+                id: s.id?,
+            })
+        };
         Ok(found.into_iter().filter_map(name).collect())
     }
 
     async fn read_acl(&self, at: &SummaryRef) -> Result<Option<Acl>, Fault> {
         self.gate.pass().await;
         let capture = Capture::default();
-        let request = self.waf(at.scope).get_web_acl().name(&at.name).id(&at.id).scope(sdk_scope(at.scope));
-        match request.customize().interceptor(capture.clone()).send().await {
+        let request = self
+            .waf(at.scope)
+            .get_web_acl()
+            .name(&at.name)
+            .id(&at.id)
+            .scope(sdk_scope(at.scope));
+        match request
+            .customize()
+            .interceptor(capture.clone())
+            .send()
+            .await
+        {
             Ok(_) => document::parse(&document::raw(&capture.body(), at.scope)?).map(Some),
             Err(error) if error.code() == Some("WAFNonexistentItemException") => Ok(None),
             Err(error) => Err(self.fault("wafv2:GetWebACL")(error)),
@@ -99,7 +136,10 @@ impl Aws {
                 Err(fault) if gaps.iter().any(|known: &Fault| known.what == fault.what) => {}
                 Err(fault) => gaps.push(fault),
             }
-            if gaps.last().is_some_and(|f| !f.passes() && f.kind != FaultKind::Refused) {
+            if gaps
+                .last()
+                .is_some_and(|f| !f.passes() && f.kind != FaultKind::Refused)
+            {
                 break;
             }
         }
@@ -108,33 +148,61 @@ impl Aws {
 
     async fn resources_of(&self, at: &AclRef, kind: sdk::ResourceType) -> Result<Vec<Arn>, Fault> {
         self.gate.pass().await;
-        let request = self.shared.waf.list_resources_for_web_acl().web_acl_arn(at.arn.as_str()).resource_type(kind);
-        let answer = request.send().await.map_err(self.fault("wafv2:ListResourcesForWebACL"))?;
-        Ok(answer.resource_arns().iter().map(|arn| Arn::from(arn.as_str())).collect())
+        let request = self
+            .shared
+            .waf
+            .list_resources_for_web_acl()
+            .web_acl_arn(at.arn.as_str())
+            .resource_type(kind);
+        let answer = request
+            .send()
+            .await
+            .map_err(self.fault("wafv2:ListResourcesForWebACL"))?;
+        Ok(answer
+            .resource_arns()
+            .iter()
+            .map(|arn| Arn::from(arn.as_str()))
+            .collect())
     }
 
     /// The addresses a rate rule limits now; `None` where AWS does not list them for its aggregate.
     async fn limited_addresses(&self, at: &RuleRef) -> Result<Option<Vec<Text>>, Fault> {
         self.gate.pass().await;
-        let request = self.waf(at.acl.scope).get_rate_based_statement_managed_keys().scope(sdk_scope(at.acl.scope));
-        let request = request.web_acl_name(at.acl.name.as_str()).web_acl_id(at.acl.id.as_str());
+        let request = self
+            .waf(at.acl.scope)
+            .get_rate_based_statement_managed_keys()
+            .scope(sdk_scope(at.acl.scope));
+        let request = request
+            .web_acl_name(at.acl.name.as_str())
+            .web_acl_id(at.acl.id.as_str());
         match request.rule_name(at.rule.as_str()).send().await {
-            Ok(answer) => Ok(Some(addresses(answer.managed_keys_ipv4(), answer.managed_keys_ipv6()))),
-            Err(error) if error.code() == Some("WAFUnsupportedAggregateKeyTypeException") => Ok(None),
+            Ok(answer) => Ok(Some(addresses(
+                answer.managed_keys_ipv4(),
+                answer.managed_keys_ipv6(),
+            ))),
+            Err(error) if error.code() == Some("WAFUnsupportedAggregateKeyTypeException") => {
+                Ok(None)
+            }
             Err(error) => Err(self.fault("wafv2:GetRateBasedStatementManagedKeys")(error)),
         }
     }
 
     /// How many addresses each rule limits now, in order; a rule that is gone, or whose aggregate AWS does not list, has `None`.
     pub async fn limited(&self, rules: &[RuleRef]) -> Result<Vec<(RuleRef, Option<usize>)>, Fault> {
-        let counted: Vec<_> = rules.iter().map(|at| async move {
-            match self.limited_addresses(at).await {
-                Ok(found) => Ok((at.clone(), found.map(|a| a.len()))),
-                Err(fault) if fault.kind == FaultKind::Missing => Ok((at.clone(), None)),
-                Err(fault) => Err(fault),
-            }
-        }).collect();
-        let answers: Vec<Result<_, Fault>> = futures_util::stream::iter(counted).buffered(WIDTH).collect().await;
+        let counted: Vec<_> = rules
+            .iter()
+            .map(|at| async move {
+                match self.limited_addresses(at).await {
+                    Ok(found) => Ok((at.clone(), found.map(|a| a.len()))),
+                    Err(fault) if fault.kind == FaultKind::Missing => Ok((at.clone(), None)),
+                    Err(fault) => Err(fault),
+                }
+            })
+            .collect();
+        let answers: Vec<Result<_, Fault>> = futures_util::stream::iter(counted)
+            .buffered(WIDTH)
+            .collect()
+            .await;
         answers.into_iter().collect()
     }
 
@@ -149,17 +217,30 @@ impl Aws {
         until: Timestamp,
     ) -> Result<RuleDetail, Fault> {
         let addresses = async {
-            if lists_addresses { self.limited_addresses(rule).await } else { Ok(None) }
+            if lists_addresses {
+                self.limited_addresses(rule).await
+            } else {
+                Ok(None)
+            }
         };
         let samples = Box::pin(self.samples(&rule.acl, metric, until));
         let resources = Box::pin(self.resources(&rule.acl));
-        let (samples, limited, (resources, mut gaps)) = futures_util::join!(samples, Box::pin(addresses), resources);
-        if let (Err(fault), Err(_), true) = (&samples, &limited, resources.is_empty() && !gaps.is_empty()) {
+        let (samples, limited, (resources, mut gaps)) =
+            futures_util::join!(samples, Box::pin(addresses), resources);
+        if let (Err(fault), Err(_), true) =
+            (&samples, &limited, resources.is_empty() && !gaps.is_empty())
+        {
             return Err(fault.clone());
         }
         let samples = part(samples, &mut gaps);
         let limited = part(limited, &mut gaps);
-        Ok(RuleDetail { samples: samples.requests, population: samples.population, limited, resources, gaps })
+        Ok(RuleDetail {
+            samples: samples.requests,
+            population: samples.population,
+            limited,
+            resources,
+            gaps,
+        })
     }
 }
 
@@ -181,5 +262,9 @@ fn sdk_scope(scope: AclScope) -> sdk::Scope {
 type KeySet = sdk::RateBasedStatementManagedKeysIpSet;
 
 fn addresses(v4: Option<&KeySet>, v6: Option<&KeySet>) -> Vec<Text> {
-    v4.into_iter().chain(v6).flat_map(KeySet::addresses).map(|a| Text::clean(a)).collect()
+    v4.into_iter()
+        .chain(v6)
+        .flat_map(KeySet::addresses)
+        .map(|a| Text::clean(a))
+        .collect()
 }

@@ -26,10 +26,19 @@ pub struct ScalableTarget {
 #[derive(Clone, Debug, PartialEq)]
 pub enum PolicyKind {
     /// Target tracking of `metric` (the predefined type, or the custom metric's name).
-    TargetTracking { metric: Text, target: f64, disable_scale_in: bool },
+    TargetTracking {
+        metric: Text,
+        target: f64,
+        disable_scale_in: bool,
+    },
     /// Step scaling; `adds` and `removes` say which ways its steps go.
-    Step { adds: bool, removes: bool },
-    Other { kind: Text },
+    Step {
+        adds: bool,
+        removes: bool,
+    },
+    Other {
+        kind: Text,
+    },
 }
 
 /// What a policy scales.
@@ -59,7 +68,9 @@ impl Policy {
     /// Whether it could lower the desired count by itself.
     pub fn scales_in(&self) -> bool {
         match &self.kind {
-            PolicyKind::TargetTracking { disable_scale_in, .. } => !disable_scale_in,
+            PolicyKind::TargetTracking {
+                disable_scale_in, ..
+            } => !disable_scale_in,
             PolicyKind::Step { removes, .. } => *removes,
             PolicyKind::Other { .. } => false,
         }
@@ -68,7 +79,10 @@ impl Policy {
 
 /// Whether anything will lower the desired count without us: a policy that scales in, and not suspended.
 pub fn shrinks_by_itself(target: &ScalableTarget, policies: &[Policy]) -> bool {
-    !target.suspended.scale_in && policies.iter().any(|p| p.is_of(&target.at) && p.scales_in())
+    !target.suspended.scale_in
+        && policies
+            .iter()
+            .any(|p| p.is_of(&target.at) && p.scales_in())
 }
 
 /// A scheduled action on a target or a group.
@@ -112,7 +126,13 @@ pub struct Instance {
 impl Instance {
     /// Whether CPU credits apply (T2, T3, T3a, T4g).
     pub fn is_burstable(&self) -> bool {
-        self.kind.as_str().starts_with('t') && self.kind.as_str().as_bytes().get(1).is_some_and(u8::is_ascii_digit)
+        self.kind.as_str().starts_with('t')
+            && self
+                .kind
+                .as_str()
+                .as_bytes()
+                .get(1)
+                .is_some_and(u8::is_ascii_digit)
     }
 }
 
@@ -135,7 +155,10 @@ pub struct Group {
 impl Group {
     /// Instances that take load.
     pub fn in_service(&self) -> u32 {
-        self.instances.iter().filter(|i| i.lifecycle.as_str() == "InService").count() as u32
+        self.instances
+            .iter()
+            .filter(|i| i.lifecycle.as_str() == "InService")
+            .count() as u32
     }
 }
 
@@ -156,7 +179,9 @@ pub fn not_scaled(code: &str, min: Option<u32>, max: Option<u32>, current: Optio
     let said = match code {
         "AlreadyAtMaxCapacity" => format!("It is at its maximum already{}", number(max)),
         "AlreadyAtMinCapacity" => format!("It is at its minimum already{}", number(min)),
-        "AlreadyAtDesiredCapacity" => format!("It already has what the policy asks for{}", number(current)),
+        "AlreadyAtDesiredCapacity" => {
+            format!("It already has what the policy asks for{}", number(current))
+        }
         "AutoScalingAnticipatedFlapping" => {
             "It would scale back at once: AWS waits instead of going up and down".to_owned()
         }
@@ -175,12 +200,26 @@ mod tests {
     #[test]
     fn each_reason_for_not_scaling_is_a_sentence_with_its_number() {
         let said = |code| not_scaled(code, Some(2), Some(12), Some(8)).to_string();
-        assert_eq!(said("AlreadyAtMaxCapacity"), "It is at its maximum already (12)");
-        assert_eq!(said("AlreadyAtMinCapacity"), "It is at its minimum already (2)");
-        assert_eq!(said("AlreadyAtDesiredCapacity"), "It already has what the policy asks for (8)");
+        assert_eq!(
+            said("AlreadyAtMaxCapacity"),
+            "It is at its maximum already (12)"
+        );
+        assert_eq!(
+            said("AlreadyAtMinCapacity"),
+            "It is at its minimum already (2)"
+        );
+        assert_eq!(
+            said("AlreadyAtDesiredCapacity"),
+            "It already has what the policy asks for (8)"
+        );
         assert!(said("AutoScalingAnticipatedFlapping").contains("scale back at once"));
-        assert!(said("TargetServicePutResourceAsUnscalable").contains("does not let itself be scaled"));
+        assert!(
+            said("TargetServicePutResourceAsUnscalable").contains("does not let itself be scaled")
+        );
         assert_eq!(said("SomethingNew"), "AWS says SomethingNew");
-        assert_eq!(not_scaled("AlreadyAtMaxCapacity", None, None, None).as_str(), "It is at its maximum already");
+        assert_eq!(
+            not_scaled("AlreadyAtMaxCapacity", None, None, None).as_str(),
+            "It is at its maximum already"
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! ECS: clusters, services, tasks (aws-facts.md §2.1–2.3).
 
 use super::ids::{
-    Arn, ClusterName, InstanceId, LogGroup, LogStream, Region, ServiceName, TargetGroupArn, TaskDefinition, TaskId,
+    Arn, ClusterName, InstanceId, LogGroup, LogStream, Region, ServiceName, TargetGroupArn,
+    TaskDefinition, TaskId,
 };
 use super::text::Text;
 use jiff::Timestamp;
@@ -17,7 +18,9 @@ pub struct Cluster {
 }
 
 /// One service, by cluster and name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct ServiceRef {
     pub cluster: ClusterName,
     pub service: ServiceName,
@@ -26,13 +29,20 @@ pub struct ServiceRef {
 impl ServiceRef {
     /// Application Auto Scaling's name for it: `service/<cluster>/<service>`.
     pub fn resource_id(&self) -> String {
-        format!("service/{}/{}", self.cluster.as_str(), self.service.as_str())
+        format!(
+            "service/{}/{}",
+            self.cluster.as_str(),
+            self.service.as_str()
+        )
     }
 
     /// The reverse of [`ServiceRef::resource_id`].
     pub fn from_resource_id(id: &str) -> Option<Self> {
         let (cluster, service) = id.strip_prefix("service/")?.split_once('/')?;
-        Some(Self { cluster: cluster.into(), service: service.into() })
+        Some(Self {
+            cluster: cluster.into(),
+            service: service.into(),
+        })
     }
 }
 
@@ -81,7 +91,9 @@ pub enum Launch {
 pub enum Rollout {
     InProgress,
     Completed,
-    Failed { reason: Text },
+    Failed {
+        reason: Text,
+    },
     /// Absent in the answer: not the rolling controller, or a Classic load balancer. Not "completed".
     Unknown,
 }
@@ -157,7 +169,10 @@ const EVENT_FRAGMENTS: &[(&str, EventClass)] = &[
 impl EventClass {
     /// Reads the class out of an event's text.
     pub fn of(message: &str) -> Self {
-        EVENT_FRAGMENTS.iter().find(|(fragment, _)| message.contains(fragment)).map_or(Self::Other, |(_, class)| *class)
+        EVENT_FRAGMENTS
+            .iter()
+            .find(|(fragment, _)| message.contains(fragment))
+            .map_or(Self::Other, |(_, class)| *class)
     }
 }
 
@@ -266,21 +281,44 @@ mod tests {
     #[test]
     fn events_are_classified_by_the_fragment_that_aws_keeps_stable() {
         let class = |m| EventClass::of(m);
-        assert_eq!(class("(service api) has reached a steady state."), EventClass::Good);
-        assert_eq!(class("(service api) has started 2 tasks: (task a) (task b)."), EventClass::Progress);
         assert_eq!(
-            class("(service api) was unable to place a task because no container instance met all of its requirements."),
+            class("(service api) has reached a steady state."),
+            EventClass::Good
+        );
+        assert_eq!(
+            class("(service api) has started 2 tasks: (task a) (task b)."),
+            EventClass::Progress
+        );
+        assert_eq!(
+            class(
+                "(service api) was unable to place a task because no container instance met all of its requirements."
+            ),
             EventClass::NoRoom
         );
-        assert_eq!(class("(service api) (deployment ecs-svc/1) deployment failed: tasks failed to start."), EventClass::Bad);
-        assert_eq!(class("(service api) (port 80) is unhealthy in (target-group x) due to (reason y)"), EventClass::Bad);
-        assert_eq!(class("(service api) deregistered 1 targets in (target-group x)"), EventClass::Progress);
-        assert_eq!(class("something AWS says from next year on"), EventClass::Other);
+        assert_eq!(
+            class("(service api) (deployment ecs-svc/1) deployment failed: tasks failed to start."),
+            EventClass::Bad
+        );
+        assert_eq!(
+            class("(service api) (port 80) is unhealthy in (target-group x) due to (reason y)"),
+            EventClass::Bad
+        );
+        assert_eq!(
+            class("(service api) deregistered 1 targets in (target-group x)"),
+            EventClass::Progress
+        );
+        assert_eq!(
+            class("something AWS says from next year on"),
+            EventClass::Other
+        );
     }
 
     #[test]
     fn a_resource_id_reads_back_to_the_service_it_names() {
-        let at = ServiceRef { cluster: "orchard".into(), service: "api".into() };
+        let at = ServiceRef {
+            cluster: "orchard".into(),
+            service: "api".into(),
+        };
         assert_eq!(ServiceRef::from_resource_id(&at.resource_id()), Some(at));
         assert_eq!(ServiceRef::from_resource_id("table/orchard"), None);
     }

@@ -86,14 +86,21 @@ impl Fault {
     /// The whole in one line: what — means — next.
     pub fn line(&self) -> Text {
         let parts = [&self.what, &self.means, &self.next];
-        let said: Vec<&str> = parts.iter().map(|t| t.as_str()).filter(|t| !t.is_empty()).collect();
+        let said: Vec<&str> = parts
+            .iter()
+            .map(|t| t.as_str())
+            .filter(|t| !t.is_empty())
+            .collect();
         Text::clean(&said.join(" — "))
     }
 
     /// Whether waiting can mend it, so that polling goes on.
     pub fn passes(&self) -> bool {
         use FaultKind::{Garbled, Server, Throttled, TimedOut, Unreachable};
-        matches!(self.kind, Throttled | Unreachable | TimedOut | Server | Garbled)
+        matches!(
+            self.kind,
+            Throttled | Unreachable | TimedOut | Server | Garbled
+        )
     }
 }
 

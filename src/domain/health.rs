@@ -93,8 +93,15 @@ impl Freshness {
 const GRACE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Judges the finished backups of `database`, newest first, against the age limit and its nightly window.
-pub fn freshness(database: &Database, backups: &[&Snapshot], max_age: Duration, now: Timestamp) -> Freshness {
-    let Some(newest) = backups.iter().find_map(|s| s.created_at) else { return Freshness::Never };
+pub fn freshness(
+    database: &Database,
+    backups: &[&Snapshot],
+    max_age: Duration,
+    now: Timestamp,
+) -> Freshness {
+    let Some(newest) = backups.iter().find_map(|s| s.created_at) else {
+        return Freshness::Never;
+    };
     if units::since(now, newest) > max_age {
         Freshness::Stale
     } else if database.retention == 0 {
@@ -107,8 +114,17 @@ pub fn freshness(database: &Database, backups: &[&Snapshot], max_age: Duration, 
 }
 
 fn missed_last_night(database: &Database, backups: &[&Snapshot], now: Timestamp) -> bool {
-    let Some(opened) = database.backup_window.as_ref().and_then(|w| last_window(w.as_str(), now)) else { return false };
-    let newest = backups.iter().filter(|s| s.kind == SnapshotKind::Automated).find_map(|s| s.created_at);
+    let Some(opened) = database
+        .backup_window
+        .as_ref()
+        .and_then(|w| last_window(w.as_str(), now))
+    else {
+        return false;
+    };
+    let newest = backups
+        .iter()
+        .filter(|s| s.kind == SnapshotKind::Automated)
+        .find_map(|s| s.created_at);
     newest.is_some_and(|at| at < opened)
 }
 
@@ -120,7 +136,9 @@ fn last_window(window: &str, now: Timestamp) -> Option<Timestamp> {
     let midnight = now.as_second().div_euclid(86_400) * 86_400;
     let today = Timestamp::from_second(midnight + open * 60).ok()?;
     let day = SignedDuration::from_hours(24);
-    (0..3).map(|days| today - day * days).find(|&opened| opened + length + GRACE <= now)
+    (0..3)
+        .map(|days| today - day * days)
+        .find(|&opened| opened + length + GRACE <= now)
 }
 
 fn minutes(clock: &str) -> Option<i64> {
@@ -129,15 +147,29 @@ fn minutes(clock: &str) -> Option<i64> {
 }
 
 /// The verdict in one sentence, for the drill-in.
-pub fn freshness_sentence(verdict: Freshness, database: &Database, newest: Option<Duration>, max_age: Duration) -> Text {
+pub fn freshness_sentence(
+    verdict: Freshness,
+    database: &Database,
+    newest: Option<Duration>,
+    max_age: Duration,
+) -> Text {
     let ago = newest.map_or_else(String::new, |d| format!("{} ago", units::hours(d)));
-    let night = database.backup_window.as_ref().map_or_else(String::new, |w| format!(" (nightly window {w} UTC)"));
+    let night = database
+        .backup_window
+        .as_ref()
+        .map_or_else(String::new, |w| format!(" (nightly window {w} UTC)"));
     let limit = units::hours(max_age);
     Text::clean(&match verdict {
         Freshness::Fresh => format!("fresh: the last backup was {ago}, within {limit}{night}"),
-        Freshness::Missed => format!("the last night brought no backup: the newest was {ago}{night}"),
-        Freshness::Off => format!("automated backups are off (retention 0 days): the newest was made {ago}"),
-        Freshness::Stale => format!("stale: the last backup was {ago}, the limit is {limit}{night}"),
+        Freshness::Missed => {
+            format!("the last night brought no backup: the newest was {ago}{night}")
+        }
+        Freshness::Off => {
+            format!("automated backups are off (retention 0 days): the newest was made {ago}")
+        }
+        Freshness::Stale => {
+            format!("stale: the last backup was {ago}, the limit is {limit}{night}")
+        }
         Freshness::Never => "there is no finished backup of this database".to_owned(),
     })
 }
@@ -181,7 +213,10 @@ mod tests {
 
     fn database(retention: u32) -> Database {
         Database {
-            at: DatabaseRef { kind: DatabaseKind::Instance, id: DatabaseId::new("orchard-db") },
+            at: DatabaseRef {
+                kind: DatabaseKind::Instance,
+                id: DatabaseId::new("orchard-db"),
+            },
             engine: "mysql".into(),
             class: "db.t4g.medium".into(),
             status: "available".into(),
@@ -209,7 +244,12 @@ mod tests {
     }
 
     fn judge(retention: u32, backups: &[Snapshot], now: &str) -> Freshness {
-        freshness(&database(retention), &backups.iter().collect::<Vec<_>>(), LIMIT, at(now))
+        freshness(
+            &database(retention),
+            &backups.iter().collect::<Vec<_>>(),
+            LIMIT,
+            at(now),
+        )
     }
 
     #[test]
@@ -225,7 +265,10 @@ mod tests {
             snapshot(SnapshotKind::Manual, "2026-09-20T12:00:00Z"),
             snapshot(SnapshotKind::Automated, "2026-09-19T03:07:00Z"),
         ];
-        assert_eq!(judge(7, &backups, "2026-09-20T14:22:00Z"), Freshness::Missed);
+        assert_eq!(
+            judge(7, &backups, "2026-09-20T14:22:00Z"),
+            Freshness::Missed
+        );
     }
 
     #[test]
@@ -233,8 +276,14 @@ mod tests {
         let mut db = database(7);
         db.backup_window = Some("23:45-00:15".into());
         let night = snapshot(SnapshotKind::Automated, "2026-09-19T23:50:00Z");
-        assert_eq!(freshness(&db, &[&night], LIMIT, at("2026-09-20T14:00:00Z")), Freshness::Fresh);
-        assert_eq!(freshness(&db, &[&night], LIMIT, at("2026-09-21T00:30:00Z")), Freshness::Fresh);
+        assert_eq!(
+            freshness(&db, &[&night], LIMIT, at("2026-09-20T14:00:00Z")),
+            Freshness::Fresh
+        );
+        assert_eq!(
+            freshness(&db, &[&night], LIMIT, at("2026-09-21T00:30:00Z")),
+            Freshness::Fresh
+        );
     }
 
     #[test]
@@ -255,22 +304,40 @@ mod tests {
         let mut db = database(7);
         db.backup_window = Some("whenever".into());
         let night = snapshot(SnapshotKind::Automated, "2026-09-20T03:07:00Z");
-        assert_eq!(freshness(&db, &[&night], LIMIT, at("2026-09-20T14:00:00Z")), Freshness::Fresh);
+        assert_eq!(
+            freshness(&db, &[&night], LIMIT, at("2026-09-20T14:00:00Z")),
+            Freshness::Fresh
+        );
     }
 
     #[test]
     fn a_change_of_a_rule_is_pending_until_a_later_minute_counts_or_three_pass() {
         let written = at("2026-09-20T14:22:10Z");
         let same_minute = [(at("2026-09-20T14:22:00Z"), 40.0)];
-        assert_eq!(effect(written, at("2026-09-20T14:23:00Z"), &same_minute), Effect::Pending);
+        assert_eq!(
+            effect(written, at("2026-09-20T14:23:00Z"), &same_minute),
+            Effect::Pending
+        );
         let later = [(at("2026-09-20T14:23:00Z"), 40.0)];
-        assert_eq!(effect(written, at("2026-09-20T14:24:30Z"), &later), Effect::Seen);
-        assert_eq!(effect(written, at("2026-09-20T14:25:10Z"), &[]), Effect::Assumed);
+        assert_eq!(
+            effect(written, at("2026-09-20T14:24:30Z"), &later),
+            Effect::Seen
+        );
+        assert_eq!(
+            effect(written, at("2026-09-20T14:25:10Z"), &[]),
+            Effect::Assumed
+        );
     }
 
     #[test]
     fn load_and_credits_have_two_thresholds() {
-        assert_eq!([load(75.0), load(75.1), load(90.1)], [Level::Good, Level::Warn, Level::Bad]);
-        assert_eq!([credits(0.0), credits(12.0), credits(144.0)], [Level::Bad, Level::Warn, Level::Good]);
+        assert_eq!(
+            [load(75.0), load(75.1), load(90.1)],
+            [Level::Good, Level::Warn, Level::Bad]
+        );
+        assert_eq!(
+            [credits(0.0), credits(12.0), credits(144.0)],
+            [Level::Bad, Level::Warn, Level::Good]
+        );
     }
 }

@@ -88,7 +88,7 @@ ids! {
     LogGroup;
     /// A log stream's name within its group.
     LogStream;
-    /// A session of ours: names its journal, joins it with CloudTrail's `userAgent`.
+    /// A session of ours: names its journal, joins it with `CloudTrail`'s `userAgent`.
     SessionId;
     /// AWS's id of one request.
     RequestId;

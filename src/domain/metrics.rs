@@ -12,8 +12,16 @@ pub enum Metric {
     ServiceCpu(ServiceRef),
     ServiceMemory(ServiceRef),
     /// Sum over 60 s; missing means zero. `acl` and `rule` are *metric names*, not names.
-    RuleBlocked { scope: AclScope, acl: MetricName, rule: MetricName },
-    RuleCounted { scope: AclScope, acl: MetricName, rule: MetricName },
+    RuleBlocked {
+        scope: AclScope,
+        acl: MetricName,
+        rule: MetricName,
+    },
+    RuleCounted {
+        scope: AclScope,
+        acl: MetricName,
+        rule: MetricName,
+    },
     /// Credits left of a T-class instance; 300 s.
     CpuCredits(InstanceId),
 }

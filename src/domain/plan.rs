@@ -11,9 +11,9 @@ use super::backup::Backup;
 use super::change::{Change, Field, FieldChange, Hold, Reading, Target, Value};
 use super::fault::{Fault, FaultKind};
 use super::health::{Finding, Level};
+use super::ids::RuleName;
 use super::subject::Observation;
 use super::text::Text;
-use super::ids::RuleName;
 use super::waf::RawJson;
 use jiff::Timestamp;
 
@@ -53,11 +53,23 @@ impl Planned {
 /// `s`: a service to N tasks, or a group to `min/desired/max` (`min/max` where ECS owns desired).
 pub fn scale(observed: &Observation, input: &str, ceilings: &Ceilings) -> Result<Planned, Fault> {
     match observed {
-        Observation::Service { service, target, policies, headroom } => {
-            let facts = service::Facts { service, target: target.as_ref(), policies, headroom: headroom.as_ref() };
+        Observation::Service {
+            service,
+            target,
+            policies,
+            headroom,
+        } => {
+            let facts = service::Facts {
+                service,
+                target: target.as_ref(),
+                policies,
+                headroom: headroom.as_ref(),
+            };
             service::scale(&facts, input, ceilings.max_tasks)
         }
-        Observation::Group { group, policies } => group::scale(group, policies, input, ceilings.max_instances),
+        Observation::Group { group, policies } => {
+            group::scale(group, policies, input, ceilings.max_instances)
+        }
         other => Err(mismatch("scaled", other)),
     }
     .map(Planned::sorted)
@@ -73,11 +85,26 @@ pub fn scale_prefill(observed: &Observation) -> String {
 }
 
 /// `t`: Block (or whatever it does) → Count, or Count → the whole `original` action on record.
-pub fn toggle(observed: &Observation, rule: &RuleName, original: Option<&RawJson>) -> Result<Planned, Fault> {
+pub fn toggle(
+    observed: &Observation,
+    rule: &RuleName,
+    original: Option<&RawJson>,
+) -> Result<Planned, Fault> {
     match observed {
-        Observation::Rule { acl, resources, gaps } => {
-            rule::toggle(&rule::Facts { acl, resources, gaps, rule }, original).map(Planned::sorted)
-        }
+        Observation::Rule {
+            acl,
+            resources,
+            gaps,
+        } => rule::toggle(
+            &rule::Facts {
+                acl,
+                resources,
+                gaps,
+                rule,
+            },
+            original,
+        )
+        .map(Planned::sorted),
         other => Err(mismatch("toggled", other)),
     }
 }
@@ -85,9 +112,20 @@ pub fn toggle(observed: &Observation, rule: &RuleName, original: Option<&RawJson
 /// A new limit for a rate rule.
 pub fn limit(observed: &Observation, rule: &RuleName, input: &str) -> Result<Planned, Fault> {
     match observed {
-        Observation::Rule { acl, resources, gaps } => {
-            rule::limit(&rule::Facts { acl, resources, gaps, rule }, input).map(Planned::sorted)
-        }
+        Observation::Rule {
+            acl,
+            resources,
+            gaps,
+        } => rule::limit(
+            &rule::Facts {
+                acl,
+                resources,
+                gaps,
+                rule,
+            },
+            input,
+        )
+        .map(Planned::sorted),
         other => Err(mismatch("given a limit", other)),
     }
 }
@@ -103,9 +141,11 @@ pub fn limit_prefill(observed: &Observation, rule: &RuleName) -> String {
 /// `b`: a snapshot of a database, named after `at`.
 pub fn backup(observed: &Observation, at: Timestamp) -> Result<Planned, Fault> {
     match observed {
-        Observation::Database { database, quota, underway } => {
-            database::backup(database, *quota, underway.as_ref(), at).map(Planned::sorted)
-        }
+        Observation::Database {
+            database,
+            quota,
+            underway,
+        } => database::backup(database, *quota, underway.as_ref(), at).map(Planned::sorted),
         other => Err(mismatch("backed up", other)),
     }
 }
@@ -125,20 +165,35 @@ fn refuse(what: impl AsRef<str>) -> Fault {
 }
 
 fn finding(level: Level, sentence: impl AsRef<str>) -> Finding {
-    Finding { level, sentence: Text::clean(sentence.as_ref()) }
+    Finding {
+        level,
+        sentence: Text::clean(sentence.as_ref()),
+    }
 }
 
 /// A changed count; `None` where it stays as it is, because what is not touched is not sent.
 fn moved(field: Field, before: u32, after: u32, hold: Hold) -> Option<FieldChange> {
     let value = |n: u32| Value::Count(u64::from(n));
-    (before != after).then(|| FieldChange { field, before: value(before), after: value(after), hold })
+    (before != after).then(|| FieldChange {
+        field,
+        before: value(before),
+        after: value(after),
+        hold,
+    })
 }
 
 fn counts(fields: &[(Field, u32)]) -> Reading {
-    fields.iter().map(|(field, n)| (*field, Value::Count(u64::from(*n)))).collect()
+    fields
+        .iter()
+        .map(|(field, n)| (*field, Value::Count(u64::from(*n))))
+        .collect()
 }
 
 /// `1 task`, `3 tasks`.
 fn several(n: u32, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{n} {noun}s")
+    }
 }

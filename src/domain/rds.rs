@@ -8,7 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
 /// Instance or cluster: which snapshot call is the right one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum DatabaseKind {
     /// A plain DB instance: `CreateDBSnapshot`.
@@ -18,7 +20,9 @@ pub enum DatabaseKind {
 }
 
 /// One database, by kind and identifier.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct DatabaseRef {
     pub kind: DatabaseKind,
     pub id: DatabaseId,
@@ -100,10 +104,17 @@ pub struct Quota {
 
 /// Instances and clusters as one list: members of a cluster are inside it, and
 /// lend it their class where it has none of its own.
-pub fn fold(instances: Vec<(Database, Option<DatabaseId>)>, mut clusters: Vec<Database>) -> Vec<Database> {
-    let (members, plain): (Vec<_>, Vec<_>) = instances.into_iter().partition(|(_, cluster)| cluster.is_some());
+pub fn fold(
+    instances: Vec<(Database, Option<DatabaseId>)>,
+    mut clusters: Vec<Database>,
+) -> Vec<Database> {
+    let (members, plain): (Vec<_>, Vec<_>) = instances
+        .into_iter()
+        .partition(|(_, cluster)| cluster.is_some());
     for (member, of) in members {
-        let Some(cluster) = clusters.iter_mut().find(|c| Some(&c.at.id) == of.as_ref()) else { continue };
+        let Some(cluster) = clusters.iter_mut().find(|c| Some(&c.at.id) == of.as_ref()) else {
+            continue;
+        };
         if cluster.class.as_str().is_empty() {
             cluster.class = member.class;
         }
@@ -111,7 +122,11 @@ pub fn fold(instances: Vec<(Database, Option<DatabaseId>)>, mut clusters: Vec<Da
             cluster.members.push(member.at.id);
         }
     }
-    plain.into_iter().map(|(database, _)| database).chain(clusters).collect()
+    plain
+        .into_iter()
+        .map(|(database, _)| database)
+        .chain(clusters)
+        .collect()
 }
 
 /// Newest first; those being made, which may have no time yet, before all.
@@ -124,8 +139,15 @@ pub fn newest_first(mut snapshots: Vec<Snapshot>) -> Vec<Snapshot> {
 ///
 /// Stale is what is older than `max_age`; and, where a backup window is set, also
 /// what missed the last window by more than two hours.
-pub fn freshness(database: &Database, snapshots: &[Snapshot], now: Timestamp, max_age: Duration) -> Finding {
-    let finished = snapshots.iter().filter(|s| s.of == database.at && s.status.as_str() == "available");
+pub fn freshness(
+    database: &Database,
+    snapshots: &[Snapshot],
+    now: Timestamp,
+    max_age: Duration,
+) -> Finding {
+    let finished = snapshots
+        .iter()
+        .filter(|s| s.of == database.at && s.status.as_str() == "available");
     let Some(newest) = finished.filter_map(|s| s.created_at).max() else {
         return none_at_all(database);
     };
@@ -136,28 +158,44 @@ pub fn freshness(database: &Database, snapshots: &[Snapshot], now: Timestamp, ma
         return finding(Level::Bad, &sentence);
     }
     if missed_window(database, newest, now) {
-        return finding(Level::Warn, &format!("The last window brought no backup; the newest is {old} old"));
+        return finding(
+            Level::Warn,
+            &format!("The last window brought no backup; the newest is {old} old"),
+        );
     }
     if database.retention == 0 && database.at.kind == DatabaseKind::Instance {
-        return finding(Level::Warn, &format!("Automated backups are off; the newest backup is {old} old"));
+        return finding(
+            Level::Warn,
+            &format!("Automated backups are off; the newest backup is {old} old"),
+        );
     }
     finding(Level::Good, &format!("The last backup is {old} old"))
 }
 
 fn none_at_all(database: &Database) -> Finding {
-    let off = if database.retention == 0 { ", and automated backups are off" } else { "" };
+    let off = if database.retention == 0 {
+        ", and automated backups are off"
+    } else {
+        ""
+    };
     finding(Level::Bad, &format!("There is no backup{off}"))
 }
 
 fn finding(level: Level, sentence: &str) -> Finding {
-    Finding { level, sentence: Text::clean(sentence) }
+    Finding {
+        level,
+        sentence: Text::clean(sentence),
+    }
 }
 
 /// How long after its window's end an automated backup may still be on its way.
 const GRACE: SignedDuration = SignedDuration::from_hours(2);
 
 fn missed_window(database: &Database, newest: Timestamp, now: Timestamp) -> bool {
-    let window = database.backup_window.as_ref().filter(|_| database.retention > 0);
+    let window = database
+        .backup_window
+        .as_ref()
+        .filter(|_| database.retention > 0);
     let due = window.and_then(|w| last_window(w.as_str(), now - GRACE));
     due.is_some_and(|start| newest < start)
 }
@@ -169,7 +207,11 @@ fn last_window(window: &str, before: Timestamp) -> Option<Timestamp> {
     let length = SignedDuration::from_mins((end - start).rem_euclid(DAY));
     let midnight = before.as_second().div_euclid(86_400) * 86_400;
     let today = Timestamp::from_second(midnight + start * 60).ok()?;
-    let days = [today, today - SignedDuration::from_hours(24), today - SignedDuration::from_hours(48)];
+    let days = [
+        today,
+        today - SignedDuration::from_hours(24),
+        today - SignedDuration::from_hours(48),
+    ];
     days.into_iter().find(|start| *start + length <= before)
 }
 
@@ -178,8 +220,19 @@ const DAY: i64 = 24 * 60;
 
 fn minutes(clock: &str) -> Option<i64> {
     let (hours, minutes) = clock.trim().split_once(':')?;
-    Some(hours.parse::<u8>().ok().filter(|h| *h < 24).map(i64::from)? * 60
-        + minutes.parse::<u8>().ok().filter(|m| *m < 60).map(i64::from)?)
+    Some(
+        hours
+            .parse::<u8>()
+            .ok()
+            .filter(|h| *h < 24)
+            .map(i64::from)?
+            * 60
+            + minutes
+                .parse::<u8>()
+                .ok()
+                .filter(|m| *m < 60)
+                .map(i64::from)?,
+    )
 }
 
 #[cfg(test)]

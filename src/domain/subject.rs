@@ -8,7 +8,9 @@ use super::rds::{Database, DatabaseRef, Quota};
 use super::waf::{Acl, RuleRef};
 
 /// What a dialog needs to know, read fresh when it opens.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
     /// A service with its scalable target, policies and headroom.
@@ -21,10 +23,23 @@ pub enum Subject {
 /// A fresh look at a subject.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Observation {
-    Service { service: Service, target: Option<ScalableTarget>, policies: Vec<Policy>, headroom: Option<Headroom> },
+    Service {
+        service: Service,
+        target: Option<ScalableTarget>,
+        policies: Vec<Policy>,
+        headroom: Option<Headroom>,
+    },
     /// A group with its policies: with one, `desired` moves by itself.
     Group { group: Group, policies: Vec<Policy> },
-    Rule { acl: Box<Acl>, resources: Vec<Arn>, gaps: Vec<Fault> },
+    Rule {
+        acl: Box<Acl>,
+        resources: Vec<Arn>,
+        gaps: Vec<Fault>,
+    },
     /// `underway`: a snapshot of it that is being made right now.
-    Database { database: Database, quota: Option<Quota>, underway: Option<SnapshotId> },
+    Database {
+        database: Database,
+        quota: Option<Quota>,
+        underway: Option<SnapshotId>,
+    },
 }

@@ -20,12 +20,20 @@ impl Text {
 
     /// Sanitizes one line from outside; a line feed becomes a mark, like any control character.
     pub fn clean(foreign: &str) -> Self {
-        if is_clean(foreign) { Self(foreign.into()) } else { Self(Sanitizer::line().push(foreign).into()) }
+        if is_clean(foreign) {
+            Self(foreign.into())
+        } else {
+            Self(Sanitizer::line().push(foreign).into())
+        }
     }
 
     /// As [`Text::clean`], without a copy where nothing had to be changed.
     pub fn clean_shared(foreign: &Arc<str>) -> Self {
-        if is_clean(foreign) { Self(foreign.clone()) } else { Self::clean(foreign) }
+        if is_clean(foreign) {
+            Self(foreign.clone())
+        } else {
+            Self::clean(foreign)
+        }
     }
 
     /// Sanitizes many lines from outside, each for itself; `\r\n` ends a line as `\n` does.

@@ -75,13 +75,19 @@ mod tests {
     #[test]
     fn an_age_is_said_in_the_largest_unit_that_fits() {
         let said = |s| age(Duration::from_secs(s)).as_str().to_owned();
-        assert_eq!([said(31), said(720), said(39_600), said(259_200)], ["31 s", "12 min", "11 h", "3 d"]);
+        assert_eq!(
+            [said(31), said(720), said(39_600), said(259_200)],
+            ["31 s", "12 min", "11 h", "3 d"]
+        );
     }
 
     #[test]
     fn a_short_age_keeps_hours_for_two_days() {
         let said = |s| short_age(Duration::from_secs(s));
-        assert_eq!([said(31), said(720), said(100_000), said(259_200)], ["31s", "12m", "27h", "3d"]);
+        assert_eq!(
+            [said(31), said(720), said(100_000), said(259_200)],
+            ["31s", "12m", "27h", "3d"]
+        );
     }
 
     #[test]
@@ -92,7 +98,10 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        assert_eq!([count(0), count(999), count(5_000), count(2_000_000_000)], ["0", "999", "5,000", "2,000,000,000"]);
+        assert_eq!(
+            [count(0), count(999), count(5_000), count(2_000_000_000)],
+            ["0", "999", "5,000", "2,000,000,000"]
+        );
     }
 
     #[test]

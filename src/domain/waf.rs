@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use std::sync::Arc;
 
 /// Where a web ACL lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum AclScope {
     Regional,
@@ -16,7 +18,9 @@ pub enum AclScope {
 }
 
 /// One web ACL, by what every call needs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct AclRef {
     pub scope: AclScope,
     pub name: AclName,
@@ -25,7 +29,9 @@ pub struct AclRef {
 }
 
 /// One rule of one web ACL.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct RuleRef {
     pub acl: AclRef,
     pub rule: RuleName,
@@ -107,10 +113,19 @@ pub struct RateStatement {
 pub enum RuleKind {
     Rate(RateStatement),
     /// Vendor and name.
-    ManagedGroup { vendor: Text, name: Text, version: Option<Text>, overrides: u8 },
-    RuleGroup { arn: Arn },
+    ManagedGroup {
+        vendor: Text,
+        name: Text,
+        version: Option<Text>,
+        overrides: u8,
+    },
+    RuleGroup {
+        arn: Arn,
+    },
     /// Any other statement, by its member's name (`IPSetReferenceStatement`).
-    Other { statement: Text },
+    Other {
+        statement: Text,
+    },
 }
 
 /// One rule of a web ACL.
@@ -163,9 +178,11 @@ impl Acl {
         let mut named = self.rules.iter().filter(|r| r.name == *name);
         let rule = named.next().ok_or_else(|| self.without(name))?;
         if named.next().is_some() {
-            return Err(refuse(format!("More than one rule is called {}", name.text()))
-                .means("it cannot be told which of them is meant")
-                .next("give them different names"));
+            return Err(
+                refuse(format!("More than one rule is called {}", name.text()))
+                    .means("it cannot be told which of them is meant")
+                    .next("give them different names"),
+            );
         }
         rule.can_be_edited()?;
         Ok(rule)
@@ -173,7 +190,9 @@ impl Acl {
 
     fn without(&self, name: &RuleName) -> Fault {
         let what = format!("{} has no rule {}", self.at.name.text(), name.text());
-        Fault::new(FaultKind::Missing, what).means("it was renamed or removed meanwhile").next("refresh the list")
+        Fault::new(FaultKind::Missing, what)
+            .means("it was renamed or removed meanwhile")
+            .next("refresh the list")
     }
 
     fn is_ours_to_edit(&self) -> Result<(), Fault> {
@@ -185,9 +204,12 @@ impl Acl {
         }
         if let [first, ..] = self.unknown_members.as_slice() {
             let names: Vec<&str> = self.unknown_members.iter().map(Text::as_str).collect();
-            return Err(refuse(format!("{acl} has settings that this program does not know: {}", names.join(", ")))
-                .means(format!("an update could lose or be refused for {first}"))
-                .next("update tidegate, or change the rule in the AWS console"));
+            return Err(refuse(format!(
+                "{acl} has settings that this program does not know: {}",
+                names.join(", ")
+            ))
+            .means(format!("an update could lose or be refused for {first}"))
+            .next("update tidegate, or change the rule in the AWS console"));
         }
         Ok(())
     }

@@ -35,7 +35,8 @@ pub struct Line {
 impl Line {
     /// The response time.
     pub fn duration(&self) -> Option<Duration> {
-        self.micros.map(|micros| Duration::from_micros(micros.into()))
+        self.micros
+            .map(|micros| Duration::from_micros(micros.into()))
     }
 
     /// Whether it tells of a failure: by severity or by status.
@@ -72,7 +73,12 @@ impl Chunk {
     }
 
     fn empty(source: &Arc<TailSource>) -> Self {
-        Self { source: source.clone(), text: String::new(), lines: Vec::new(), streams: Vec::new() }
+        Self {
+            source: source.clone(),
+            text: String::new(),
+            lines: Vec::new(),
+            streams: Vec::new(),
+        }
     }
 
     fn is_full(&self) -> bool {
@@ -120,7 +126,9 @@ impl Chunk {
     /// The whole text of a line, clean; line feeds inside an event stay.
     pub fn text(&self, line: &Line) -> &str {
         let start = line.start as usize;
-        self.text.get(start..start + line.length as usize).unwrap_or_default()
+        self.text
+            .get(start..start + line.length as usize)
+            .unwrap_or_default()
     }
 
     /// The stream a line came from.
@@ -135,7 +143,11 @@ impl Chunk {
 
     /// What it costs in memory: text, metadata, streams.
     pub fn bytes(&self) -> usize {
-        let streams: usize = self.streams.iter().map(|s| s.as_str().len() + size_of::<LogStream>()).sum();
+        let streams: usize = self
+            .streams
+            .iter()
+            .map(|s| s.as_str().len() + size_of::<LogStream>())
+            .sum();
         self.text.len() + self.lines.len() * size_of::<Line>() + streams + size_of::<Self>()
     }
 }
@@ -155,7 +167,12 @@ pub fn members(text: &str) -> impl Iterator<Item = Member<'_>> {
     parse::fields(text).map(|field| {
         let known = Known::of(&field.name);
         let value = masked(&field.name, clean_decoded(field.value));
-        Member { name: clean_decoded(field.name), value, kind: field.kind, known }
+        Member {
+            name: clean_decoded(field.name),
+            value,
+            kind: field.kind,
+            known,
+        }
     })
 }
 
@@ -168,7 +185,10 @@ fn describe(line: &mut Line, raw: &str) {
         match Known::of(&member.name) {
             Some(Known::Level) => line.severity = Severity::parse(&member.value),
             Some(Known::Status) => line.status = field::status(&member.value),
-            Some(Known::Duration) => line.micros = field::duration(&member).map(|d| d.as_micros().min(u32::MAX.into()) as u32),
+            Some(Known::Duration) => {
+                line.micros =
+                    field::duration(&member).map(|d| d.as_micros().min(u32::MAX.into()) as u32)
+            }
             _ => {}
         }
     }
@@ -179,13 +199,21 @@ fn clean(raw: &str) -> Cow<'_, str> {
     if is_clean(raw) {
         return mask(raw);
     }
-    let lines = if raw.contains("\r\n") { Cow::Owned(raw.replace("\r\n", "\n")) } else { Cow::Borrowed(raw) };
+    let lines = if raw.contains("\r\n") {
+        Cow::Owned(raw.replace("\r\n", "\n"))
+    } else {
+        Cow::Borrowed(raw)
+    };
     Cow::Owned(mask(&Sanitizer::stream().push(&lines)).into_owned())
 }
 
 /// What decoding brought back (`\u001b`) is cleaned again.
 fn clean_decoded(decoded: Cow<'_, str>) -> Cow<'_, str> {
-    if is_clean(&decoded) { decoded } else { Cow::Owned(Sanitizer::stream().push(&decoded)) }
+    if is_clean(&decoded) {
+        decoded
+    } else {
+        Cow::Owned(Sanitizer::stream().push(&decoded))
+    }
 }
 
 fn masked<'t>(name: &str, value: Cow<'t, str>) -> Cow<'t, str> {
@@ -200,11 +228,21 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn source(group: &str) -> Arc<TailSource> {
-        Arc::new(TailSource { region: None, group: group.into(), stream_prefix: None })
+        Arc::new(TailSource {
+            region: None,
+            group: group.into(),
+            stream_prefix: None,
+        })
     }
 
     pub(crate) fn event(at: i64, message: &str) -> RawEvent {
-        RawEvent { id: format!("{at}-{message}").into(), stream: "s".into(), timestamp: at, ingested: at, message: message.into() }
+        RawEvent {
+            id: format!("{at}-{message}").into(),
+            stream: "s".into(),
+            timestamp: at,
+            ingested: at,
+            message: message.into(),
+        }
     }
 
     fn sealed(message: &str) -> Chunk {
@@ -215,7 +253,10 @@ pub(crate) mod tests {
 
     fn members(message: &str) -> Vec<(String, String)> {
         let chunk = sealed(message);
-        chunk.fields(&chunk.lines()[0]).map(|m| (m.name.into_owned(), m.value.into_owned())).collect()
+        chunk
+            .fields(&chunk.lines()[0])
+            .map(|m| (m.name.into_owned(), m.value.into_owned()))
+            .collect()
     }
 
     const SEED: &str = r#"{"server":"dailyge-api","path":"/api/monthly-tasks","method":"POST","traceId":"40cfde91","ip":"127.0.0.1","layer":"ENTRANCE","visitor":"{ "userId":null, "role":"GUEST" }","time":"2024-08-06T07:29:48.745","duration":"12ms","status":201,"context":{"args":null,"result":null}}"#;
@@ -225,23 +266,53 @@ pub(crate) mod tests {
         let chunk = sealed(SEED);
         let line = chunk.lines()[0];
         assert_eq!(chunk.text(&line), SEED);
-        assert_eq!((line.status, line.duration()), (Some(201), Some(Duration::from_millis(12))));
+        assert_eq!(
+            (line.status, line.duration()),
+            (Some(201), Some(Duration::from_millis(12)))
+        );
         let known: Vec<Known> = chunk.fields(&line).filter_map(|m| m.known).collect();
-        assert_eq!(known, [Known::Path, Known::Method, Known::Trace, Known::Layer, Known::Time, Known::Duration, Known::Status]);
+        assert_eq!(
+            known,
+            [
+                Known::Path,
+                Known::Method,
+                Known::Trace,
+                Known::Layer,
+                Known::Time,
+                Known::Duration,
+                Known::Status
+            ]
+        );
     }
 
     #[test]
     fn what_decoding_brings_back_is_cleaned_and_masked_again() {
-        let found = members(r#"{"message":"a\u001b[2Jb\tc","x":"\u0070assword=hunter2","token":"t","n\u202e":"v"}"#);
-        let said: Vec<(&str, &str)> = found.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        assert_eq!(said, [("message", "a\u{fffd}b     c"), ("x", "password=***"), ("token", "***"), ("n\u{fffd}", "v")]);
+        let found = members(
+            r#"{"message":"a\u001b[2Jb\tc","x":"\u0070assword=hunter2","token":"t","n\u202e":"v"}"#,
+        );
+        let said: Vec<(&str, &str)> = found
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                ("message", "a\u{fffd}b     c"),
+                ("x", "password=***"),
+                ("token", "***"),
+                ("n\u{fffd}", "v")
+            ]
+        );
     }
 
     #[test]
     fn a_plain_line_is_kept_as_it_is_but_for_what_is_hostile_or_secret() {
         let chunk = sealed("WARN \x1b[31mred\x1b[0m password=x\r\n\tat Main.java:3\n");
         let line = chunk.lines()[0];
-        assert_eq!(chunk.text(&line), "WARN \u{fffd}red\u{fffd} password=***\n        at Main.java:3");
+        assert_eq!(
+            chunk.text(&line),
+            "WARN \u{fffd}red\u{fffd} password=***\n        at Main.java:3"
+        );
         assert_eq!(line.severity, Some(Severity::Warn));
     }
 
@@ -251,24 +322,45 @@ pub(crate) mod tests {
         let chunks = Chunk::seal(&source("g"), &events);
         assert!(chunks.len() > 1);
         assert!(chunks.iter().all(|c| c.text.len() < MAX_BYTES + 70_000));
-        let times: Vec<i64> = chunks.iter().flat_map(|c| c.lines().iter().map(|l| l.at)).collect();
+        let times: Vec<i64> = chunks
+            .iter()
+            .flat_map(|c| c.lines().iter().map(|l| l.at))
+            .collect();
         assert_eq!(times, (0..50).collect::<Vec<i64>>());
         assert_eq!(Chunk::seal(&source("g"), &[]), []);
     }
 
     #[test]
     fn odd_lines_are_no_trouble() {
-        for odd in ["", "\n", "{", &"x".repeat(1 << 20), &"[{\"a\":".repeat(100_000), "\0\0", &"\u{301}".repeat(10_000)] {
+        for odd in [
+            "",
+            "\n",
+            "{",
+            &"x".repeat(1 << 20),
+            &"[{\"a\":".repeat(100_000),
+            "\0\0",
+            &"\u{301}".repeat(10_000),
+        ] {
             let chunk = sealed(odd);
-            assert!(chunk.text(&chunk.lines()[0]).len() <= odd.len().max(crate::domain::text::MAX_SHOWN * 4));
+            assert!(
+                chunk.text(&chunk.lines()[0]).len()
+                    <= odd.len().max(crate::domain::text::MAX_SHOWN * 4)
+            );
         }
     }
 
     #[test]
     fn streams_are_kept_once() {
-        let of = |stream: &str| RawEvent { stream: stream.into(), ..event(1, "x") };
+        let of = |stream: &str| RawEvent {
+            stream: stream.into(),
+            ..event(1, "x")
+        };
         let chunk = &Chunk::seal(&source("g"), &[of("a"), of("b"), of("a")])[0];
-        let streams: Vec<Option<&str>> = chunk.lines().iter().map(|l| chunk.stream_of(l).map(LogStream::as_str)).collect();
+        let streams: Vec<Option<&str>> = chunk
+            .lines()
+            .iter()
+            .map(|l| chunk.stream_of(l).map(LogStream::as_str))
+            .collect();
         assert_eq!(streams, [Some("a"), Some("b"), Some("a")]);
         assert_eq!(chunk.streams.len(), 2);
     }

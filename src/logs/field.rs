@@ -5,7 +5,9 @@ use std::time::Duration;
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 /// The members that have a column of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, EnumString, IntoStaticStr)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, EnumString, IntoStaticStr,
+)]
 #[strum(serialize_all = "lowercase")]
 pub enum Known {
     Time,
@@ -25,15 +27,27 @@ impl Known {
         if name.len() > 24 {
             return None;
         }
-        let bare: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        let bare: String = name
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
         Some(match bare.as_str() {
             "time" | "timestamp" | "ts" | "datetime" | "date" | "asctime" => Self::Time,
             "level" | "severity" | "lvl" | "loglevel" | "levelname" => Self::Level,
-            "method" | "httpmethod" | "verb" | "requestmethod" | "httprequestmethod" => Self::Method,
-            "path" | "uri" | "url" | "requesturi" | "requestpath" | "httppath" | "urlpath" => Self::Path,
-            "status" | "statuscode" | "httpstatus" | "responsestatus" | "httpstatuscode" => Self::Status,
+            "method" | "httpmethod" | "verb" | "requestmethod" | "httprequestmethod" => {
+                Self::Method
+            }
+            "path" | "uri" | "url" | "requesturi" | "requestpath" | "httppath" | "urlpath" => {
+                Self::Path
+            }
+            "status" | "statuscode" | "httpstatus" | "responsestatus" | "httpstatuscode" => {
+                Self::Status
+            }
             "layer" | "logger" | "loggername" | "component" | "module" => Self::Layer,
-            "traceid" | "trace" | "requestid" | "correlationid" | "xrequestid" | "xamzntraceid" => Self::Trace,
+            "traceid" | "trace" | "requestid" | "correlationid" | "xrequestid" | "xamzntraceid" => {
+                Self::Trace
+            }
             "message" | "msg" | "log" => Self::Message,
             bare if is_duration(bare) => Self::Duration,
             _ => return None,
@@ -47,9 +61,21 @@ impl Known {
 }
 
 fn is_duration(bare: &str) -> bool {
-    let stem = ["millis", "seconds", "secs", "ms", "us", "ns", "s"].iter().find_map(|unit| bare.strip_suffix(unit));
+    let stem = ["millis", "seconds", "secs", "ms", "us", "ns", "s"]
+        .iter()
+        .find_map(|unit| bare.strip_suffix(unit));
     let named = |word: &str| {
-        matches!(word, "duration" | "latency" | "elapsed" | "elapsedtime" | "took" | "responsetime" | "requesttime" | "processtime")
+        matches!(
+            word,
+            "duration"
+                | "latency"
+                | "elapsed"
+                | "elapsedtime"
+                | "took"
+                | "responsetime"
+                | "requesttime"
+                | "processtime"
+        )
     };
     named(bare) || stem.is_some_and(named)
 }
@@ -66,7 +92,13 @@ pub enum Severity {
     Warn,
     #[strum(to_string = "ERROR", serialize = "err", serialize = "severe")]
     Error,
-    #[strum(to_string = "FATAL", serialize = "critical", serialize = "crit", serialize = "emergency", serialize = "panic")]
+    #[strum(
+        to_string = "FATAL",
+        serialize = "critical",
+        serialize = "crit",
+        serialize = "emergency",
+        serialize = "panic"
+    )]
     Fatal,
 }
 
@@ -74,7 +106,10 @@ impl Severity {
     /// From a word, or from the numbers of bunyan and pino (30 = info).
     pub fn parse(value: &str) -> Option<Self> {
         let value = value.trim();
-        value.parse().ok().or_else(|| Self::of_number(value.parse().ok()?))
+        value
+            .parse()
+            .ok()
+            .or_else(|| Self::of_number(value.parse().ok()?))
     }
 
     fn of_number(number: u8) -> Option<Self> {
@@ -91,9 +126,16 @@ impl Severity {
 
     /// The first word of a plain line's beginning that names one, in capitals as loggers write it.
     pub fn in_plain(line: &str) -> Option<Self> {
-        let head = line.char_indices().nth(120).map_or(line, |(end, _)| &line[..end]);
-        let words = head.split(|c: char| !c.is_ascii_alphabetic()).filter(|w| w.len() > 3);
-        words.filter(|w| w.bytes().all(|b| b.is_ascii_uppercase())).find_map(|w| w.parse().ok())
+        let head = line
+            .char_indices()
+            .nth(120)
+            .map_or(line, |(end, _)| &line[..end]);
+        let words = head
+            .split(|c: char| !c.is_ascii_alphabetic())
+            .filter(|w| w.len() > 3);
+        words
+            .filter(|w| w.bytes().all(|b| b.is_ascii_uppercase()))
+            .find_map(|w| w.parse().ok())
     }
 
     /// Its name, in capitals.
@@ -106,7 +148,9 @@ impl Severity {
 /// milliseconds and one with a fraction seconds (as nginx, Go and Python write it).
 pub fn duration(field: &Field<'_>) -> Option<Duration> {
     let text = field.value.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     let number: f64 = text[..digits].parse().ok()?;
     let seconds = match text[digits..].trim() {
         "" => number * bare_unit(&field.name, &text[..digits]),
@@ -140,13 +184,19 @@ fn bare_unit(name: &str, number: &str) -> f64 {
 
 /// An HTTP status: three digits.
 pub fn status(value: &str) -> Option<u16> {
-    value.trim().parse().ok().filter(|status| (100..1000).contains(status))
+    value
+        .trim()
+        .parse()
+        .ok()
+        .filter(|status| (100..1000).contains(status))
 }
 
 /// A member's value where it says something; null and nested values do not stand in a column.
 pub fn said<'f>(field: &'f Field<'_>) -> Option<&'f str> {
-    let says = field.kind != Kind::Nested && !(field.kind == Kind::Literal && field.value == "null");
-    says.then_some(&*field.value).filter(|value| !value.is_empty())
+    let says =
+        field.kind != Kind::Nested && !(field.kind == Kind::Literal && field.value == "null");
+    says.then_some(&*field.value)
+        .filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -154,15 +204,27 @@ mod tests {
     use super::*;
 
     fn took(name: &str, value: &str) -> Option<Duration> {
-        duration(&Field { name: name.into(), value: value.into(), kind: Kind::Text })
+        duration(&Field {
+            name: name.into(),
+            value: value.into(),
+            kind: Kind::Text,
+        })
     }
 
     #[test]
     fn members_are_known_by_any_of_their_names() {
         for (name, known) in [
-            ("traceId", Known::Trace), ("trace_id", Known::Trace), ("X-Request-ID", Known::Trace), ("@timestamp", Known::Time),
-            ("statusCode", Known::Status), ("response_time_ms", Known::Duration), ("durationMs", Known::Duration),
-            ("took", Known::Duration), ("msg", Known::Message), ("loggerName", Known::Layer), ("log.level", Known::Level),
+            ("traceId", Known::Trace),
+            ("trace_id", Known::Trace),
+            ("X-Request-ID", Known::Trace),
+            ("@timestamp", Known::Time),
+            ("statusCode", Known::Status),
+            ("response_time_ms", Known::Duration),
+            ("durationMs", Known::Duration),
+            ("took", Known::Duration),
+            ("msg", Known::Message),
+            ("loggerName", Known::Layer),
+            ("log.level", Known::Level),
         ] {
             assert_eq!(Known::of(name), Some(known), "{name}");
         }
@@ -173,29 +235,58 @@ mod tests {
     #[test]
     fn durations_are_read_in_every_form() {
         for (name, value, micros) in [
-            ("duration", "12ms", 12_000), ("duration", "0.012", 12_000), ("duration", "12", 12_000), ("duration", "1.5 s", 1_500_000),
-            ("duration", "15µs", 15), ("durationMs", "1.5", 1_500), ("elapsed_seconds", "2", 2_000_000), ("took_ns", "5000", 5),
-            ("duration", "0ms", 0), ("duration", "2m", 120_000_000),
+            ("duration", "12ms", 12_000),
+            ("duration", "0.012", 12_000),
+            ("duration", "12", 12_000),
+            ("duration", "1.5 s", 1_500_000),
+            ("duration", "15µs", 15),
+            ("durationMs", "1.5", 1_500),
+            ("elapsed_seconds", "2", 2_000_000),
+            ("took_ns", "5000", 5),
+            ("duration", "0ms", 0),
+            ("duration", "2m", 120_000_000),
         ] {
-            assert_eq!(took(name, value), Some(Duration::from_micros(micros)), "{name}={value}");
+            assert_eq!(
+                took(name, value),
+                Some(Duration::from_micros(micros)),
+                "{name}={value}"
+            );
         }
-        for nonsense in ["", "fast", "1.2.3", "-4", "12 parsecs", "99999999999999999999999999999999s"] {
+        for nonsense in [
+            "",
+            "fast",
+            "1.2.3",
+            "-4",
+            "12 parsecs",
+            "99999999999999999999999999999999s",
+        ] {
             assert_eq!(took("duration", nonsense), None, "{nonsense}");
         }
     }
 
     #[test]
     fn severities_are_words_or_numbers() {
-        for (value, severity) in [("warn", Severity::Warn), ("WARNING", Severity::Warn), ("50", Severity::Error), ("crit", Severity::Fatal)] {
+        for (value, severity) in [
+            ("warn", Severity::Warn),
+            ("WARNING", Severity::Warn),
+            ("50", Severity::Error),
+            ("crit", Severity::Fatal),
+        ] {
             assert_eq!(Severity::parse(value), Some(severity), "{value}");
         }
         assert_eq!(Severity::parse("loud"), None);
-        assert_eq!([Severity::Debug, Severity::Warn, Severity::Fatal].map(Severity::name), ["DEBUG", "WARN", "FATAL"]);
+        assert_eq!(
+            [Severity::Debug, Severity::Warn, Severity::Fatal].map(Severity::name),
+            ["DEBUG", "WARN", "FATAL"]
+        );
     }
 
     #[test]
     fn a_plain_line_says_its_severity_in_capitals() {
-        assert_eq!(Severity::in_plain("2024-08-06 07:29:48.745  WARN 1 --- [main] x"), Some(Severity::Warn));
+        assert_eq!(
+            Severity::in_plain("2024-08-06 07:29:48.745  WARN 1 --- [main] x"),
+            Some(Severity::Warn)
+        );
         assert_eq!(Severity::in_plain("[ERROR] db gone"), Some(Severity::Error));
         assert_eq!(Severity::in_plain("an error of mine"), None);
     }

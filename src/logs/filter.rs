@@ -35,8 +35,15 @@ pub struct Filter {
 impl Filter {
     /// Parses what the operator typed; the fault says where it goes wrong.
     pub fn parse(source: &str) -> Result<Self, Fault> {
-        let terms = words(source)?.iter().filter(|word| !word.is_empty()).map(Term::parse).collect();
-        Ok(Self { source: source.to_owned(), terms })
+        let terms = words(source)?
+            .iter()
+            .filter(|word| !word.is_empty())
+            .map(Term::parse)
+            .collect();
+        Ok(Self {
+            source: source.to_owned(),
+            terms,
+        })
     }
 
     /// What the operator typed.
@@ -51,7 +58,9 @@ impl Filter {
 
     /// Whether a line is shown.
     pub fn passes(&self, chunk: &Chunk, line: &Line) -> bool {
-        self.terms.iter().all(|term| term.holds(chunk, line) != term.inverse)
+        self.terms
+            .iter()
+            .all(|term| term.holds(chunk, line) != term.inverse)
     }
 }
 
@@ -87,17 +96,31 @@ fn words(source: &str) -> Result<Vec<Word>, Fault> {
     }
     match open_quote {
         None => Ok(words),
-        Some(at) => Err(Fault::new(FaultKind::Usage, format!("The quote at character {} is not closed", source[..at].chars().count() + 1))
-            .means("The filter is as it was")
-            .next("Close it with \", or leave it out")),
+        Some(at) => Err(Fault::new(
+            FaultKind::Usage,
+            format!(
+                "The quote at character {} is not closed",
+                source[..at].chars().count() + 1
+            ),
+        )
+        .means("The filter is as it was")
+        .next("Close it with \", or leave it out")),
     }
 }
 
 impl Term {
     fn parse(word: &Word) -> Self {
-        let member = if word.quoted { None } else { member(&word.text) };
+        let member = if word.quoted {
+            None
+        } else {
+            member(&word.text)
+        };
         let (within, needle) = member.unwrap_or((Within::Line, &word.text));
-        Self { within, needle: Needle::new(needle), inverse: word.inverse }
+        Self {
+            within,
+            needle: Needle::new(needle),
+            inverse: word.inverse,
+        }
     }
 
     fn holds(&self, chunk: &Chunk, line: &Line) -> bool {
@@ -105,11 +128,19 @@ impl Term {
         match &self.within {
             Within::Line => is_in(chunk.text(line)),
             Within::Group => is_in(chunk.source.group.text().as_str()),
-            Within::Stream => chunk.stream_of(line).is_some_and(|stream| is_in(stream.text().as_str())),
+            Within::Stream => chunk
+                .stream_of(line)
+                .is_some_and(|stream| is_in(stream.text().as_str())),
             Within::Known(Known::Level) => is_in(line.severity.map_or("", Severity::name)),
-            Within::Known(Known::Status) => line.status.is_some_and(|status| is_in(&status.to_string())),
-            Within::Known(known) => chunk.fields(line).any(|m| m.known == Some(*known) && is_in(&m.value)),
-            Within::Member(name) => chunk.fields(line).any(|m| m.name.eq_ignore_ascii_case(name) && is_in(&m.value)),
+            Within::Known(Known::Status) => {
+                line.status.is_some_and(|status| is_in(&status.to_string()))
+            }
+            Within::Known(known) => chunk
+                .fields(line)
+                .any(|m| m.known == Some(*known) && is_in(&m.value)),
+            Within::Member(name) => chunk
+                .fields(line)
+                .any(|m| m.name.eq_ignore_ascii_case(name) && is_in(&m.value)),
         }
     }
 }
@@ -117,8 +148,14 @@ impl Term {
 /// `field:value`, where the left side could be a name and the right side is not the rest of a URL.
 fn member(word: &str) -> Option<(Within, &str)> {
     let (name, value) = word.split_once(':')?;
-    let named = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@'));
-    if value.is_empty() || value.starts_with("//") || !named || !name.starts_with(|c: char| c.is_alphabetic() || c == '@') {
+    let named = name
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@'));
+    if value.is_empty()
+        || value.starts_with("//")
+        || !named
+        || !name.starts_with(|c: char| c.is_alphabetic() || c == '@')
+    {
         return None;
     }
     let lower = name.to_lowercase();
@@ -144,7 +181,15 @@ mod tests {
 
     #[test]
     fn words_are_and_and_an_exclamation_mark_turns_one_round() {
-        for filter in ["", "upstream", "UPSTREAM gone", "upstream !timeout", "\"gone: at\"", "12:30", "!\"no such\""] {
+        for filter in [
+            "",
+            "upstream",
+            "UPSTREAM gone",
+            "upstream !timeout",
+            "\"gone: at\"",
+            "12:30",
+            "!\"no such\"",
+        ] {
             assert!(shown(filter, LINE), "{filter}");
         }
         for filter in ["timeout", "upstream !gone", "!upstream", "\"gone at\""] {
@@ -154,10 +199,27 @@ mod tests {
 
     #[test]
     fn a_member_is_asked_for_by_any_of_its_names() {
-        for filter in ["level:warn", "status:50", "trace:tr-7", "trace_id:tr-7", "shop:seoul", "path:/api", "group:/ecs", "stream:s", "!shop:busan"] {
+        for filter in [
+            "level:warn",
+            "status:50",
+            "trace:tr-7",
+            "trace_id:tr-7",
+            "shop:seoul",
+            "path:/api",
+            "group:/ecs",
+            "stream:s",
+            "!shop:busan",
+        ] {
             assert!(shown(filter, LINE), "{filter}");
         }
-        for filter in ["level:error", "status:200", "trace:7-tr", "shop:busan", "nothing:x", "message:seoul"] {
+        for filter in [
+            "level:error",
+            "status:200",
+            "trace:7-tr",
+            "shop:busan",
+            "nothing:x",
+            "message:seoul",
+        ] {
             assert!(!shown(filter, LINE), "{filter}");
         }
     }
@@ -171,7 +233,12 @@ mod tests {
 
     #[test]
     fn an_open_quote_is_a_fault_that_says_where() {
-        let fault = Filter::parse("a \"b c").map(|_| ()).map_err(|f| f.what.to_string());
-        assert_eq!(fault, Err("The quote at character 3 is not closed".to_owned()));
+        let fault = Filter::parse("a \"b c")
+            .map(|_| ())
+            .map_err(|f| f.what.to_string());
+        assert_eq!(
+            fault,
+            Err("The quote at character 3 is not closed".to_owned())
+        );
     }
 }

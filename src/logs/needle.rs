@@ -11,7 +11,9 @@ pub struct Needle {
 impl Needle {
     /// Looks for `word` in any case.
     pub fn new(word: &str) -> Self {
-        Self { lower: word.to_lowercase() }
+        Self {
+            lower: word.to_lowercase(),
+        }
     }
 
     /// Whether nothing is looked for.
@@ -24,7 +26,11 @@ impl Needle {
         if self.is_empty() {
             return true;
         }
-        if self.lower.is_ascii() { self.find_ascii(hay.as_bytes(), 0).is_some() } else { hay.to_lowercase().contains(&self.lower) }
+        if self.lower.is_ascii() {
+            self.find_ascii(hay.as_bytes(), 0).is_some()
+        } else {
+            hay.to_lowercase().contains(&self.lower)
+        }
     }
 
     /// Where it stands, for highlighting.

@@ -91,14 +91,20 @@ mod tests {
     fn a_late_line_is_put_in_its_place() {
         let mut order: Order = [entry(10, 0, 0), entry(30, 0, 1)].into_iter().collect();
         order.merge(vec![entry(20, 1, 0), entry(40, 1, 1)]);
-        assert_eq!(order.iter().map(|e| e.at).collect::<Vec<_>>(), [10, 20, 30, 40]);
+        assert_eq!(
+            order.iter().map(|e| e.at).collect::<Vec<_>>(),
+            [10, 20, 30, 40]
+        );
     }
 
     #[test]
     fn equal_times_keep_the_order_they_came_in() {
         let mut order: Order = [entry(10, 0, 0), entry(10, 0, 1)].into_iter().collect();
         order.merge(vec![entry(10, 1, 0)]);
-        assert_eq!(order.iter().map(|e| (e.chunk, e.line)).collect::<Vec<_>>(), [(0, 0), (0, 1), (1, 0)]);
+        assert_eq!(
+            order.iter().map(|e| (e.chunk, e.line)).collect::<Vec<_>>(),
+            [(0, 0), (0, 1), (1, 0)]
+        );
     }
 
     proptest! {

@@ -70,7 +70,10 @@ impl<'t> Fields<'t> {
     }
 
     fn skip(&mut self, any_of: &[u8]) {
-        self.at += self.text.as_bytes()[self.at..].iter().take_while(|b| any_of.contains(b)).count();
+        self.at += self.text.as_bytes()[self.at..]
+            .iter()
+            .take_while(|b| any_of.contains(b))
+            .count();
     }
 
     fn string(&mut self) -> Option<Cow<'t, str>> {
@@ -85,7 +88,10 @@ impl<'t> Fields<'t> {
         match self.byte()? {
             b'"' => Some(self.text_value()),
             b'{' | b'[' => Some((self.take(nested_end(&self.text[self.at..])), Kind::Nested)),
-            _ => Some((self.take(literal_end(&self.text[self.at..])?), Kind::Literal)),
+            _ => Some((
+                self.take(literal_end(&self.text[self.at..])?),
+                Kind::Literal,
+            )),
         }
     }
 
@@ -105,7 +111,14 @@ impl<'t> Fields<'t> {
         self.at += 1 + length + 1;
         self.at = self.at.min(self.text.len());
         let value = &rest[..length];
-        (if kind == Kind::Text { unescape(value) } else { Cow::Borrowed(value) }, kind)
+        (
+            if kind == Kind::Text {
+                unescape(value)
+            } else {
+                Cow::Borrowed(value)
+            },
+            kind,
+        )
     }
 }
 
@@ -133,8 +146,12 @@ fn goes_on(rest: &str) -> bool {
 
 /// `, "name" :`, or as much of it as was not cut off.
 fn next_member(rest: &str) -> bool {
-    let Some(after_comma) = rest.strip_prefix(',').map(str::trim_start) else { return false };
-    let Some(name) = after_comma.strip_prefix('"') else { return after_comma.is_empty() };
+    let Some(after_comma) = rest.strip_prefix(',').map(str::trim_start) else {
+        return false;
+    };
+    let Some(name) = after_comma.strip_prefix('"') else {
+        return after_comma.is_empty();
+    };
     let after_name = closing_quote(name).map_or("", |end| name[end + 1..].trim_start());
     after_name.is_empty() || after_name.starts_with(':')
 }
@@ -142,8 +159,13 @@ fn next_member(rest: &str) -> bool {
 /// Where a string with unescaped quotes ends: after the bracket that closes what it holds, else at the first quote
 /// after which the object goes on, else with the line.
 fn broken_end(text: &str) -> usize {
-    let held = if text.starts_with(['{', '[']) { nested_end_of_broken(text) } else { None };
-    let at_quote = || memchr::memchr_iter(b'"', text.as_bytes()).find(|at| goes_on(&text[at + 1..]));
+    let held = if text.starts_with(['{', '[']) {
+        nested_end_of_broken(text)
+    } else {
+        None
+    };
+    let at_quote =
+        || memchr::memchr_iter(b'"', text.as_bytes()).find(|at| goes_on(&text[at + 1..]));
     held.or_else(at_quote).unwrap_or(text.len())
 }
 
@@ -178,7 +200,9 @@ fn brackets_end(text: &str, skip_strings: bool) -> Option<usize> {
 }
 
 fn literal_end(text: &str) -> Option<usize> {
-    let end = text.find([',', '}', ']', ' ', '\t', '\r', '\n', '"']).unwrap_or(text.len());
+    let end = text
+        .find([',', '}', ']', ' ', '\t', '\r', '\n', '"'])
+        .unwrap_or(text.len());
     (end > 0).then_some(end)
 }
 
@@ -220,9 +244,17 @@ fn escape(text: &str) -> (Option<char>, usize) {
 }
 
 fn unicode_escape(text: &str) -> (Option<char>, usize) {
-    let unit = |at: usize| text.get(at..at + 4).and_then(|hex| u16::from_str_radix(hex, 16).ok());
-    let Some(first) = unit(2) else { return (None, 2) };
-    let second = text.get(6..8).filter(|next| *next == "\\u").and_then(|_| unit(8));
+    let unit = |at: usize| {
+        text.get(at..at + 4)
+            .and_then(|hex| u16::from_str_radix(hex, 16).ok())
+    };
+    let Some(first) = unit(2) else {
+        return (None, 2);
+    };
+    let second = text
+        .get(6..8)
+        .filter(|next| *next == "\\u")
+        .and_then(|_| unit(8));
     let pair = [Some(first), second].into_iter().flatten();
     match char::decode_utf16(pair).next() {
         Some(Ok(c)) => (Some(c), if c.len_utf16() == 2 { 12 } else { 6 }),
@@ -236,18 +268,28 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(line: &str) -> Vec<(String, String)> {
-        fields(line).map(|f| (f.name.into_owned(), f.value.into_owned())).collect()
+        fields(line)
+            .map(|f| (f.name.into_owned(), f.value.into_owned()))
+            .collect()
     }
 
     fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
-        of.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        of.iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
     fn members_are_read_and_strings_decoded() {
         let line = r#" {"a":"x\"\u001b\n\ud83d\ude00","b" : -1.5e3, "c":null,"d":{"e":["}"]},"f":[1,{"g":"]"}],"h":true} "#;
-        let expected =
-            [("a", "x\"\u{1b}\n😀"), ("b", "-1.5e3"), ("c", "null"), ("d", r#"{"e":["}"]}"#), ("f", r#"[1,{"g":"]"}]"#), ("h", "true")];
+        let expected = [
+            ("a", "x\"\u{1b}\n😀"),
+            ("b", "-1.5e3"),
+            ("c", "null"),
+            ("d", r#"{"e":["}"]}"#),
+            ("f", r#"[1,{"g":"]"}]"#),
+            ("h", "true"),
+        ];
         assert_eq!(read(line), pairs(&expected));
     }
 
@@ -267,27 +309,54 @@ mod tests {
     #[test]
     fn an_unescaped_object_without_spaces_is_not_taken_for_the_end() {
         let line = r#"{"visitor":"{"userId":"7","role":"GUEST"}","layer":"ENTRANCE"}"#;
-        assert_eq!(read(line), pairs(&[("visitor", r#"{"userId":"7","role":"GUEST"}"#), ("layer", "ENTRANCE")]));
-        assert_eq!(read(r#"{"visitor":"{"a":1}"}"#), pairs(&[("visitor", r#"{"a":1}"#)]));
+        assert_eq!(
+            read(line),
+            pairs(&[
+                ("visitor", r#"{"userId":"7","role":"GUEST"}"#),
+                ("layer", "ENTRANCE")
+            ])
+        );
+        assert_eq!(
+            read(r#"{"visitor":"{"a":1}"}"#),
+            pairs(&[("visitor", r#"{"a":1}"#)])
+        );
     }
 
     #[test]
     fn unescaped_quotes_in_prose_cost_no_other_member() {
         let line = r#"{"message":"said "no" twice","status":500}"#;
-        assert_eq!(read(line), pairs(&[("message", r#"said "no" twice"#), ("status", "500")]));
+        assert_eq!(
+            read(line),
+            pairs(&[("message", r#"said "no" twice"#), ("status", "500")])
+        );
     }
 
     #[test]
     fn what_is_cut_off_is_kept_as_far_as_it_goes() {
-        assert_eq!(read(r#"{"a":"1","b":"cut"#), pairs(&[("a", "1"), ("b", "cut")]));
-        assert_eq!(read(r#"{"a":"1","b":{"c":"#), pairs(&[("a", "1"), ("b", r#"{"c":"#)]));
+        assert_eq!(
+            read(r#"{"a":"1","b":"cut"#),
+            pairs(&[("a", "1"), ("b", "cut")])
+        );
+        assert_eq!(
+            read(r#"{"a":"1","b":{"c":"#),
+            pairs(&[("a", "1"), ("b", r#"{"c":"#)])
+        );
         assert_eq!(read(r#"{"a":"1","b"#), pairs(&[("a", "1")]));
         assert_eq!(read(r#"{"a":"1\"#), pairs(&[("a", "1\\")]));
     }
 
     #[test]
     fn other_lines_have_no_members() {
-        for line in ["", "plain", "[1,2]", "{", "{}", "{not json}", "\"{\"", "{ 한글 }"] {
+        for line in [
+            "",
+            "plain",
+            "[1,2]",
+            "{",
+            "{}",
+            "{not json}",
+            "\"{\"",
+            "{ 한글 }",
+        ] {
             assert_eq!(read(line), [], "{line}");
         }
     }
@@ -296,7 +365,14 @@ mod tests {
     fn depth_is_no_trouble() {
         let deep = format!(r#"{{"a":{},"b":1}}"#, "[".repeat(500_000));
         assert_eq!(read(&deep)[0].0, "a");
-        assert_eq!(read(&format!(r#"{{"a":{}{},"b":1}}"#, "[".repeat(500_000), "]".repeat(500_000)))[1], ("b".into(), "1".into()));
+        assert_eq!(
+            read(&format!(
+                r#"{{"a":{}{},"b":1}}"#,
+                "[".repeat(500_000),
+                "]".repeat(500_000)
+            ))[1],
+            ("b".into(), "1".into())
+        );
     }
 
     #[test]

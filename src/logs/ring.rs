@@ -56,7 +56,12 @@ impl Ring {
         if self.filter.is_empty() {
             return entries.len();
         }
-        let passes = |e: &&Entry| chunk.lines().get(e.line as usize).is_some_and(|line| self.filter.passes(chunk, line));
+        let passes = |e: &&Entry| {
+            chunk
+                .lines()
+                .get(e.line as usize)
+                .is_some_and(|line| self.filter.passes(chunk, line))
+        };
         let passing: Vec<Entry> = entries.iter().filter(passes).copied().collect();
         let shown = passing.len();
         self.passing.merge(passing);
@@ -65,7 +70,9 @@ impl Ring {
 
     fn shed(&mut self) {
         while self.bytes > self.cap && self.chunks.len() > 1 {
-            let Some(oldest) = self.chunks.pop_front() else { return };
+            let Some(oldest) = self.chunks.pop_front() else {
+                return;
+            };
             self.bytes -= cost(&oldest);
             self.dropped += self.all.forget(self.first) as u64;
             self.passing.forget(self.first);
@@ -76,8 +83,15 @@ impl Ring {
     /// Chooses what is shown.
     pub fn set_filter(&mut self, filter: Filter) {
         self.filter = filter;
-        let passing = self.all.iter().filter(|e| self.line(e).is_some_and(|(chunk, line)| self.filter.passes(chunk, line)));
-        self.passing = if self.filter.is_empty() { Order::default() } else { passing.copied().collect() };
+        let passing = self.all.iter().filter(|e| {
+            self.line(e)
+                .is_some_and(|(chunk, line)| self.filter.passes(chunk, line))
+        });
+        self.passing = if self.filter.is_empty() {
+            Order::default()
+        } else {
+            passing.copied().collect()
+        };
     }
 
     /// The filter in force.
@@ -87,12 +101,18 @@ impl Ring {
 
     /// The lines that are shown, in the order of time.
     pub fn shown(&self) -> &Order {
-        if self.filter.is_empty() { &self.all } else { &self.passing }
+        if self.filter.is_empty() {
+            &self.all
+        } else {
+            &self.passing
+        }
     }
 
     /// A line, unless it fell out.
     pub fn line(&self, entry: &Entry) -> Option<(&Arc<Chunk>, &Line)> {
-        let chunk = self.chunks.get(usize::try_from(entry.chunk.checked_sub(self.first)?).ok()?)?;
+        let chunk = self
+            .chunks
+            .get(usize::try_from(entry.chunk.checked_sub(self.first)?).ok()?)?;
         Some((chunk, chunk.lines().get(entry.line as usize)?))
     }
 
@@ -118,12 +138,23 @@ impl Ring {
 
     /// Forgets everything but cap and filter.
     pub fn clear(&mut self) {
-        *self = Self { filter: std::mem::take(&mut self.filter), ..Self::new(self.cap) };
+        *self = Self {
+            filter: std::mem::take(&mut self.filter),
+            ..Self::new(self.cap)
+        };
     }
 }
 
 fn entries(number: u64, chunk: &Chunk) -> impl Iterator<Item = Entry> {
-    chunk.lines().iter().enumerate().map(move |(line, l)| Entry { at: l.at, chunk: number, line: line as u32 })
+    chunk
+        .lines()
+        .iter()
+        .enumerate()
+        .map(move |(line, l)| Entry {
+            at: l.at,
+            chunk: number,
+            line: line as u32,
+        })
 }
 
 fn cost(chunk: &Chunk) -> usize {
@@ -142,7 +173,11 @@ mod tests {
     }
 
     fn texts(ring: &Ring) -> Vec<String> {
-        ring.shown().iter().filter_map(|e| ring.line(e)).map(|(chunk, line)| chunk.text(line).to_owned()).collect()
+        ring.shown()
+            .iter()
+            .filter_map(|e| ring.line(e))
+            .map(|(chunk, line)| chunk.text(line).to_owned())
+            .collect()
     }
 
     #[test]
@@ -169,7 +204,10 @@ mod tests {
         let mut ring = Ring::new(10);
         ring.push(chunk(&[(1, "a")]));
         ring.push(chunk(&[(2, "b"), (3, "c")]));
-        assert_eq!((texts(&ring), ring.dropped()), (vec!["b".to_owned(), "c".to_owned()], 1));
+        assert_eq!(
+            (texts(&ring), ring.dropped()),
+            (vec!["b".to_owned(), "c".to_owned()], 1)
+        );
     }
 
     #[test]

@@ -66,20 +66,36 @@ struct Round {
 
 impl Round {
     fn from(start: i64) -> Self {
-        Self { start, token: None, began: i64::MAX, newest: i64::MIN, fresh: 0, known: 0 }
+        Self {
+            start,
+            token: None,
+            began: i64::MAX,
+            newest: i64::MIN,
+            fresh: 0,
+            known: 0,
+        }
     }
 }
 
 impl Follow {
     /// Follows a group from `start` on.
     pub fn new(start: i64) -> Self {
-        Self { overlap: OVERLAP, floor: start, watermark: start, round: Round::from(start), seen: HashSet::new() }
+        Self {
+            overlap: OVERLAP,
+            floor: start,
+            watermark: start,
+            round: Round::from(start),
+            seen: HashSet::new(),
+        }
     }
 
     /// What to ask for at `now` (milliseconds since 1970).
     pub fn ask(&mut self, now: i64) -> Ask {
         self.round.began = self.round.began.min(now);
-        Ask { start: self.round.start, token: self.round.token.clone() }
+        Ask {
+            start: self.round.start,
+            token: self.round.token.clone(),
+        }
     }
 
     /// Whether pages of this round are still to be read.
@@ -100,20 +116,36 @@ impl Follow {
         self.round.token = page.next.filter(|_| !stuck);
         if self.round.token.is_none() {
             self.end_round();
-            return Taken { fresh, skipped: None };
+            return Taken {
+                fresh,
+                skipped: None,
+            };
         }
-        Taken { fresh, skipped: self.jump(now) }
+        Taken {
+            fresh,
+            skipped: self.jump(now),
+        }
     }
 
     /// The token is not taken any more: the same span is asked for again from its first page.
     pub fn restart(&mut self) {
-        self.round = Round { began: self.round.began, newest: self.round.newest, ..Round::from(self.round.start) };
+        self.round = Round {
+            began: self.round.began,
+            newest: self.round.newest,
+            ..Round::from(self.round.start)
+        };
     }
 
     fn unseen(&mut self, events: Vec<RawEvent>) -> Vec<RawEvent> {
         let before = events.len();
-        let fresh: Vec<RawEvent> = events.into_iter().filter(|event| self.seen.insert(identity(event))).collect();
-        self.round.newest = fresh.iter().map(|event| event.timestamp).fold(self.round.newest, i64::max);
+        let fresh: Vec<RawEvent> = events
+            .into_iter()
+            .filter(|event| self.seen.insert(identity(event)))
+            .collect();
+        self.round.newest = fresh
+            .iter()
+            .map(|event| event.timestamp)
+            .fold(self.round.newest, i64::max);
         self.round.fresh += fresh.len();
         self.round.known += before - fresh.len();
         fresh
@@ -129,7 +161,10 @@ impl Follow {
     }
 
     fn begin(&mut self, start: i64) {
-        self.round = Round { newest: self.round.newest, ..Round::from(start) };
+        self.round = Round {
+            newest: self.round.newest,
+            ..Round::from(start)
+        };
     }
 
     fn adapt(&mut self) {
@@ -182,11 +217,17 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn page(times: &[i64], next: Option<&str>) -> LogPage {
-        LogPage { events: times.iter().map(|at| event(*at, "x")).collect(), next: next.map(str::to_owned) }
+        LogPage {
+            events: times.iter().map(|at| event(*at, "x")).collect(),
+            next: next.map(str::to_owned),
+        }
     }
 
     fn ask(start: i64, token: Option<&str>) -> Ask {
-        Ask { start, token: token.map(str::to_owned) }
+        Ask {
+            start,
+            token: token.map(str::to_owned),
+        }
     }
 
     #[test]
@@ -196,7 +237,11 @@ mod tests {
         tail.take(page(&[400_000], Some("a")), 500_000);
         assert_eq!(tail.ask(500_100), ask(0, Some("a")));
         tail.take(page(&[], Some("b")), 500_100);
-        assert_eq!(tail.ask(500_200), ask(0, Some("b")), "an empty page is not the end");
+        assert_eq!(
+            tail.ask(500_200),
+            ask(0, Some("b")),
+            "an empty page is not the end"
+        );
         tail.take(page(&[450_000], None), 500_200);
         assert_eq!(tail.ask(500_300), ask(450_000 - OVERLAP, None));
     }
@@ -207,7 +252,12 @@ mod tests {
         tail.ask(100_000);
         tail.take(page(&[7_200_000], None), 100_100);
         assert_eq!(tail.ask(102_000), ask(100_000 - OVERLAP, None));
-        assert_eq!(tail.take(page(&[101_000, 7_200_000], None), 102_000).fresh.len(), 1);
+        assert_eq!(
+            tail.take(page(&[101_000, 7_200_000], None), 102_000)
+                .fresh
+                .len(),
+            1
+        );
     }
 
     #[test]
@@ -215,7 +265,10 @@ mod tests {
         let mut tail = Follow::new(0);
         tail.ask(10_000_000);
         tail.take(page(&[], None), 10_000_000);
-        assert_eq!(tail.ask(10_002_000), ask(10_000_000 - QUIET - OVERLAP, None));
+        assert_eq!(
+            tail.ask(10_002_000),
+            ask(10_000_000 - QUIET - OVERLAP, None)
+        );
     }
 
     #[test]
@@ -243,7 +296,13 @@ mod tests {
         let mut tail = Follow::new(0);
         tail.ask(now);
         let events = (0..BACKLOG as i64).map(|n| event(n, "x")).collect();
-        let taken = tail.take(LogPage { events, next: Some("more".into()) }, now);
+        let taken = tail.take(
+            LogPage {
+                events,
+                next: Some("more".into()),
+            },
+            now,
+        );
         assert_eq!(taken.fresh.len(), BACKLOG);
         assert_eq!(taken.skipped, Some(now - OVERLAP - (BACKLOG as i64 - 1)));
         assert_eq!(tail.ask(now), ask(now - OVERLAP, None));
@@ -252,10 +311,18 @@ mod tests {
     #[test]
     fn a_flood_shortens_what_is_read_again_and_a_calm_lengthens_it() {
         let mut tail = Follow::new(0);
-        let flood: Vec<RawEvent> = (0..30_000).map(|n| event(100_000 + n % 10, &n.to_string())).collect();
+        let flood: Vec<RawEvent> = (0..30_000)
+            .map(|n| event(100_000 + n % 10, &n.to_string()))
+            .collect();
         for _ in 0..3 {
             tail.ask(100_010);
-            tail.take(LogPage { events: flood.clone(), next: None }, 100_010);
+            tail.take(
+                LogPage {
+                    events: flood.clone(),
+                    next: None,
+                },
+                100_010,
+            );
         }
         assert_eq!(tail.overlap, OVERLAP / 4);
         for _ in 0..3 {
@@ -287,23 +354,44 @@ mod tests {
         fn page(&self, ask: &Ask, now: i64, size: usize) -> LogPage {
             let position: (i64, usize) = ask.token.as_ref().map_or((ask.start, 0), |t| {
                 let (at, n) = t.split_once('/').unwrap_or_default();
-                (at.parse().unwrap_or_default(), n.parse().unwrap_or_default())
+                (
+                    at.parse().unwrap_or_default(),
+                    n.parse().unwrap_or_default(),
+                )
             });
-            let there = self.lines.iter().enumerate().filter(|(n, e)| e.ingested <= now && (e.timestamp, *n) >= position);
-            let by_place: BTreeMap<(i64, usize), &RawEvent> = there.map(|(n, e)| ((e.timestamp, n), e)).collect();
+            let there = self
+                .lines
+                .iter()
+                .enumerate()
+                .filter(|(n, e)| e.ingested <= now && (e.timestamp, *n) >= position);
+            let by_place: BTreeMap<(i64, usize), &RawEvent> =
+                there.map(|(n, e)| ((e.timestamp, n), e)).collect();
             let next = by_place.keys().nth(size).map(|(at, n)| format!("{at}/{n}"));
-            LogPage { events: by_place.values().take(size).map(|e| (*e).clone()).collect(), next }
+            LogPage {
+                events: by_place.values().take(size).map(|e| (*e).clone()).collect(),
+                next,
+            }
         }
     }
 
     fn group() -> impl Strategy<Value = Group> {
         // Ingested at, and so much after its own time.
-        prop::collection::vec((0_i64..400_000, 0_i64..OVERLAP, 0_i64..3), 0..120).prop_map(|lines| Group {
-            lines: lines.iter().enumerate().map(|(n, (ingested, late, coarse))| {
-                let late = if *coarse == 0 { 0 } else { *late };
-                RawEvent { id: n.to_string().into(), ingested: *ingested, ..event((ingested - late).max(0) / 100 * 100 + 99, "x") }
-            }).collect(),
-        })
+        prop::collection::vec((0_i64..400_000, 0_i64..OVERLAP, 0_i64..3), 0..120).prop_map(
+            |lines| Group {
+                lines: lines
+                    .iter()
+                    .enumerate()
+                    .map(|(n, (ingested, late, coarse))| {
+                        let late = if *coarse == 0 { 0 } else { *late };
+                        RawEvent {
+                            id: n.to_string().into(),
+                            ingested: *ingested,
+                            ..event((ingested - late).max(0) / 100 * 100 + 99, "x")
+                        }
+                    })
+                    .collect(),
+            },
+        )
     }
 
     proptest! {

@@ -1,10 +1,10 @@
 //! Effects are imperatives: what `update` wants done outside. Data, compared in tests.
 
-use crate::domain::subject::Subject;
-use crate::session::order::Order;
 use super::query::Slot;
 use super::settings::Settings;
 use crate::domain::log::TailSource;
+use crate::domain::subject::Subject;
+use crate::session::order::Order;
 
 /// One thing for the runtime to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +20,15 @@ pub enum Effect {
     /// Put text on the clipboard by OSC 52; sanitized, at most 64 KiB.
     Copy(String),
     /// Write lines to a new 0600 file in the state directory.
-    Save { name: String, lines: Vec<String> },
+    Save {
+        name: String,
+        lines: Vec<String>,
+    },
     /// Build the clients anew (profile, region); replies carry this epoch from now on.
-    Switch { settings: Box<Settings>, epoch: super::query::Epoch },
+    Switch {
+        settings: Box<Settings>,
+        epoch: super::query::Epoch,
+    },
     /// Read credentials again now.
     RetryCredentials,
     /// The six digits of an MFA device, for the profile whose fault asked for them.

@@ -22,21 +22,43 @@ pub struct Filter {
 impl Filter {
     /// Parses what the operator typed; `columns` are the names `col:` may take.
     pub fn parse(source: &str, columns: &[&str]) -> Result<Self, Fault> {
-        let terms = source.split_whitespace().map(|word| Self::term(word, columns)).collect::<Result<_, _>>()?;
-        Ok(Self { source: source.to_owned(), terms })
+        let terms = source
+            .split_whitespace()
+            .map(|word| Self::term(word, columns))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            source: source.to_owned(),
+            terms,
+        })
     }
 
     fn term(word: &str, columns: &[&str]) -> Result<Term, Fault> {
-        let (inverse, word) = word.strip_prefix('!').map_or((false, word), |rest| (true, rest));
+        let (inverse, word) = word
+            .strip_prefix('!')
+            .map_or((false, word), |rest| (true, rest));
         let lower = word.to_lowercase();
-        let Some((column, needle)) = lower.split_once(':').filter(|(column, _)| !column.is_empty()) else {
-            return Ok(Term { column: None, needle: lower, inverse });
+        let Some((column, needle)) = lower
+            .split_once(':')
+            .filter(|(column, _)| !column.is_empty())
+        else {
+            return Ok(Term {
+                column: None,
+                needle: lower,
+                inverse,
+            });
         };
         if !columns.iter().any(|c| c.eq_ignore_ascii_case(column)) {
-            return Err(Fault::new(FaultKind::Usage, format!("No column is called “{column}” here"))
-                .next(format!("Columns: {}", columns.join(", ").to_lowercase())));
+            return Err(Fault::new(
+                FaultKind::Usage,
+                format!("No column is called “{column}” here"),
+            )
+            .next(format!("Columns: {}", columns.join(", ").to_lowercase())));
         }
-        Ok(Term { column: Some(column.to_owned()), needle: needle.to_owned(), inverse })
+        Ok(Term {
+            column: Some(column.to_owned()),
+            needle: needle.to_owned(),
+            inverse,
+        })
     }
 
     /// What the operator typed.
@@ -50,15 +72,24 @@ impl Filter {
     }
 
     /// Whether a row passes; `cell` gives the text of a named column, or of the whole row for `None`.
-    pub fn passes<'a>(&self, mut cell: impl FnMut(Option<&str>) -> std::borrow::Cow<'a, str>) -> bool {
-        self.terms.iter().all(|t| contains(&cell(t.column.as_deref()), &t.needle) != t.inverse)
+    pub fn passes<'a>(
+        &self,
+        mut cell: impl FnMut(Option<&str>) -> std::borrow::Cow<'a, str>,
+    ) -> bool {
+        self.terms
+            .iter()
+            .all(|t| contains(&cell(t.column.as_deref()), &t.needle) != t.inverse)
     }
 }
 
 fn contains(hay: &str, lower_needle: &str) -> bool {
     if hay.is_ascii() && lower_needle.is_ascii() {
         let needle = lower_needle.as_bytes();
-        return needle.is_empty() || hay.as_bytes().windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle));
+        return needle.is_empty()
+            || hay
+                .as_bytes()
+                .windows(needle.len())
+                .any(|w| w.eq_ignore_ascii_case(needle));
     }
     hay.to_lowercase().contains(lower_needle)
 }

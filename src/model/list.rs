@@ -84,11 +84,15 @@ impl<K: Clone + Eq + Ord + Hash> List<K> {
         if self.arranged == Some((generation, self.version)) {
             return;
         }
-        self.order = (0..rows.len() as u32).filter(|&i| rows[i as usize].matches(&self.filter)).collect();
+        self.order = (0..rows.len() as u32)
+            .filter(|&i| rows[i as usize].matches(&self.filter))
+            .collect();
         if let Some(column) = self.sort.column {
             let reversed = self.sort.reversed;
             self.order.sort_by(|&a, &b| {
-                rows[a as usize].sort_key(column).order(&rows[b as usize].sort_key(column), reversed)
+                rows[a as usize]
+                    .sort_key(column)
+                    .order(&rows[b as usize].sort_key(column), reversed)
             });
         } else if self.sort.reversed {
             self.order.reverse();
@@ -99,16 +103,28 @@ impl<K: Clone + Eq + Ord + Hash> List<K> {
 
     /// Keeps the cursor on its row; where that row is gone, on its place.
     fn follow_cursor<R: Row<Key = K>>(&mut self, rows: &[R]) {
-        let found = self.cursor.as_ref().and_then(|key| self.order.iter().position(|&i| rows[i as usize].key() == *key));
-        self.position = found.unwrap_or(self.position).min(self.order.len().saturating_sub(1));
-        self.cursor = self.order.get(self.position).map(|&i| rows[i as usize].key());
+        let found = self.cursor.as_ref().and_then(|key| {
+            self.order
+                .iter()
+                .position(|&i| rows[i as usize].key() == *key)
+        });
+        self.position = found
+            .unwrap_or(self.position)
+            .min(self.order.len().saturating_sub(1));
+        self.cursor = self
+            .order
+            .get(self.position)
+            .map(|&i| rows[i as usize].key());
         self.scroll();
     }
 
     fn scroll(&mut self) {
         let most = self.order.len().saturating_sub(self.height);
         let lowest = (self.position + 1).saturating_sub(self.height);
-        self.offset = self.offset.clamp(lowest.min(self.position), self.position).min(most);
+        self.offset = self
+            .offset
+            .clamp(lowest.min(self.position), self.position)
+            .min(most);
     }
 
     /// How many rows fit on the screen.
@@ -121,7 +137,10 @@ impl<K: Clone + Eq + Ord + Hash> List<K> {
     pub fn step<R: Row<Key = K>>(&mut self, rows: &[R], delta: isize) {
         let last = self.order.len().saturating_sub(1);
         self.position = self.position.saturating_add_signed(delta).min(last);
-        self.cursor = self.order.get(self.position).map(|&i| rows[i as usize].key());
+        self.cursor = self
+            .order
+            .get(self.position)
+            .map(|&i| rows[i as usize].key());
         self.scroll();
     }
 
@@ -133,7 +152,9 @@ impl<K: Clone + Eq + Ord + Hash> List<K> {
 
     /// The row under the cursor.
     pub fn selected<'r, R>(&self, rows: &'r [R]) -> Option<&'r R> {
-        self.order.get(self.position).and_then(|&i| rows.get(i as usize))
+        self.order
+            .get(self.position)
+            .and_then(|&i| rows.get(i as usize))
     }
 
     /// The rows on the screen, as indices into the rows, in order.
@@ -254,10 +275,16 @@ mod tests {
     fn a_missing_value_sorts_last_in_either_direction() {
         let rows = items(&[Some(2.0), None, Some(1.0)]);
         let mut list = list(&rows, 9);
-        list.set_sort(Sort { column: Some(0), reversed: false });
+        list.set_sort(Sort {
+            column: Some(0),
+            reversed: false,
+        });
         list.arrange(&rows, 1);
         assert_eq!(shown(&list, &rows), [2, 0, 1]);
-        list.set_sort(Sort { column: Some(0), reversed: true });
+        list.set_sort(Sort {
+            column: Some(0),
+            reversed: true,
+        });
         list.arrange(&rows, 1);
         assert_eq!(shown(&list, &rows), [0, 2, 1]);
     }

@@ -10,7 +10,10 @@ use std::time::Duration;
 pub enum Completeness {
     Whole,
     /// So many of so many.
-    Partial { have: usize, of: Option<usize> },
+    Partial {
+        have: usize,
+        of: Option<usize>,
+    },
 }
 
 /// What the newest request is doing.
@@ -18,8 +21,13 @@ pub enum Completeness {
 pub enum Fetch {
     #[default]
     Idle,
-    InFlight { since: Duration },
-    Failed { fault: Fault, next_try: Option<Duration> },
+    InFlight {
+        since: Duration,
+    },
+    Failed {
+        fault: Fault,
+        next_try: Option<Duration>,
+    },
 }
 
 /// Rows that were loaded, and the state of the next load.
@@ -32,7 +40,11 @@ pub struct Loadable<T> {
 
 impl<T> Default for Loadable<T> {
     fn default() -> Self {
-        Self { rows: None, fetch: Fetch::Idle, generation: 0 }
+        Self {
+            rows: None,
+            fetch: Fetch::Idle,
+            generation: 0,
+        }
     }
 }
 
@@ -97,6 +109,9 @@ impl<T> Loadable<T> {
 
     /// Forgets everything (another account, region or cluster).
     pub fn clear(&mut self) {
-        *self = Self { generation: self.generation + 1, ..Self::default() };
+        *self = Self {
+            generation: self.generation + 1,
+            ..Self::default()
+        };
     }
 }

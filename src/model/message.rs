@@ -1,6 +1,5 @@
 //! Messages are facts: what happened, in the words of the program.
 
-use crate::session::order::Report;
 use super::query::Reply;
 use super::time::Now;
 use crate::domain::fault::Fault;
@@ -8,6 +7,7 @@ use crate::domain::ids::Region;
 use crate::domain::log::{GroupFacts, TailSource};
 use crate::domain::text::Text;
 use crate::logs::chunk::Chunk;
+use crate::session::order::Report;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +17,10 @@ pub enum Message {
     /// The clock moved; deadlines are looked at.
     Now(Now),
     Input(Input),
-    Resize { width: u16, height: u16 },
+    Resize {
+        width: u16,
+        height: u16,
+    },
     /// The terminal is back after Ctrl-Z.
     Resumed,
     Reply(Reply),
@@ -32,7 +35,10 @@ pub enum Message {
     /// The clients were rebuilt for other settings, or could not be.
     Switched(Result<(), Fault>),
     /// The clients are there: the region they really speak to, and an endpoint that is not AWS's own.
-    Connected { region: Region, endpoint: Option<Text> },
+    Connected {
+        region: Region,
+        endpoint: Option<Text>,
+    },
     /// Something outside could not be done, or was refused.
     Trouble(Fault),
     /// The operator, or a signal, wants out.
@@ -50,7 +56,10 @@ pub enum Input {
 #[derive(Clone, Debug)]
 pub enum Tail {
     Chunk(Arc<Chunk>),
-    State { source: TailSource, state: TailState },
+    State {
+        source: TailSource,
+        state: TailState,
+    },
     Groups(Vec<GroupFacts>),
 }
 
@@ -59,12 +68,21 @@ pub enum Tail {
 pub enum TailState {
     Starting,
     /// `lag`: now − newest ingestion time seen.
-    Following { lag: Duration },
+    Following {
+        lag: Duration,
+    },
     /// Pages are still being followed; so far behind.
-    Behind { by: Duration },
+    Behind {
+        by: Duration,
+    },
     /// The backlog at the start was too long to read; lines of this span are not shown.
-    Skipped { span: Duration },
-    Failed { fault: Fault, next_try: Option<Duration> },
+    Skipped {
+        span: Duration,
+    },
+    Failed {
+        fault: Fault,
+        next_try: Option<Duration>,
+    },
 }
 
 /// How the connection to AWS stands, for the header.
@@ -74,8 +92,13 @@ pub enum Link {
     /// Nobody answers (region, endpoint, network).
     Down(Fault),
     /// Polling pauses; it is tried again at this monotonic time.
-    NoCredentials { fault: Fault, next_try: Duration },
-    Throttled { until: Duration },
+    NoCredentials {
+        fault: Fault,
+        next_try: Duration,
+    },
+    Throttled {
+        until: Duration,
+    },
 }
 
 /// Calls and their cost, once a second while it changes.

@@ -23,7 +23,11 @@ pub enum Query {
     /// All service names of a cluster, in AWS's order; parts arrive page by page.
     ServiceNames(ClusterName),
     /// Details of these services (any number; asked ten a call); parts arrive batch by batch.
-    Services { cluster: ClusterName, names: Arc<[ServiceName]>, fill: Fill },
+    Services {
+        cluster: ClusterName,
+        names: Arc<[ServiceName]>,
+        fill: Fill,
+    },
     /// Everything the drill-in of one service shows.
     ServiceDetail(ServiceRef),
     /// The raw answer about one service, for `y`.
@@ -103,8 +107,13 @@ impl Query {
             Self::Identity => Slot::Identity,
             Self::Clusters => Slot::Clusters,
             Self::ServiceNames(_) => Slot::ServiceNames,
-            Self::Services { fill: Fill::Visible, .. } => Slot::VisibleServices,
-            Self::Services { fill: Fill::Rest, .. } => Slot::OtherServices,
+            Self::Services {
+                fill: Fill::Visible,
+                ..
+            } => Slot::VisibleServices,
+            Self::Services {
+                fill: Fill::Rest, ..
+            } => Slot::OtherServices,
             Self::ServiceDetail(_) => Slot::ServiceDetail,
             Self::ServiceRaw(_) => Slot::ServiceRaw,
             Self::LogTargets(_) => Slot::LogTargets,
@@ -130,7 +139,10 @@ pub enum Facts {
     Clusters(Vec<Cluster>),
     /// So far, in order; a part carries all names up to here.
     ServiceNames(Arc<Vec<ServiceName>>),
-    Services { found: Vec<Arc<Service>>, missing: Vec<ServiceName> },
+    Services {
+        found: Vec<Arc<Service>>,
+        missing: Vec<ServiceName>,
+    },
     ServiceDetail(Arc<ServiceDetail>),
     /// Pretty JSON line by line, secrets masked.
     Raw(Vec<Text>),
@@ -158,7 +170,10 @@ pub enum Answer {
     /// The last part, or the whole.
     Whole(Facts),
     /// It failed; the runtime tries again at `next_try` (monotonic), or not by itself.
-    Failed { fault: Fault, next_try: Option<Duration> },
+    Failed {
+        fault: Fault,
+        next_try: Option<Duration>,
+    },
 }
 
 /// An answer, with what it answers. Replies of an older epoch are dropped.
@@ -196,11 +211,17 @@ pub struct Want {
 pub fn merge(wants: Vec<Want>) -> Vec<Want> {
     let mut merged: Vec<Want> = Vec::with_capacity(wants.len());
     for want in wants {
-        let joined = merged.iter_mut().find_map(|first| Some((first.query.joined(&want.query)?, first)));
+        let joined = merged
+            .iter_mut()
+            .find_map(|first| Some((first.query.joined(&want.query)?, first)));
         match joined {
             Some((query, first)) => {
                 first.query = query;
-                first.pace = if want.pace.interval() < first.pace.interval() { want.pace } else { first.pace };
+                first.pace = if want.pace.interval() < first.pace.interval() {
+                    want.pace
+                } else {
+                    first.pace
+                };
             }
             None => merged.push(want),
         }
@@ -218,11 +239,22 @@ impl Query {
     fn joined(&self, other: &Self) -> Option<Self> {
         match (self, other) {
             (Self::Metrics(a), Self::Metrics(b)) => Some(Self::Metrics(union(a, b))),
-            (Self::Services { cluster, names: a, fill }, Self::Services { cluster: same, names: b, fill: alike })
-                if cluster == same && fill == alike =>
-            {
-                Some(Self::Services { cluster: cluster.clone(), names: union(a, b), fill: *fill })
-            }
+            (
+                Self::Services {
+                    cluster,
+                    names: a,
+                    fill,
+                },
+                Self::Services {
+                    cluster: same,
+                    names: b,
+                    fill: alike,
+                },
+            ) if cluster == same && fill == alike => Some(Self::Services {
+                cluster: cluster.clone(),
+                names: union(a, b),
+                fill: *fill,
+            }),
             _ => None,
         }
     }
@@ -253,18 +285,27 @@ mod tests {
     use super::*;
 
     fn cpu(service: &str) -> Metric {
-        Metric::ServiceCpu(ServiceRef { cluster: "orchard".into(), service: service.into() })
+        Metric::ServiceCpu(ServiceRef {
+            cluster: "orchard".into(),
+            service: service.into(),
+        })
     }
 
     fn want(metrics: &[Metric], secs: u64) -> Want {
-        Want { query: Query::Metrics(metrics.into()), pace: Pace::Every(Duration::from_secs(secs)) }
+        Want {
+            query: Query::Metrics(metrics.into()),
+            pace: Pace::Every(Duration::from_secs(secs)),
+        }
     }
 
     #[test]
     fn the_metrics_of_several_panes_are_asked_for_in_one_query_without_repeats() {
         let merged = merge(vec![
             want(&[cpu("b"), cpu("a")], 60),
-            Want { query: Query::Groups, pace: Pace::Once },
+            Want {
+                query: Query::Groups,
+                pace: Pace::Once,
+            },
             want(&[cpu("b"), cpu("c")], 30),
         ]);
         assert_eq!(merged.len(), 2);
@@ -274,7 +315,11 @@ mod tests {
     #[test]
     fn two_panes_that_show_services_of_one_cluster_ask_once() {
         let services = |cluster: &str, names: &[&str], fill| Want {
-            query: Query::Services { cluster: cluster.into(), names: names.iter().map(|n| (*n).into()).collect(), fill },
+            query: Query::Services {
+                cluster: cluster.into(),
+                names: names.iter().map(|n| (*n).into()).collect(),
+                fill,
+            },
             pace: Pace::Once,
         };
         let merged = merge(vec![
@@ -284,7 +329,10 @@ mod tests {
             services("meadow", &["a"], Fill::Visible),
         ]);
         assert_eq!(merged.len(), 3);
-        assert_eq!(merged[0], services("orchard", &["a", "b", "c"], Fill::Visible));
+        assert_eq!(
+            merged[0],
+            services("orchard", &["a", "b", "c"], Fill::Visible)
+        );
     }
 
     #[test]

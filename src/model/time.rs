@@ -14,10 +14,16 @@ pub struct Now {
 
 impl Now {
     /// The program's first moment, for initial states and tests.
-    pub const START: Self = Self { wall: Timestamp::UNIX_EPOCH, mono: Duration::ZERO };
+    pub const START: Self = Self {
+        wall: Timestamp::UNIX_EPOCH,
+        mono: Duration::ZERO,
+    };
 
     /// How long ago `at` was by the wall clock; zero when it lies ahead.
     pub fn since(&self, at: Timestamp) -> Duration {
-        self.wall.duration_since(at).try_into().unwrap_or(Duration::ZERO)
+        self.wall
+            .duration_since(at)
+            .try_into()
+            .unwrap_or(Duration::ZERO)
     }
 }

@@ -1,9 +1,9 @@
 //! What a pane asks for next: stays as it is while an answer is on its way, so
 //! that moving the cursor does not restart a request with every key.
 
+use crate::domain::metrics::{Metric, Series};
 use crate::model::query::{Answer, Pace, Query, Reply, Want};
 use crate::model::time::Now;
-use crate::domain::metrics::{Metric, Series};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,10 @@ pub struct Ask<K> {
 
 impl<K> Default for Ask<K> {
     fn default() -> Self {
-        Self { keys: Arc::new([]), flying: false }
+        Self {
+            keys: Arc::new([]),
+            flying: false,
+        }
     }
 }
 
@@ -59,25 +62,40 @@ impl Gauges {
     /// Asks for those of `wanted` that are due.
     pub fn aim(&mut self, wanted: impl Iterator<Item = Metric>, now: Now) {
         let asked = &self.asked;
-        let due = |m: &Metric| asked.get(m).is_none_or(|at| now.mono.saturating_sub(*at) >= METRICS_PACE);
+        let due = |m: &Metric| {
+            asked
+                .get(m)
+                .is_none_or(|at| now.mono.saturating_sub(*at) >= METRICS_PACE)
+        };
         self.ask.aim(wanted.filter(due));
     }
 
     /// The want, while something is due.
     pub fn want(&self) -> Option<Want> {
-        self.ask.keys().map(|keys| Want { query: Query::Metrics(keys.clone()), pace: Pace::Every(METRICS_PACE) })
+        self.ask.keys().map(|keys| Want {
+            query: Query::Metrics(keys.clone()),
+            pace: Pace::Every(METRICS_PACE),
+        })
     }
 
     /// Keeps what arrived; answers whether anything changed.
     pub fn reply(&mut self, reply: &Reply, now: Now) -> bool {
-        let Query::Metrics(asked) = &reply.query else { return false };
+        let Query::Metrics(asked) = &reply.query else {
+            return false;
+        };
         self.ask.note(&reply.answer);
-        let (Answer::Part(facts) | Answer::Whole(facts)) = &reply.answer else { return false };
+        let (Answer::Part(facts) | Answer::Whole(facts)) = &reply.answer else {
+            return false;
+        };
         if matches!(reply.answer, Answer::Whole(_)) {
-            self.asked.extend(asked.iter().map(|m| (m.clone(), now.mono)));
+            self.asked
+                .extend(asked.iter().map(|m| (m.clone(), now.mono)));
         }
-        let crate::model::query::Facts::Metrics(series) = facts else { return false };
-        self.series.extend(series.iter().map(|s| (s.metric.clone(), s.clone())));
+        let crate::model::query::Facts::Metrics(series) = facts else {
+            return false;
+        };
+        self.series
+            .extend(series.iter().map(|s| (s.metric.clone(), s.clone())));
         true
     }
 
@@ -99,19 +117,32 @@ mod tests {
     use crate::model::query::{Epoch, Facts};
 
     fn cpu(service: &str) -> Metric {
-        Metric::ServiceCpu(ServiceRef { cluster: "orchard".into(), service: service.into() })
+        Metric::ServiceCpu(ServiceRef {
+            cluster: "orchard".into(),
+            service: service.into(),
+        })
     }
 
     fn at(secs: u64) -> Now {
-        Now { mono: Duration::from_secs(secs), ..Now::START }
+        Now {
+            mono: Duration::from_secs(secs),
+            ..Now::START
+        }
     }
 
     fn reply(metrics: &[Metric], answer: Answer) -> Reply {
-        Reply { epoch: Epoch::default(), query: Query::Metrics(metrics.into()), answer }
+        Reply {
+            epoch: Epoch::default(),
+            query: Query::Metrics(metrics.into()),
+            answer,
+        }
     }
 
     fn wanted(gauges: &Gauges) -> Vec<Metric> {
-        gauges.want().map(|w| w.query.metrics().to_vec()).unwrap_or_default()
+        gauges
+            .want()
+            .map(|w| w.query.metrics().to_vec())
+            .unwrap_or_default()
     }
 
     #[test]
@@ -131,7 +162,10 @@ mod tests {
         let mut gauges = Gauges::default();
         gauges.aim([cpu("a")].into_iter(), at(0));
         assert_eq!(wanted(&gauges), [cpu("a")]);
-        gauges.reply(&reply(&[cpu("a")], Answer::Whole(Facts::Metrics(Vec::new()))), at(1));
+        gauges.reply(
+            &reply(&[cpu("a")], Answer::Whole(Facts::Metrics(Vec::new()))),
+            at(1),
+        );
         gauges.aim([cpu("a"), cpu("b")].into_iter(), at(30));
         assert_eq!(wanted(&gauges), [cpu("b")]);
         gauges.aim([cpu("a")].into_iter(), at(61));

@@ -78,13 +78,21 @@ impl Default for Autoscaling {
 }
 
 /// Takes one answer into the rows it loads.
-fn load<T>(into: &mut Loadable<Vec<T>>, answer: &Answer, take: impl FnOnce(&Facts) -> Option<Vec<T>>, cx: &Context<'_>) {
+fn load<T>(
+    into: &mut Loadable<Vec<T>>,
+    answer: &Answer,
+    take: impl FnOnce(&Facts) -> Option<Vec<T>>,
+    cx: &Context<'_>,
+) {
     match answer {
         Answer::Started => into.started(cx.now),
         Answer::Failed { fault, next_try } => into.failed(fault.clone(), *next_try),
         Answer::Part(facts) => {
             if let Some(found) = take(facts) {
-                let so_far = Completeness::Partial { have: found.len(), of: None };
+                let so_far = Completeness::Partial {
+                    have: found.len(),
+                    of: None,
+                };
                 into.arrived(found, cx.now, so_far);
             }
         }
@@ -100,8 +108,19 @@ impl Autoscaling {
     /// Puts the rows together anew from all that is known.
     fn join(&mut self, cx: &Context<'_>) {
         let ours = |t: &&ScalableTarget| Some(&t.at.cluster) == cx.cluster;
-        let targets = self.targets.rows().into_iter().flatten().filter(ours).map(|t| self.target(t));
-        let groups = self.groups.rows().into_iter().flatten().map(|g| self.group(g));
+        let targets = self
+            .targets
+            .rows()
+            .into_iter()
+            .flatten()
+            .filter(ours)
+            .map(|t| self.target(t));
+        let groups = self
+            .groups
+            .rows()
+            .into_iter()
+            .flatten()
+            .map(|g| self.group(g));
         let joined: Vec<ScalingRow> = targets.chain(groups).collect();
         self.rows.change(|rows| *rows = joined);
         self.aim(cx);
@@ -109,23 +128,44 @@ impl Autoscaling {
     }
 
     fn target(&self, target: &ScalableTarget) -> ScalingRow {
-        let policies = self.policies.rows().into_iter().flatten().filter(|p| p.is_of(&target.at)).cloned().collect();
-        let service = self.services.get(&target.at.service).map(|(s, _)| s.clone());
-        let mut facts = TargetFacts { target: target.clone(), policies, service, value: None };
+        let policies = self
+            .policies
+            .rows()
+            .into_iter()
+            .flatten()
+            .filter(|p| p.is_of(&target.at))
+            .cloned()
+            .collect();
+        let service = self
+            .services
+            .get(&target.at.service)
+            .map(|(s, _)| s.clone());
+        let mut facts = TargetFacts {
+            target: target.clone(),
+            policies,
+            service,
+            value: None,
+        };
         facts.value = facts.metric().and_then(|m| self.gauges.last(&m));
         ScalingRow::Target(Box::new(facts))
     }
 
     fn group(&self, group: &Group) -> ScalingRow {
-        let balances = GroupFacts::burstable(group).filter_map(|id| self.gauges.last(&Metric::CpuCredits(id.clone())));
-        ScalingRow::Group(Box::new(GroupFacts { credits: balances.reduce(f64::min), group: group.clone() }))
+        let balances = GroupFacts::burstable(group)
+            .filter_map(|id| self.gauges.last(&Metric::CpuCredits(id.clone())));
+        ScalingRow::Group(Box::new(GroupFacts {
+            credits: balances.reduce(f64::min),
+            group: group.clone(),
+        }))
     }
 
     /// Asks for what the rows on the screen lack.
     fn aim(&mut self, cx: &Context<'_>) {
         let overdue = cx.settings.refresh * 2;
         let stale = |name: &&ServiceName| {
-            self.services.get(*name).is_none_or(|(_, at)| cx.now.mono.saturating_sub(*at) >= overdue)
+            self.services
+                .get(*name)
+                .is_none_or(|(_, at)| cx.now.mono.saturating_sub(*at) >= overdue)
         };
         let visible = self.rows.visible().filter_map(|row| match row {
             ScalingRow::Target(t) => Some(&t.target.at.service),
@@ -145,7 +185,9 @@ impl Autoscaling {
 
     fn keep_services(&mut self, answer: &Answer, cx: &Context<'_>) {
         self.ask.note(answer);
-        if let Answer::Part(Facts::Services { found, missing }) | Answer::Whole(Facts::Services { found, missing }) = answer {
+        if let Answer::Part(Facts::Services { found, missing })
+        | Answer::Whole(Facts::Services { found, missing }) = answer
+        {
             self.keep(found, cx);
             self.services.retain(|name, _| !missing.contains(name));
         }
@@ -154,8 +196,12 @@ impl Autoscaling {
     /// Keeps what belongs to a target; before the targets are known, everything.
     fn keep(&mut self, found: &[Arc<Service>], cx: &Context<'_>) {
         let targets = self.targets.rows();
-        let has_target = |s: &&Arc<Service>| targets.is_none_or(|all| all.iter().any(|t| t.at == s.at));
-        let kept = found.iter().filter(has_target).map(|s| (s.at.service.clone(), (s.clone(), cx.now.mono)));
+        let has_target =
+            |s: &&Arc<Service>| targets.is_none_or(|all| all.iter().any(|t| t.at == s.at));
+        let kept = found
+            .iter()
+            .filter(has_target)
+            .map(|s| (s.at.service.clone(), (s.clone(), cx.now.mono)));
         self.services.extend(kept);
     }
 
@@ -167,13 +213,22 @@ impl Autoscaling {
     }
 
     fn on_row(&self, verb: Verb, cx: &Context<'_>) -> Vec<Act> {
-        let Some(row) = self.selected() else { return Vec::new() };
+        let Some(row) = self.selected() else {
+            return Vec::new();
+        };
         match verb {
             Verb::Scale => {
-                let marked = if self.drill.is_some() { 0 } else { self.rows.list().marks().len() };
+                let marked = if self.drill.is_some() {
+                    0
+                } else {
+                    self.rows.list().marks().len()
+                };
                 common::ask(verb, subject(row.key()), marked, cx)
             }
-            Verb::Describe => vec![Act::Page { title: row.name(), lines: detail::describe(row) }],
+            Verb::Describe => vec![Act::Page {
+                title: row.name(),
+                lines: detail::describe(row),
+            }],
             Verb::Copy => vec![Act::Do(Effect::Copy(row.name().as_str().to_owned()))],
             _ => Vec::new(),
         }
@@ -187,13 +242,22 @@ impl Autoscaling {
             Source::new("policies", &self.policies, often * 4, cx),
         ];
         // Policies alone make no rows: while they are awaited nothing is missing.
-        joined(&sources[..if self.policies.fault().is_some() { 3 } else { 2 }], !self.rows.rows().is_empty())
+        joined(
+            &sources[..if self.policies.fault().is_some() {
+                3
+            } else {
+                2
+            }],
+            !self.rows.rows().is_empty(),
+        )
     }
 
     fn cell(&self, row: &ScalingRow, column: usize) -> Span {
         let ours = || self.changes.of(|s| *s == subject(row.key()));
         match COLUMNS[column] {
-            "STATE" => ours().map_or_else(|| row.cell(column), |(said, role)| Span::new(said, role)),
+            "STATE" => {
+                ours().map_or_else(|| row.cell(column), |(said, role)| Span::new(said, role))
+            }
             _ => row.cell(column),
         }
     }
@@ -210,7 +274,10 @@ fn subject(at: Scaled) -> Subject {
 fn series(row: &ScalingRow) -> Vec<Metric> {
     match row {
         ScalingRow::Target(t) => t.metric().into_iter().collect(),
-        ScalingRow::Group(g) => GroupFacts::burstable(&g.group).cloned().map(Metric::CpuCredits).collect(),
+        ScalingRow::Group(g) => GroupFacts::burstable(&g.group)
+            .cloned()
+            .map(Metric::CpuCredits)
+            .collect(),
     }
 }
 
@@ -224,14 +291,21 @@ impl Pane for Autoscaling {
     }
 
     fn wants(&self, cx: &Context<'_>) -> Vec<Want> {
-        let every = |query, pace| Want { query, pace: Pace::Every(pace) };
+        let every = |query, pace| Want {
+            query,
+            pace: Pace::Every(pace),
+        };
         let mut wants = vec![
             every(Query::ScalableTargets, often(cx)),
             every(Query::Groups, often(cx)),
             every(Query::Policies(Arc::new([])), often(cx) * 4),
         ];
         if let (Some(cluster), Some(names)) = (cx.cluster, self.ask.keys()) {
-            let query = Query::Services { cluster: cluster.clone(), names: names.clone(), fill: Fill::Visible };
+            let query = Query::Services {
+                cluster: cluster.clone(),
+                names: names.clone(),
+                fill: Fill::Visible,
+            };
             wants.push(every(query, cx.settings.refresh));
         }
         wants.extend(self.gauges.want());
@@ -248,21 +322,41 @@ impl Pane for Autoscaling {
     fn reply(&mut self, reply: &Reply, cx: &Context<'_>) {
         let answer = &reply.answer;
         match &reply.query {
-            Query::ScalableTargets => load(&mut self.targets, answer, |f| match f {
-                Facts::ScalableTargets(found) => Some(found.clone()),
-                _ => None,
-            }, cx),
-            Query::Policies(of) if of.is_empty() => load(&mut self.policies, answer, |f| match f {
-                Facts::Policies(found) => Some(found.clone()),
-                _ => None,
-            }, cx),
-            Query::Groups => load(&mut self.groups, answer, |f| match f {
-                Facts::Groups(found) => Some(found.clone()),
-                _ => None,
-            }, cx),
-            Query::Services { cluster, fill: Fill::Visible, .. } if cx.cluster == Some(cluster) => self.keep_services(answer, cx),
+            Query::ScalableTargets => load(
+                &mut self.targets,
+                answer,
+                |f| match f {
+                    Facts::ScalableTargets(found) => Some(found.clone()),
+                    _ => None,
+                },
+                cx,
+            ),
+            Query::Policies(of) if of.is_empty() => load(
+                &mut self.policies,
+                answer,
+                |f| match f {
+                    Facts::Policies(found) => Some(found.clone()),
+                    _ => None,
+                },
+                cx,
+            ),
+            Query::Groups => load(
+                &mut self.groups,
+                answer,
+                |f| match f {
+                    Facts::Groups(found) => Some(found.clone()),
+                    _ => None,
+                },
+                cx,
+            ),
+            Query::Services {
+                cluster,
+                fill: Fill::Visible,
+                ..
+            } if cx.cluster == Some(cluster) => self.keep_services(answer, cx),
             Query::Services { cluster, .. } if cx.cluster == Some(cluster) => match answer {
-                Answer::Part(Facts::Services { found, .. }) | Answer::Whole(Facts::Services { found, .. }) => self.keep(found, cx),
+                Answer::Part(Facts::Services { found, .. })
+                | Answer::Whole(Facts::Services { found, .. }) => self.keep(found, cx),
                 _ => return,
             },
             Query::Metrics(_) => _ = self.gauges.reply(reply, cx.now),
@@ -290,7 +384,10 @@ impl Pane for Autoscaling {
     }
 
     fn can(&self, verb: Verb, cx: &Context<'_>) -> bool {
-        let moves = self.drill.as_ref().map_or_else(|| self.rows.can(verb), |drill| drill.page.can(verb));
+        let moves = self
+            .drill
+            .as_ref()
+            .map_or_else(|| self.rows.can(verb), |drill| drill.page.can(verb));
         moves
             || match verb {
                 Verb::Back => self.drill.is_some(),
@@ -309,7 +406,10 @@ impl Pane for Autoscaling {
         match verb {
             _ if moved => self.aim(cx),
             Verb::Enter if self.drill.is_none() => {
-                self.drill = self.rows.selected().map(|row| Drill::new(row.key(), self.size.1));
+                self.drill = self
+                    .rows
+                    .selected()
+                    .map(|row| Drill::new(row.key(), self.size.1));
             }
             Verb::Back => self.drill = None,
             _ => return self.on_row(verb, cx),
@@ -326,7 +426,12 @@ impl Pane for Autoscaling {
     fn clear(&mut self) {
         let mut rows = std::mem::replace(&mut self.rows, Browser::new(COLUMNS));
         rows.clear();
-        *self = Self { rows, size: self.size, changes: std::mem::take(&mut self.changes), ..Self::default() };
+        *self = Self {
+            rows,
+            size: self.size,
+            changes: std::mem::take(&mut self.changes),
+            ..Self::default()
+        };
     }
 
     fn title(&self, _cx: &Context<'_>) -> Title {
@@ -334,17 +439,34 @@ impl Pane for Autoscaling {
             (Some(_), Some(row)) => Text::clean(&format!("Autoscaling › {}", row.name())),
             _ => Text::fixed("Autoscaling"),
         };
-        Title { name, status: common::matching(&self.rows) }
+        Title {
+            name,
+            status: common::matching(&self.rows),
+        }
     }
 
     fn draw(&self, paint: &Paint<'_>, cx: &Context<'_>, area: Rect, buf: &mut Buffer) {
         if let Some(drill) = &self.drill {
             return drill.draw(paint, cx, area, buf);
         }
-        let empty = Line::new("Nothing scales by itself here: no scalable target, no EC2 group", Role::Dim);
-        let table = Table { columns: WIDTHS, fresh: self.fresh(cx), empty };
+        let empty = Line::new(
+            "Nothing scales by itself here: no scalable target, no EC2 group",
+            Role::Dim,
+        );
+        let table = Table {
+            columns: WIDTHS,
+            fresh: self.fresh(cx),
+            empty,
+        };
         let cell = |row: &ScalingRow, column| self.cell(row, column);
-        table.draw(paint, self.rows.list(), self.rows.rows(), (Row::key, cell), area, buf);
+        table.draw(
+            paint,
+            self.rows.list(),
+            self.rows.rows(),
+            (Row::key, cell),
+            area,
+            buf,
+        );
     }
 }
 

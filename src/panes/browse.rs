@@ -17,7 +17,12 @@ pub struct Browser<R: Row> {
 impl<R: Row> Browser<R> {
     /// An empty list with these columns.
     pub fn new(columns: &'static [&'static str]) -> Self {
-        Self { columns, rows: Vec::new(), generation: 0, list: List::default() }
+        Self {
+            columns,
+            rows: Vec::new(),
+            generation: 0,
+            list: List::default(),
+        }
     }
 
     /// All rows, in AWS's order.
@@ -49,7 +54,10 @@ impl<R: Row> Browser<R> {
 
     /// The rows on the screen, from the top.
     pub fn visible(&self) -> impl Iterator<Item = &R> {
-        self.list.visible().iter().filter_map(|&i| self.rows.get(i as usize))
+        self.list
+            .visible()
+            .iter()
+            .filter_map(|&i| self.rows.get(i as usize))
     }
 
     /// How many rows fit on the screen.
@@ -61,7 +69,9 @@ impl<R: Row> Browser<R> {
     pub fn can(&self, verb: Verb) -> bool {
         match verb {
             Verb::Up | Verb::PageUp | Verb::Top => self.list.position() > 0,
-            Verb::Down | Verb::PageDown | Verb::Bottom => self.list.position() + 1 < self.list.len(),
+            Verb::Down | Verb::PageDown | Verb::Bottom => {
+                self.list.position() + 1 < self.list.len()
+            }
             Verb::Mark => !self.list.is_empty(),
             Verb::Sort | Verb::Reverse | Verb::Filter => !self.rows.is_empty(),
             _ => false,
@@ -80,7 +90,10 @@ impl<R: Row> Browser<R> {
             Verb::Bottom => self.list.step(&self.rows, isize::MAX),
             Verb::Mark => self.list.toggle_mark(),
             Verb::Sort => self.sort(self.next_sort()),
-            Verb::Reverse => self.sort(Sort { reversed: !self.list.sort().reversed, ..self.list.sort() }),
+            Verb::Reverse => self.sort(Sort {
+                reversed: !self.list.sort().reversed,
+                ..self.list.sort()
+            }),
             _ => return false,
         }
         true
@@ -89,7 +102,10 @@ impl<R: Row> Browser<R> {
     /// The order AWS gave, then each column, then AWS's again.
     fn next_sort(&self) -> Sort {
         let next = self.list.sort().column.map_or(0, |column| column + 1);
-        Sort { column: (next < self.columns.len()).then_some(next), reversed: false }
+        Sort {
+            column: (next < self.columns.len()).then_some(next),
+            reversed: false,
+        }
     }
 
     fn sort(&mut self, sort: Sort) {
@@ -104,12 +120,24 @@ impl<R: Row> Browser<R> {
 
     /// Sorts by a column's name.
     pub fn sort_by(&mut self, column: &str) -> Result<(), Fault> {
-        let found = self.columns.iter().position(|c| c.eq_ignore_ascii_case(column));
+        let found = self
+            .columns
+            .iter()
+            .position(|c| c.eq_ignore_ascii_case(column));
         let Some(found) = found else {
-            return Err(Fault::new(FaultKind::Usage, format!("No column is called “{column}” here"))
-                .next(format!("Columns: {}", self.columns.join(", ").to_lowercase())));
+            return Err(Fault::new(
+                FaultKind::Usage,
+                format!("No column is called “{column}” here"),
+            )
+            .next(format!(
+                "Columns: {}",
+                self.columns.join(", ").to_lowercase()
+            )));
         };
-        self.sort(Sort { column: Some(found), reversed: false });
+        self.sort(Sort {
+            column: Some(found),
+            reversed: false,
+        });
         Ok(())
     }
 
@@ -207,7 +235,9 @@ mod tests {
     #[test]
     fn an_unknown_column_is_answered_with_those_there_are() {
         let mut browser = browser();
-        let fault = browser.sort_by("size").expect_err("there is no such column");
+        let fault = browser
+            .sort_by("size")
+            .expect_err("there is no such column");
         assert!(fault.line().as_str().contains("Columns: name"), "{fault}");
         assert!(browser.set_filter("size:3").is_err());
     }

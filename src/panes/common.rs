@@ -14,12 +14,22 @@ use crate::model::verb::Verb;
 
 /// A notice of this level.
 pub fn say(level: Level, text: impl AsRef<str>, cx: &Context<'_>) -> Act {
-    Act::Say(Notice { level, text: Text::clean(text.as_ref()), fault: None, at: cx.now })
+    Act::Say(Notice {
+        level,
+        text: Text::clean(text.as_ref()),
+        fault: None,
+        at: cx.now,
+    })
 }
 
 /// A fault as a notice.
 pub fn say_fault(fault: &Fault, cx: &Context<'_>) -> Act {
-    Act::Say(Notice { level: Level::Bad, text: fault.line(), fault: Some(fault.clone()), at: cx.now })
+    Act::Say(Notice {
+        level: Level::Bad,
+        text: fault.line(),
+        fault: Some(fault.clone()),
+        at: cx.now,
+    })
 }
 
 /// Whether a change may be asked for at all.
@@ -36,7 +46,9 @@ pub fn ask(verb: Verb, subject: Subject, marked: usize, cx: &Context<'_>) -> Vec
         return vec![say_fault(&fault, cx)];
     }
     if marked > 1 {
-        let text = format!("{marked} rows are marked — a change takes one row, marks are for plans — unmark them with space");
+        let text = format!(
+            "{marked} rows are marked — a change takes one row, marks are for plans — unmark them with space"
+        );
         return vec![say(Level::Warn, text, cx)];
     }
     vec![Act::Ask(verb, subject)]
@@ -47,5 +59,9 @@ pub fn matching<R: Row>(rows: &Browser<R>) -> Text {
     if rows.filter().is_empty() {
         return Text::default();
     }
-    Text::clean(&format!("{} of {} match", units::count(rows.list().len() as u64), units::count(rows.rows().len() as u64)))
+    Text::clean(&format!(
+        "{} of {} match",
+        units::count(rows.list().len() as u64),
+        units::count(rows.rows().len() as u64)
+    ))
 }

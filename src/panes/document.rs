@@ -40,7 +40,10 @@ pub struct Document {
 impl Document {
     /// An empty document for this many columns.
     pub fn new(width: u16) -> Self {
-        Self { lines: Vec::new(), width: width.max(20) }
+        Self {
+            lines: Vec::new(),
+            width: width.max(20),
+        }
     }
 
     /// The finished lines.
@@ -54,7 +57,11 @@ impl Document {
             self.lines.push(Line::default());
         }
         let line = Line::new(name, Role::Strong);
-        self.lines.push(if note.as_ref().is_empty() { line } else { line.and(format!("  {}", note.as_ref()), Role::Dim) });
+        self.lines.push(if note.as_ref().is_empty() {
+            line
+        } else {
+            line.and(format!("  {}", note.as_ref()), Role::Dim)
+        });
     }
 
     /// Adds lines, wrapped to the width.
@@ -81,7 +88,9 @@ impl Document {
         for gap in gaps {
             let line = Line::new("not read: ", Role::Warn).with(gap.line(), Role::Body);
             self.line(&match &gap.action {
-                Some(action) => line.with(" — missing permission ", Role::Dim).with(action.clone(), Role::Strong),
+                Some(action) => line
+                    .with(" — missing permission ", Role::Dim)
+                    .with(action.clone(), Role::Strong),
                 None => line,
             });
         }
@@ -91,7 +100,10 @@ impl Document {
     /// the rest is too narrow to read.
     pub fn table(&mut self, heads: &[Head], rows: &[Vec<Span>]) {
         let columns = Columns::of(heads, rows, usize::from(self.width));
-        let names = heads.iter().map(|h| Span::new(h.name(), Role::TableHeader)).collect::<Vec<_>>();
+        let names = heads
+            .iter()
+            .map(|h| Span::new(h.name(), Role::TableHeader))
+            .collect::<Vec<_>>();
         self.row(&columns, &names);
         for row in rows {
             self.row(&columns, row);
@@ -99,7 +111,9 @@ impl Document {
     }
 
     fn row(&mut self, columns: &Columns<'_>, cells: &[Span]) {
-        let Some((last, first)) = cells.split_last() else { return };
+        let Some((last, first)) = cells.split_last() else {
+            return;
+        };
         let mut line = Line::default();
         for ((cell, head), width) in first.iter().zip(columns.heads).zip(&columns.widths) {
             cell_into(&mut line.0, cell, *head, *width);
@@ -115,8 +129,16 @@ impl Document {
         let room = self.width.saturating_sub(columns.indent).max(16);
         for (i, part) in Line(vec![last.clone()]).wrap(room).into_iter().enumerate() {
             let first = i == 0 && !columns.beneath;
-            let mut whole = if first { std::mem::take(&mut line) } else { Line(vec![pad(indent)]) };
-            whole.0.extend(columns.number.map(|width| pad(width.saturating_sub(part.width()))));
+            let mut whole = if first {
+                std::mem::take(&mut line)
+            } else {
+                Line(vec![pad(indent)])
+            };
+            whole.0.extend(
+                columns
+                    .number
+                    .map(|width| pad(width.saturating_sub(part.width()))),
+            );
             whole.0.extend(part.0);
             self.lines.push(whole);
         }
@@ -141,18 +163,36 @@ const READABLE: usize = 24;
 impl<'h> Columns<'h> {
     fn of(heads: &'h [Head], rows: &[Vec<Span>], room: usize) -> Self {
         let widths = widths(heads, rows);
-        let (last, first) = widths.split_last().map_or((0, &widths[..0]), |(last, first)| (*last, first));
+        let (last, first) = widths
+            .split_last()
+            .map_or((0, &widths[..0]), |(last, first)| (*last, first));
         let indent = first.iter().map(|w| w + 2).sum::<usize>();
         let number = matches!(heads.last(), Some(Head::Right(_))).then_some(last);
         let beneath = number.is_none() && room.saturating_sub(indent) < READABLE.min(last);
         let indent = if beneath { 4 } else { indent as u16 };
-        Self { heads, widths, indent, beneath, number }
+        Self {
+            heads,
+            widths,
+            indent,
+            beneath,
+            number,
+        }
     }
 }
 
 fn widths(heads: &[Head], rows: &[Vec<Span>]) -> Vec<usize> {
-    let widest = |i: usize| rows.iter().filter_map(|r| r.get(i)).map(Span::width).max().unwrap_or(0);
-    heads.iter().enumerate().map(|(i, h)| widest(i).min(WIDEST).max(h.name().len())).collect()
+    let widest = |i: usize| {
+        rows.iter()
+            .filter_map(|r| r.get(i))
+            .map(Span::width)
+            .max()
+            .unwrap_or(0)
+    };
+    heads
+        .iter()
+        .enumerate()
+        .map(|(i, h)| widest(i).min(WIDEST).max(h.name().len()))
+        .collect()
 }
 
 fn pad(n: usize) -> Span {
@@ -191,7 +231,6 @@ impl Page {
         self.scroll.clamp(self.lines.len(), self.height);
     }
 
-
     /// How many lines fit.
     pub fn set_height(&mut self, height: u16) {
         self.height = usize::from(height);
@@ -227,50 +266,81 @@ mod tests {
     use crate::domain::fault::FaultKind;
 
     fn plain(document: Document) -> Vec<String> {
-        document.done().iter().map(|l| l.plain().trim_end().to_owned()).collect()
+        document
+            .done()
+            .iter()
+            .map(|l| l.plain().trim_end().to_owned())
+            .collect()
     }
 
     #[test]
     fn columns_line_up_and_numbers_stand_right() {
         let mut document = Document::new(60);
-        let row = |name: &'static str, n: &'static str, why: &'static str| vec![Span::body(name), Span::body(n), Span::body(why)];
+        let row = |name: &'static str, n: &'static str, why: &'static str| {
+            vec![Span::body(name), Span::body(n), Span::body(why)]
+        };
         document.table(
             &[Head::Left("NAME"), Head::Right("N"), Head::Left("WHY")],
             &[row("a", "5", "x"), row("longer", "1000", "y")],
         );
-        assert_eq!(plain(document), ["NAME       N  WHY", "a          5  x", "longer  1000  y"]);
+        assert_eq!(
+            plain(document),
+            ["NAME       N  WHY", "a          5  x", "longer  1000  y"]
+        );
     }
 
     #[test]
     fn the_last_column_wraps_under_itself() {
         let mut document = Document::new(28);
-        document.table(&[Head::Left("T"), Head::Left("MESSAGE")], &[vec![Span::body("5m"), Span::body("was unable to place a task")]]);
-        assert_eq!(plain(document), ["T   MESSAGE", "5m  was unable to place a", "    task"]);
+        document.table(
+            &[Head::Left("T"), Head::Left("MESSAGE")],
+            &[vec![
+                Span::body("5m"),
+                Span::body("was unable to place a task"),
+            ]],
+        );
+        assert_eq!(
+            plain(document),
+            ["T   MESSAGE", "5m  was unable to place a", "    task"]
+        );
     }
 
     #[test]
     fn where_the_rest_is_too_narrow_the_last_column_stands_beneath() {
         let mut document = Document::new(30);
-        let row = |path: &'static str| vec![Span::body("2001:db8:85a3::8a2e:370:7334"), Span::body(path)];
-        document.table(&[Head::Left("ADDRESS"), Head::Left("REQUEST")], &[row("GET /api/monthly-tasks?page=2"), row("")]);
+        let row =
+            |path: &'static str| vec![Span::body("2001:db8:85a3::8a2e:370:7334"), Span::body(path)];
+        document.table(
+            &[Head::Left("ADDRESS"), Head::Left("REQUEST")],
+            &[row("GET /api/monthly-tasks?page=2"), row("")],
+        );
         let lines = plain(document);
-        assert_eq!(lines, [
-            "ADDRESS",
-            "    REQUEST",
-            "2001:db8:85a3::8a2e:370:7334",
-            "    GET",
-            "    /api/monthly-tasks?page=2",
-            "2001:db8:85a3::8a2e:370:7334"
-        ]);
+        assert_eq!(
+            lines,
+            [
+                "ADDRESS",
+                "    REQUEST",
+                "2001:db8:85a3::8a2e:370:7334",
+                "    GET",
+                "    /api/monthly-tasks?page=2",
+                "2001:db8:85a3::8a2e:370:7334"
+            ]
+        );
     }
 
     #[test]
     fn one_odd_name_does_not_push_the_other_columns_off_the_screen() {
         let mut document = Document::new(80);
         let long = Span::of("한".repeat(255), Role::Body);
-        document.table(&[Head::Left("NAME"), Head::Left("STATE")], &[vec![long, Span::body("ok")]]);
+        document.table(
+            &[Head::Left("NAME"), Head::Left("STATE")],
+            &[vec![long, Span::body("ok")]],
+        );
         let lines = plain(document);
-        assert!(lines[1].ends_with("…   ok") || lines[1].ends_with("…  ok"), "{lines:?}");
+        assert!(
+            lines[1].ends_with("…   ok") || lines[1].ends_with("…  ok"),
+            "{lines:?}"
+        );
     }
 
     #[test]
@@ -279,6 +349,9 @@ mod tests {
         fault.action = Some("elasticloadbalancing:DescribeTargetHealth".into());
         let mut document = Document::new(200);
         document.gaps(&[fault]);
-        assert!(plain(document)[0].ends_with("missing permission elasticloadbalancing:DescribeTargetHealth"));
+        assert!(
+            plain(document)[0]
+                .ends_with("missing permission elasticloadbalancing:DescribeTargetHealth")
+        );
     }
 }

@@ -38,9 +38,9 @@ use crate::view::paint::Paint;
 use crate::view::put::put;
 use crate::view::theme::Role;
 use detail::Opened;
-use rate::Rate;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use rate::Rate;
 use row::{Columns, Frame, Look};
 use source::{Lag, Sources, sources_of};
 use std::sync::Arc;
@@ -187,26 +187,56 @@ impl Logs {
 
     fn no_hit(&self) -> Fault {
         Fault::new(FaultKind::Usage, format!("No line has “{}”", self.find.0))
-            .means(format!("{} lines were searched", units::count(self.ring.shown().len() as u64)))
+            .means(format!(
+                "{} lines were searched",
+                units::count(self.ring.shown().len() as u64)
+            ))
             .next("look for something else with f, or change the filter")
     }
 
     fn copy(&self, cx: &Context<'_>) -> Vec<Act> {
-        let Some(text) = self.text() else { return Vec::new() };
+        let Some(text) = self.text() else {
+            return Vec::new();
+        };
         let cut = &text[..text.floor_char_boundary(CLIPBOARD)];
-        let said = if cut.len() < text.len() { "The first 64 KiB of the line were copied" } else { "The line was copied" };
-        vec![Act::Do(Effect::Copy(cut.to_owned())), common::say(Level::Good, said, cx)]
+        let said = if cut.len() < text.len() {
+            "The first 64 KiB of the line were copied"
+        } else {
+            "The line was copied"
+        };
+        vec![
+            Act::Do(Effect::Copy(cut.to_owned())),
+            common::say(Level::Good, said, cx),
+        ]
     }
 
     fn save(&self, cx: &Context<'_>) -> Act {
-        let shown = self.ring.shown().iter().filter_map(|entry| self.ring.line(entry));
-        let lines = shown.flat_map(|(chunk, line)| row::written(chunk, line)).collect();
-        Act::Do(Effect::Save { name: self.file_name(cx), lines })
+        let shown = self
+            .ring
+            .shown()
+            .iter()
+            .filter_map(|entry| self.ring.line(entry));
+        let lines = shown
+            .flat_map(|(chunk, line)| row::written(chunk, line))
+            .collect();
+        Act::Do(Effect::Save {
+            name: self.file_name(cx),
+            lines,
+        })
     }
 
     fn file_name(&self, cx: &Context<'_>) -> String {
-        let group = self.sources.feeds.first().map(|feed| rate::short(&feed.source.group)).unwrap_or_default();
-        let safe: String = group.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(60).collect();
+        let group = self
+            .sources
+            .feeds
+            .first()
+            .map(|feed| rate::short(&feed.source.group))
+            .unwrap_or_default();
+        let safe: String = group
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            .take(60)
+            .collect();
         format!("logs-{safe}-{}.txt", cx.now.wall.strftime("%Y%m%dT%H%M%SZ"))
     }
 
@@ -221,7 +251,9 @@ impl Logs {
             return format!("held · {} new", units::count(new));
         }
         match (self.sources.failure(), self.sources.lag()) {
-            (Some((_, fault, _)), _) if fault.kind == FaultKind::Throttled => "throttled".to_owned(),
+            (Some((_, fault, _)), _) if fault.kind == FaultKind::Throttled => {
+                "throttled".to_owned()
+            }
             (Some(_), _) if self.sources.all_failed() => "failed".to_owned(),
             (Some(_), _) => "partly failed".to_owned(),
             (None, Lag::Behind(by)) => format!("catching up {}", units::age(by)),
@@ -243,9 +275,17 @@ impl Logs {
         }
         if !self.ring.filter().is_empty() {
             let (shown, held) = (self.ring.shown().len() as u64, self.ring.held() as u64);
-            parts.push(format!("{} of {} lines", units::count(shown), units::count(held)));
+            parts.push(format!(
+                "{} of {} lines",
+                units::count(shown),
+                units::count(held)
+            ));
         }
-        parts.extend(self.sources.skipped().map(|span| format!("{} skipped", units::age(span))));
+        parts.extend(
+            self.sources
+                .skipped()
+                .map(|span| format!("{} skipped", units::age(span))),
+        );
         if self.ring.dropped() > 0 {
             parts.push(format!("{} dropped", units::count(self.ring.dropped())));
         }
@@ -253,26 +293,69 @@ impl Logs {
     }
 
     fn name(&self) -> String {
-        let Some(first) = self.sources.feeds.first() else { return "Logs".to_owned() };
+        let Some(first) = self.sources.feeds.first() else {
+            return "Logs".to_owned();
+        };
         let more = self.sources.feeds.len() - 1;
-        let more = if more > 0 { format!(" +{more}") } else { String::new() };
-        let opened = self.opened.as_ref().map(|opened| format!(" › {}", opened.clock())).unwrap_or_default();
+        let more = if more > 0 {
+            format!(" +{more}")
+        } else {
+            String::new()
+        };
+        let opened = self
+            .opened
+            .as_ref()
+            .map(|opened| format!(" › {}", opened.clock()))
+            .unwrap_or_default();
         format!("Logs ─ {}{more}{opened}", first.source.group.text())
     }
 
     fn draw_rows(&self, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
         let order = self.ring.shown();
         let (top, cursor) = (self.window.top(order), self.window.position(order));
-        let frame = Frame { paint, columns: &self.columns, look: self.look, find: &self.find.1, left: self.left };
+        let frame = Frame {
+            paint,
+            columns: &self.columns,
+            look: self.look,
+            find: &self.find.1,
+            left: self.left,
+        };
         for (y, place) in (area.top()..area.bottom()).zip(top..order.len()) {
-            let Some((chunk, line)) = order.get(place).and_then(|entry| self.ring.line(entry)) else { continue };
+            let Some((chunk, line)) = order.get(place).and_then(|entry| self.ring.line(entry))
+            else {
+                continue;
+            };
             if place == cursor {
-                let role = if paint.focused { Role::Cursor } else { Role::Dim };
-                put(buf, (area.x, y), 1, paint.glyph("▸", ">"), paint.style(role), paint);
+                let role = if paint.focused {
+                    Role::Cursor
+                } else {
+                    Role::Dim
+                };
+                put(
+                    buf,
+                    (area.x, y),
+                    1,
+                    paint.glyph("▸", ">"),
+                    paint.style(role),
+                    paint,
+                );
             }
-            frame.draw(chunk, line, (area.x + 1, y), area.width.saturating_sub(1), buf);
+            frame.draw(
+                chunk,
+                line,
+                (area.x + 1, y),
+                area.width.saturating_sub(1),
+                buf,
+            );
             if place == cursor && paint.focused && self.window.new_lines().is_some() {
-                buf.set_style(Rect { y, height: 1, ..area }, paint.style(Role::Cursor));
+                buf.set_style(
+                    Rect {
+                        y,
+                        height: 1,
+                        ..area
+                    },
+                    paint.style(Role::Cursor),
+                );
             }
         }
     }
@@ -292,7 +375,13 @@ impl Pane for Logs {
 
     fn wants(&self, _cx: &Context<'_>) -> Vec<Want> {
         let wanted = self.sources.wanted().cloned();
-        wanted.map(|definition| Want { query: Query::LogTargets(definition), pace: Pace::Once }).into_iter().collect()
+        wanted
+            .map(|definition| Want {
+                query: Query::LogTargets(definition),
+                pace: Pace::Once,
+            })
+            .into_iter()
+            .collect()
     }
 
     fn reply(&mut self, reply: &Reply, _cx: &Context<'_>) {
@@ -344,7 +433,10 @@ impl Pane for Logs {
                 Verb::Copy => return self.copy(cx),
                 Verb::Raw => {
                     let lines = opened.raw();
-                    return vec![Act::Page { title: Text::clean(&self.name()), lines }];
+                    return vec![Act::Page {
+                        title: Text::clean(&self.name()),
+                        lines,
+                    }];
                 }
                 _ => _ = opened.page.act(verb),
             }
@@ -358,7 +450,13 @@ impl Pane for Logs {
             Verb::Left => self.left = self.left.saturating_sub(SIDEWAYS),
             Verb::Right => self.left = (self.left + SIDEWAYS).min(crate::domain::text::MAX_SHOWN),
             Verb::Enter => self.open(),
-            Verb::Raw => self.look = if self.look == Look::Raw { Look::Columns } else { Look::Raw },
+            Verb::Raw => {
+                self.look = if self.look == Look::Raw {
+                    Look::Columns
+                } else {
+                    Look::Raw
+                }
+            }
             Verb::NextHit => return self.jump(Towards::Older, cx),
             Verb::PreviousHit => return self.jump(Towards::Newer, cx),
             Verb::Copy => return self.copy(cx),
@@ -375,7 +473,10 @@ impl Pane for Logs {
         if order.is_some() {
             self.empty();
         }
-        order.map(|sources| Act::Do(Effect::Tail(sources))).into_iter().collect()
+        order
+            .map(|sources| Act::Do(Effect::Tail(sources)))
+            .into_iter()
+            .collect()
     }
 
     fn set_filter(&mut self, source: &str) -> Result<(), Fault> {
@@ -410,11 +511,17 @@ impl Pane for Logs {
     }
 
     fn columns(&self) -> Vec<&'static str> {
-        Known::iter().map(Known::name).chain(["group", "stream"]).collect()
+        Known::iter()
+            .map(Known::name)
+            .chain(["group", "stream"])
+            .collect()
     }
 
     fn sort_by(&mut self, _column: &str) -> Result<(), Fault> {
-        Err(Fault::new(FaultKind::Usage, "Logs stay in the order of time").next("choose lines with / and a filter, like status:50"))
+        Err(
+            Fault::new(FaultKind::Usage, "Logs stay in the order of time")
+                .next("choose lines with / and a filter, like status:50"),
+        )
     }
 
     fn drilled(&self) -> bool {
@@ -427,7 +534,10 @@ impl Pane for Logs {
     }
 
     fn title(&self, cx: &Context<'_>) -> Title {
-        Title { name: Text::clean(&self.name()), status: Text::clean(&self.status(cx)) }
+        Title {
+            name: Text::clean(&self.name()),
+            status: Text::clean(&self.status(cx)),
+        }
     }
 
     fn draw(&self, paint: &Paint<'_>, _cx: &Context<'_>, area: Rect, buf: &mut Buffer) {

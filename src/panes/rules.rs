@@ -81,14 +81,21 @@ impl Default for Rules {
 
 impl Rules {
     fn acls(&self) -> impl Iterator<Item = &Acl> {
-        self.regional.rows().into_iter().chain(self.cloudfront.rows()).flatten()
+        self.regional
+            .rows()
+            .into_iter()
+            .chain(self.cloudfront.rows())
+            .flatten()
     }
 
     /// Puts the rows together anew from all that is known.
     fn join(&mut self, cx: &Context<'_>) {
         // Head rows mean something in AWS's order only.
         let heads = self.acls().count() > 1 && self.rows.list().sort() == Sort::default();
-        let joined: Vec<RuleRow> = self.acls().flat_map(|acl| self.acl(acl, heads, cx)).collect();
+        let joined: Vec<RuleRow> = self
+            .acls()
+            .flat_map(|acl| self.acl(acl, heads, cx))
+            .collect();
         self.rows.change(|rows| *rows = joined);
         self.aim(cx);
         self.compose(cx);
@@ -96,16 +103,26 @@ impl Rules {
 
     /// One web ACL: rate rules, then the others, each in priority order.
     fn acl(&self, acl: &Acl, head: bool, cx: &Context<'_>) -> Vec<RuleRow> {
-        let (rates, others): (Vec<&Rule>, Vec<&Rule>) = acl.rules.iter().partition(|r| r.rate().is_some());
+        let (rates, others): (Vec<&Rule>, Vec<&Rule>) =
+            acl.rules.iter().partition(|r| r.rate().is_some());
         let mut rows: Vec<RuleRow> = head.then(|| RuleRow::head(acl)).into_iter().collect();
         rows.extend(rates.into_iter().map(|rule| self.rate(acl, rule, cx)));
-        rows.extend(others.into_iter().map(|rule| RuleRow::new(&acl.at, rule, Kind::Other)));
+        rows.extend(
+            others
+                .into_iter()
+                .map(|rule| RuleRow::new(&acl.at, rule, Kind::Other)),
+        );
         rows
     }
 
     fn rate(&self, acl: &Acl, rule: &Rule, cx: &Context<'_>) -> RuleRow {
-        let at = RuleRef { acl: acl.at.clone(), rule: rule.name.clone() };
-        let Some(rate) = rule.rate() else { return RuleRow::new(&acl.at, rule, Kind::Other) };
+        let at = RuleRef {
+            acl: acl.at.clone(),
+            rule: rule.name.clone(),
+        };
+        let Some(rate) = rule.rate() else {
+            return RuleRow::new(&acl.at, rule, Kind::Other);
+        };
         let series = series(acl, rule);
         let blocked = self.gauges.get(&series[0]);
         let ours = Ours::of(&at, &self.history);
@@ -126,7 +143,9 @@ impl Rules {
     }
 
     fn is_pending(&self, at: &RuleRef, acl: &Acl, rule: &Rule, cx: &Context<'_>) -> bool {
-        let Some(&written) = self.written.get(at) else { return false };
+        let Some(&written) = self.written.get(at) else {
+            return false;
+        };
         health::effect(written, cx.now.wall, self.counts(acl, rule)) == Shown::Pending
     }
 
@@ -138,21 +157,34 @@ impl Rules {
             RuleAction::Count => counted,
             _ => return &[],
         };
-        self.gauges.get(&metric).map_or(&[], |s| s.points.as_slice())
+        self.gauges
+            .get(&metric)
+            .map_or(&[], |s| s.points.as_slice())
     }
 
     /// Asks for the figures of the rate rules on the screen.
     fn aim(&mut self, cx: &Context<'_>) {
-        let lists = |f: &RateFacts| matches!(f.rate.aggregate, Aggregate::Ip | Aggregate::ForwardedIp);
-        let listed = self.rows.visible().filter(|row| row.rate().is_some_and(lists));
+        let lists =
+            |f: &RateFacts| matches!(f.rate.aggregate, Aggregate::Ip | Aggregate::ForwardedIp);
+        let listed = self
+            .rows
+            .visible()
+            .filter(|row| row.rate().is_some_and(lists));
         self.ask.aim(listed.filter_map(RuleRow::at));
-        let both = self.rows.visible().filter_map(RuleRow::rate).flat_map(|facts| facts.series.clone());
+        let both = self
+            .rows
+            .visible()
+            .filter_map(RuleRow::rate)
+            .flat_map(|facts| facts.series.clone());
         self.gauges.aim(both, cx.now);
     }
 
     fn compose(&mut self, cx: &Context<'_>) {
         let Some(drill) = &mut self.drill else { return };
-        let at = RuleKey { acl: drill.query.rule.acl.clone(), rule: Some(drill.query.rule.rule.clone()) };
+        let at = RuleKey {
+            acl: drill.query.rule.acl.clone(),
+            rule: Some(drill.query.rule.rule.clone()),
+        };
         let row = self.rows.rows().iter().find(|r| r.key == at);
         drill.compose(row, self.size.0, cx);
     }
@@ -161,10 +193,16 @@ impl Rules {
     fn settle_writes(&mut self, cx: &Context<'_>) {
         let pending = |at: &RuleRef| {
             let acl = self.acls().find(|a| a.at == at.acl);
-            let rule = acl.and_then(|acl| Some((acl, acl.rules.iter().find(|r| r.name == at.rule)?)));
+            let rule =
+                acl.and_then(|acl| Some((acl, acl.rules.iter().find(|r| r.name == at.rule)?)));
             rule.is_some_and(|(acl, rule)| self.is_pending(at, acl, rule, cx))
         };
-        let done: Vec<RuleRef> = self.written.keys().filter(|at| !pending(at)).cloned().collect();
+        let done: Vec<RuleRef> = self
+            .written
+            .keys()
+            .filter(|at| !pending(at))
+            .cloned()
+            .collect();
         self.written.retain(|at, _| !done.contains(at));
     }
 
@@ -175,9 +213,16 @@ impl Rules {
         };
         match answer {
             Answer::Started => into.started(cx.now),
-            Answer::Whole(Facts::Acls(found)) => into.arrived(found.clone(), cx.now, Completeness::Whole),
-            Answer::Part(Facts::Acls(found)) if into.rows().is_none_or(|old| old.len() < found.len()) => {
-                let so_far = Completeness::Partial { have: found.len(), of: None };
+            Answer::Whole(Facts::Acls(found)) => {
+                into.arrived(found.clone(), cx.now, Completeness::Whole)
+            }
+            Answer::Part(Facts::Acls(found))
+                if into.rows().is_none_or(|old| old.len() < found.len()) =>
+            {
+                let so_far = Completeness::Partial {
+                    have: found.len(),
+                    of: None,
+                };
                 into.arrived(found.clone(), cx.now, so_far);
             }
             Answer::Failed { fault, next_try } => into.failed(fault.clone(), *next_try),
@@ -194,25 +239,44 @@ impl Rules {
 
     fn selected(&self) -> Option<&RuleRow> {
         match &self.drill {
-            Some(drill) => self.rows.rows().iter().find(|r| r.at().as_ref() == Some(&drill.query.rule)),
+            Some(drill) => self
+                .rows
+                .rows()
+                .iter()
+                .find(|r| r.at().as_ref() == Some(&drill.query.rule)),
             None => self.rows.selected(),
         }
     }
 
     fn open(&mut self) {
-        let row = self.rows.selected().and_then(|row| Some((row.at()?, row.rule.as_ref()?)));
+        let row = self
+            .rows
+            .selected()
+            .and_then(|row| Some((row.at()?, row.rule.as_ref()?)));
         self.drill = row.map(|(at, rule)| Drill::new(at, rule, self.size.1));
     }
 
     fn on_row(&self, verb: Verb, cx: &Context<'_>) -> Vec<Act> {
-        let Some(row) = self.selected() else { return Vec::new() };
-        let name = row.rule.as_ref().map_or_else(|| row.key.acl.name.text(), |r| r.name.text());
+        let Some(row) = self.selected() else {
+            return Vec::new();
+        };
+        let name = row
+            .rule
+            .as_ref()
+            .map_or_else(|| row.key.acl.name.text(), |r| r.name.text());
         match (verb, row.at().filter(|_| row.rate().is_some())) {
             (Verb::Toggle | Verb::Limit, Some(at)) => {
-                let marked = if self.drill.is_some() { 0 } else { self.rows.list().marks().len() };
+                let marked = if self.drill.is_some() {
+                    0
+                } else {
+                    self.rows.list().marks().len()
+                };
                 common::ask(verb, Subject::Rule(at), marked, cx)
             }
-            (Verb::Describe, _) => vec![Act::Page { title: name, lines: detail::describe(row) }],
+            (Verb::Describe, _) => vec![Act::Page {
+                title: name,
+                lines: detail::describe(row),
+            }],
             (Verb::Raw, _) => self.raw(&row.key.acl),
             (Verb::Copy, _) => vec![Act::Do(Effect::Copy(name.as_str().to_owned()))],
             _ => Vec::new(),
@@ -221,10 +285,17 @@ impl Rules {
 
     /// The web ACL's document as it came, secrets masked.
     fn raw(&self, at: &AclRef) -> Vec<Act> {
-        let Some(acl) = self.acls().find(|a| a.at == *at) else { return Vec::new() };
+        let Some(acl) = self.acls().find(|a| a.at == *at) else {
+            return Vec::new();
+        };
         let parsed = serde_json::from_str::<serde_json::Value>(&acl.raw.document);
-        let pretty = parsed.and_then(|v| serde_json::to_string_pretty(&v)).unwrap_or_else(|_| acl.raw.document.to_string());
-        vec![Act::Page { title: at.name.text(), lines: Text::lines(&mask::mask(&pretty)) }]
+        let pretty = parsed
+            .and_then(|v| serde_json::to_string_pretty(&v))
+            .unwrap_or_else(|_| acl.raw.document.to_string());
+        vec![Act::Page {
+            title: at.name.text(),
+            lines: Text::lines(&mask::mask(&pretty)),
+        }]
     }
 
     /// Something of ours is on its way: look often.
@@ -241,9 +312,14 @@ impl Rules {
     }
 
     fn cell(&self, row: &RuleRow, column: usize) -> Span {
-        let ours = || self.changes.of(|s| matches!((s, row.at()), (Subject::Rule(at), Some(this)) if *at == this));
+        let ours = || {
+            self.changes
+                .of(|s| matches!((s, row.at()), (Subject::Rule(at), Some(this)) if *at == this))
+        };
         match COLUMNS[column] {
-            "ACTION" if row.rate().is_some() => ours().map_or_else(|| row.cell(column), |(said, role)| Span::new(said, role)),
+            "ACTION" if row.rate().is_some() => {
+                ours().map_or_else(|| row.cell(column), |(said, role)| Span::new(said, role))
+            }
             _ => row.cell(column),
         }
     }
@@ -259,7 +335,12 @@ fn newest(series: &Series, now: Timestamp) -> f64 {
 /// The newest minute that was over when we wrote.
 fn before(series: &Series, written: Timestamp) -> Option<f64> {
     let over = written - jiff::SignedDuration::from_secs(60);
-    series.points.iter().rev().find(|(at, _)| *at <= over).map(|p| p.1)
+    series
+        .points
+        .iter()
+        .rev()
+        .find(|(at, _)| *at <= over)
+        .map(|p| p.1)
 }
 
 fn slow(cx: &Context<'_>) -> Duration {
@@ -272,16 +353,32 @@ impl Pane for Rules {
     }
 
     fn wants(&self, cx: &Context<'_>) -> Vec<Want> {
-        let pace = if self.watches() { Pace::Watch(cx.settings.refresh) } else { Pace::Every(slow(cx)) };
+        let pace = if self.watches() {
+            Pace::Watch(cx.settings.refresh)
+        } else {
+            Pace::Every(slow(cx))
+        };
         let mut wants = vec![
-            Want { query: Query::Acls(AclScope::Regional), pace },
-            Want { query: Query::Acls(AclScope::Cloudfront), pace },
+            Want {
+                query: Query::Acls(AclScope::Regional),
+                pace,
+            },
+            Want {
+                query: Query::Acls(AclScope::Cloudfront),
+                pace,
+            },
         ];
-        wants.extend(self.ask.keys().map(|rules| Want { query: Query::Limited(rules.clone()), pace: Pace::Every(slow(cx)) }));
+        wants.extend(self.ask.keys().map(|rules| Want {
+            query: Query::Limited(rules.clone()),
+            pace: Pace::Every(slow(cx)),
+        }));
         wants.extend(self.gauges.want());
         wants.extend(self.drill.as_ref().map(|drill| {
             let pace = Pace::Every(detail::pace(cx));
-            Want { query: Query::RuleDetail(Box::new(drill.query.clone())), pace }
+            Want {
+                query: Query::RuleDetail(Box::new(drill.query.clone())),
+                pace,
+            }
         }));
         wants
     }
@@ -304,7 +401,11 @@ impl Pane for Rules {
     fn carrier(&mut self, report: &Report, cx: &Context<'_>) {
         self.changes.note(report);
         match report {
-            Report::Progress { subject: Subject::Rule(at), progress: Progress::Done { .. }, .. } => {
+            Report::Progress {
+                subject: Subject::Rule(at),
+                progress: Progress::Done { .. },
+                ..
+            } => {
                 self.written.insert(at.clone(), cx.now.wall);
             }
             Report::History(past) => self.history.clone_from(past),
@@ -331,13 +432,18 @@ impl Pane for Rules {
     }
 
     fn can(&self, verb: Verb, cx: &Context<'_>) -> bool {
-        let moves = self.drill.as_ref().map_or_else(|| self.rows.can(verb), |drill| drill.page.can(verb));
+        let moves = self
+            .drill
+            .as_ref()
+            .map_or_else(|| self.rows.can(verb), |drill| drill.page.can(verb));
         let row = self.selected();
         moves
             || match verb {
                 Verb::Back => self.drill.is_some(),
                 Verb::Enter => self.drill.is_none() && row.is_some_and(|r| r.rule.is_some()),
-                Verb::Toggle | Verb::Limit => common::writes(cx) && row.is_some_and(|r| r.rate().is_some()),
+                Verb::Toggle | Verb::Limit => {
+                    common::writes(cx) && row.is_some_and(|r| r.rate().is_some())
+                }
                 Verb::Describe | Verb::Raw | Verb::Copy => row.is_some(),
                 _ => false,
             }
@@ -367,7 +473,12 @@ impl Pane for Rules {
     fn clear(&mut self) {
         let mut rows = std::mem::replace(&mut self.rows, Browser::new(COLUMNS));
         rows.clear();
-        *self = Self { rows, size: self.size, changes: std::mem::take(&mut self.changes), ..Self::default() };
+        *self = Self {
+            rows,
+            size: self.size,
+            changes: std::mem::take(&mut self.changes),
+            ..Self::default()
+        };
     }
 
     fn title(&self, _cx: &Context<'_>) -> Title {
@@ -375,12 +486,21 @@ impl Pane for Rules {
         let name = match (&self.drill, acls.next(), acls.next()) {
             (Some(drill), _, _) => {
                 let at = &drill.query.rule;
-                Text::clean(&format!("Rate rules ─ {} › {}", at.acl.name.text(), at.rule.text()))
+                Text::clean(&format!(
+                    "Rate rules ─ {} › {}",
+                    at.acl.name.text(),
+                    at.rule.text()
+                ))
             }
-            (None, Some(only), None) => Text::clean(&format!("Rate rules ─ {}", only.at.name.text())),
+            (None, Some(only), None) => {
+                Text::clean(&format!("Rate rules ─ {}", only.at.name.text()))
+            }
             _ => Text::fixed("Rate rules"),
         };
-        Title { name, status: common::matching(&self.rows) }
+        Title {
+            name,
+            status: common::matching(&self.rows),
+        }
     }
 
     fn draw(&self, paint: &Paint<'_>, cx: &Context<'_>, area: Rect, buf: &mut Buffer) {
@@ -388,8 +508,19 @@ impl Pane for Rules {
             return drill.draw(paint, cx, area, buf);
         }
         let empty = Line::new("No web ACL, regional or for CloudFront", Role::Dim);
-        let table = Table { columns: WIDTHS, fresh: self.fresh(cx), empty };
+        let table = Table {
+            columns: WIDTHS,
+            fresh: self.fresh(cx),
+            empty,
+        };
         let cell = |row: &RuleRow, column| self.cell(row, column);
-        table.draw(paint, self.rows.list(), self.rows.rows(), (Row::key, cell), area, buf);
+        table.draw(
+            paint,
+            self.rows.list(),
+            self.rows.rows(),
+            (Row::key, cell),
+            area,
+            buf,
+        );
     }
 }

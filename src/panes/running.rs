@@ -23,15 +23,28 @@ impl Changes {
     /// Takes note of the carrier's news.
     pub fn note(&mut self, report: &Report) {
         match report {
-            Report::Progress { session, subject, progress, .. } => {
+            Report::Progress {
+                session,
+                subject,
+                progress,
+                ..
+            } => {
                 let (said, role) = words(subject, progress);
                 self.end(session);
-                self.0.push(Running { session: session.clone(), subject: subject.clone(), said, role });
+                self.0.push(Running {
+                    session: session.clone(),
+                    subject: subject.clone(),
+                    said,
+                    role,
+                });
             }
             Report::Finished { session, .. }
             | Report::Undone { session, .. }
             | Report::Conflict { session, .. }
-            | Report::Failed { session: Some(session), .. } => self.end(session),
+            | Report::Failed {
+                session: Some(session),
+                ..
+            } => self.end(session),
             _ => {}
         }
     }
@@ -42,18 +55,32 @@ impl Changes {
 
     /// What to show on a row whose change is under way.
     pub fn of(&self, is_row: impl Fn(&Subject) -> bool) -> Option<(Text, Role)> {
-        self.0.iter().rev().find(|r| is_row(&r.subject)).map(|r| (r.said.clone(), r.role))
+        self.0
+            .iter()
+            .rev()
+            .find(|r| is_row(&r.subject))
+            .map(|r| (r.said.clone(), r.role))
     }
 }
 
 fn words(subject: &Subject, progress: &Progress) -> (Text, Role) {
-    let scaling = if matches!(subject, Subject::Service(_) | Subject::Group(_)) { "scaling " } else { "" };
+    let scaling = if matches!(subject, Subject::Service(_) | Subject::Group(_)) {
+        "scaling "
+    } else {
+        ""
+    };
     match progress {
         Progress::Rechecking => ("checking".into(), Role::Progress),
         Progress::Sent => ("sent".into(), Role::Progress),
         Progress::Done { .. } => ("taken".into(), Role::Progress),
         Progress::InDoubt { .. } => ("in doubt".into(), Role::Warn),
-        Progress::Verifying { percent: Some(percent), .. } => (Text::clean(&format!("{scaling}{percent} %")), Role::Progress),
+        Progress::Verifying {
+            percent: Some(percent),
+            ..
+        } => (
+            Text::clean(&format!("{scaling}{percent} %")),
+            Role::Progress,
+        ),
         Progress::Verifying { .. } => ("verifying".into(), Role::Progress),
         Progress::Verified { .. } => ("verified".into(), Role::Good),
         Progress::Draining { .. } => ("draining".into(), Role::Warn),
@@ -77,7 +104,9 @@ mod tests {
     }
 
     fn shown(changes: &Changes, group: &str) -> Option<String> {
-        changes.of(|s| *s == Subject::Group(group.into())).map(|(said, _)| said.as_str().to_owned())
+        changes
+            .of(|s| *s == Subject::Group(group.into()))
+            .map(|(said, _)| said.as_str().to_owned())
     }
 
     #[test]
@@ -88,7 +117,10 @@ mod tests {
         assert_eq!(shown(&changes, "others"), None);
         changes.note(&progress("s1", "nodes", Progress::Done { request: None }));
         assert_eq!(shown(&changes, "nodes").as_deref(), Some("taken"));
-        changes.note(&Report::Finished { session: "s1".into(), summary: "scale".into() });
+        changes.note(&Report::Finished {
+            session: "s1".into(),
+            summary: "scale".into(),
+        });
         assert_eq!(shown(&changes, "nodes"), None);
     }
 }

@@ -28,6 +28,7 @@ use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::domain::units;
 use crate::model::effect::Effect;
+use crate::model::list::Row;
 use crate::model::loadable::{Completeness, Loadable};
 use crate::model::query::{Answer, Facts, Fill, Pace, Query, Reply, Want};
 use crate::model::verb::{Place, Verb};
@@ -37,7 +38,6 @@ use crate::view::lines::{Line, Span};
 use crate::view::paint::Paint;
 use crate::view::table::Table;
 use crate::view::theme::Role;
-use crate::model::list::Row;
 use detail::Drill;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -53,7 +53,10 @@ const BATCH: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Awaited {
     Raw(ServiceRef),
-    Logs { service: Text, definition: TaskDefinition },
+    Logs {
+        service: Text,
+        definition: TaskDefinition,
+    },
 }
 
 /// The services of one cluster.
@@ -100,7 +103,10 @@ impl Services {
     }
 
     fn at(name: &ServiceName, cx: &Context<'_>) -> Option<ServiceRef> {
-        cx.cluster.map(|cluster| ServiceRef { cluster: cluster.clone(), service: name.clone() })
+        cx.cluster.map(|cluster| ServiceRef {
+            cluster: cluster.clone(),
+            service: name.clone(),
+        })
     }
 
     fn selected_ref(&self, cx: &Context<'_>) -> Option<ServiceRef> {
@@ -120,24 +126,45 @@ impl Services {
     /// Rows on the screen that were never answered or are due; with one of these, all that are half due go along.
     fn aim_visible(&mut self, cx: &Context<'_>) {
         let refresh = cx.settings.refresh;
-        let older = |row: &&ServiceRow, than: Duration| !row.is_filled() || cx.now.mono.saturating_sub(row.at) >= than;
+        let older = |row: &&ServiceRow, than: Duration| {
+            !row.is_filled() || cx.now.mono.saturating_sub(row.at) >= than
+        };
         if self.rows.visible().any(|row| older(&row, refresh)) {
-            self.visible.aim(self.rows.visible().filter(|row| older(row, refresh / 2)).map(|row| row.name.clone()));
+            self.visible.aim(
+                self.rows
+                    .visible()
+                    .filter(|row| older(row, refresh / 2))
+                    .map(|row| row.name.clone()),
+            );
         }
     }
 
     /// The next batch of rows elsewhere: those without facts first, then the oldest.
     fn aim_rest(&mut self, cx: &Context<'_>) {
-        let good_for = Duration::from_mins(1).max(Duration::from_millis(200) * self.rows.rows().len() as u32);
-        let due = |row: &&ServiceRow| !row.is_filled() || cx.now.mono.saturating_sub(row.at) >= good_for;
+        let good_for =
+            Duration::from_mins(1).max(Duration::from_millis(200) * self.rows.rows().len() as u32);
+        let due =
+            |row: &&ServiceRow| !row.is_filled() || cx.now.mono.saturating_sub(row.at) >= good_for;
         let asked = self.visible.keys().map_or(&[][..], |names| names);
         let elsewhere = |row: &&ServiceRow| due(row) && !asked.contains(&row.name);
-        self.rest.aim(self.rows.rows().iter().filter(elsewhere).take(BATCH).map(|row| row.name.clone()));
+        self.rest.aim(
+            self.rows
+                .rows()
+                .iter()
+                .filter(elsewhere)
+                .take(BATCH)
+                .map(|row| row.name.clone()),
+        );
     }
 
     fn aim_gauges(&mut self, cx: &Context<'_>) {
         let known = self.rows.visible().filter_map(ServiceRow::service);
-        let both = known.flat_map(|s| [Metric::ServiceCpu(s.at.clone()), Metric::ServiceMemory(s.at.clone())]);
+        let both = known.flat_map(|s| {
+            [
+                Metric::ServiceCpu(s.at.clone()),
+                Metric::ServiceMemory(s.at.clone()),
+            ]
+        });
         self.gauges.aim(both, cx.now);
     }
 
@@ -146,7 +173,9 @@ impl Services {
         match answer {
             _ if cx.cluster.is_some() => {}
             Answer::Started => self.names.started(cx.now),
-            Answer::Whole(Facts::Clusters(found)) if found.is_empty() => self.names.arrived((), cx.now, Completeness::Whole),
+            Answer::Whole(Facts::Clusters(found)) if found.is_empty() => {
+                self.names.arrived((), cx.now, Completeness::Whole)
+            }
             Answer::Failed { fault, next_try } => self.names.failed(fault.clone(), *next_try),
             Answer::Part(_) | Answer::Whole(_) => {}
         }
@@ -166,7 +195,12 @@ impl Services {
     fn some_names(&mut self, names: &[ServiceName], cx: &Context<'_>) {
         let index = &mut self.index;
         let new = |name: &&ServiceName| !index.contains_key(*name);
-        let fresh: Vec<ServiceRow> = names.iter().filter(new).cloned().map(ServiceRow::new).collect();
+        let fresh: Vec<ServiceRow> = names
+            .iter()
+            .filter(new)
+            .cloned()
+            .map(ServiceRow::new)
+            .collect();
         if fresh.is_empty() && self.names.rows().is_some() {
             return;
         }
@@ -176,21 +210,43 @@ impl Services {
                 rows.push(row);
             }
         });
-        self.names.arrived((), cx.now, Completeness::Partial { have: names.len(), of: None });
+        self.names.arrived(
+            (),
+            cx.now,
+            Completeness::Partial {
+                have: names.len(),
+                of: None,
+            },
+        );
     }
 
     /// The list as AWS gives it now; what is known of a row stays.
     fn all_names(&mut self, names: &[ServiceName], cx: &Context<'_>) {
         self.names.arrived((), cx.now, Completeness::Whole);
-        if names.len() == self.rows.rows().len() && names.iter().eq(self.rows.rows().iter().map(|r| &r.name)) {
+        if names.len() == self.rows.rows().len()
+            && names.iter().eq(self.rows.rows().iter().map(|r| &r.name))
+        {
             return;
         }
         let index = &mut self.index;
         self.rows.change(|rows| {
-            let mut old: Vec<Option<ServiceRow>> = std::mem::take(rows).into_iter().map(Some).collect();
-            let mut keep = |name: &ServiceName| index.get(name).and_then(|&i| old.get_mut(i as usize)?.take());
-            rows.extend(names.iter().map(|name| keep(name).unwrap_or_else(|| ServiceRow::new(name.clone()))));
-            *index = rows.iter().enumerate().map(|(i, row)| (row.name.clone(), i as u32)).collect();
+            let mut old: Vec<Option<ServiceRow>> =
+                std::mem::take(rows).into_iter().map(Some).collect();
+            let mut keep = |name: &ServiceName| {
+                index
+                    .get(name)
+                    .and_then(|&i| old.get_mut(i as usize)?.take())
+            };
+            rows.extend(
+                names
+                    .iter()
+                    .map(|name| keep(name).unwrap_or_else(|| ServiceRow::new(name.clone()))),
+            );
+            *index = rows
+                .iter()
+                .enumerate()
+                .map(|(i, row)| (row.name.clone(), i as u32))
+                .collect();
         });
         self.count_filled();
     }
@@ -205,7 +261,8 @@ impl Services {
             Fill::Rest => self.rest.note(answer),
         }
         match answer {
-            Answer::Part(Facts::Services { found, missing }) | Answer::Whole(Facts::Services { found, missing }) => {
+            Answer::Part(Facts::Services { found, missing })
+            | Answer::Whole(Facts::Services { found, missing }) => {
                 self.details.arrived((), cx.now, Completeness::Whole);
                 self.take(found, missing, cx);
             }
@@ -216,7 +273,9 @@ impl Services {
 
     fn take(&mut self, found: &[Arc<Service>], missing: &[ServiceName], cx: &Context<'_>) {
         let (index, at) = (&self.index, cx.now.mono);
-        let known = found.iter().map(|s| (&s.at.service, Known::Facts(s.clone())));
+        let known = found
+            .iter()
+            .map(|s| (&s.at.service, Known::Facts(s.clone())));
         let gone = missing.iter().map(|name| (name, Known::Gone));
         self.rows.change(|rows| {
             for (name, known) in known.chain(gone) {
@@ -237,8 +296,12 @@ impl Services {
         let (index, gauges) = (&self.index, &self.gauges);
         self.rows.change(|rows| {
             for metric in reply.query.metrics() {
-                let (Metric::ServiceCpu(at) | Metric::ServiceMemory(at)) = metric else { continue };
-                let row = index.get(&at.service).and_then(|&i| rows.get_mut(i as usize));
+                let (Metric::ServiceCpu(at) | Metric::ServiceMemory(at)) = metric else {
+                    continue;
+                };
+                let row = index
+                    .get(&at.service)
+                    .and_then(|&i| rows.get_mut(i as usize));
                 if let Some(row) = row.filter(|_| cx.cluster == Some(&at.cluster)) {
                     row.measure(metric, gauges.last(metric));
                 }
@@ -261,7 +324,10 @@ impl Services {
         }
         match answer {
             Answer::Whole(Facts::Raw(json)) => {
-                self.decide(Act::Page { title: at.service.text(), lines: json.clone() });
+                self.decide(Act::Page {
+                    title: at.service.text(),
+                    lines: json.clone(),
+                });
             }
             Answer::Failed { fault, .. } => self.decide(common::say_fault(fault, cx)),
             _ => {}
@@ -269,16 +335,26 @@ impl Services {
     }
 
     fn log_targets(&mut self, asked: &TaskDefinition, answer: &Answer, cx: &Context<'_>) {
-        let Some(Awaited::Logs { service, definition }) = &self.awaited else { return };
+        let Some(Awaited::Logs {
+            service,
+            definition,
+        }) = &self.awaited
+        else {
+            return;
+        };
         if definition != asked {
             return;
         }
         match answer {
             Answer::Whole(Facts::LogTargets(targets)) if targets.is_empty() => {
-                let text = format!("{service} writes no logs to CloudWatch — its containers have no awslogs options — choose a group in pane 5");
+                let text = format!(
+                    "{service} writes no logs to CloudWatch — its containers have no awslogs options — choose a group in pane 5"
+                );
                 self.decide(common::say(Level::Warn, text, cx));
             }
-            Answer::Whole(Facts::LogTargets(targets)) => self.decide(Act::ShowLogs(targets.clone())),
+            Answer::Whole(Facts::LogTargets(targets)) => {
+                self.decide(Act::ShowLogs(targets.clone()))
+            }
             Answer::Failed { fault, .. } => self.decide(common::say_fault(fault, cx)),
             _ => {}
         }
@@ -299,22 +375,39 @@ impl Services {
             Some(drill) => drill.service().or_else(|| self.selected().map(|s| &**s)),
             None => self.selected().map(|s| &**s),
         };
-        let wait = service.map(|s| Awaited::Logs { service: s.at.service.text(), definition: s.task_definition.clone() });
+        let wait = service.map(|s| Awaited::Logs {
+            service: s.at.service.text(),
+            definition: s.task_definition.clone(),
+        });
         self.awaited = wait;
     }
 
     fn describe(&self) -> Vec<Act> {
-        let Some(service) = self.selected() else { return Vec::new() };
-        vec![Act::Page { title: service.at.service.text(), lines: detail::describe(service) }]
+        let Some(service) = self.selected() else {
+            return Vec::new();
+        };
+        vec![Act::Page {
+            title: service.at.service.text(),
+            lines: detail::describe(service),
+        }]
     }
 
     fn copy(&self, cx: &Context<'_>) -> Vec<Act> {
-        self.selected_ref(cx).map(|at| Act::Do(Effect::Copy(at.service.text().as_str().to_owned()))).into_iter().collect()
+        self.selected_ref(cx)
+            .map(|at| Act::Do(Effect::Copy(at.service.text().as_str().to_owned())))
+            .into_iter()
+            .collect()
     }
 
     fn scale(&self, cx: &Context<'_>) -> Vec<Act> {
-        let Some(at) = self.selected_ref(cx) else { return Vec::new() };
-        let marked = if self.drill.is_some() { 0 } else { self.rows.list().marks().len() };
+        let Some(at) = self.selected_ref(cx) else {
+            return Vec::new();
+        };
+        let marked = if self.drill.is_some() {
+            0
+        } else {
+            self.rows.list().marks().len()
+        };
         common::ask(Verb::Scale, Subject::Service(at), marked, cx)
     }
 }
@@ -323,11 +416,17 @@ impl Services {
     fn fresh(&self, cx: &Context<'_>) -> Freshness {
         let names = Source::new("", &self.names, names_pace(self.rows.rows().len(), cx), cx);
         let mut fresh = joined(&[names], !self.rows.rows().is_empty());
-        if matches!(self.names.completeness(), Some(Completeness::Partial { .. })) {
+        if matches!(
+            self.names.completeness(),
+            Some(Completeness::Partial { .. })
+        ) {
             fresh.line = None; // the title says how far it is
         }
         match self.details.fault() {
-            Some(_) if fresh.line.is_none() => Freshness { line: Source::new("facts", &self.details, cx.settings.refresh, cx).line(), ..fresh },
+            Some(_) if fresh.line.is_none() => Freshness {
+                line: Source::new("facts", &self.details, cx.settings.refresh, cx).line(),
+                ..fresh
+            },
             _ => fresh,
         }
     }
@@ -335,22 +434,44 @@ impl Services {
     fn progress(&self) -> String {
         let (all, shown) = (self.rows.rows().len(), self.rows.list().len());
         if !self.filter().is_empty() {
-            return format!("{} of {} match", units::count(shown as u64), units::count(all as u64));
+            return format!(
+                "{} of {} match",
+                units::count(shown as u64),
+                units::count(all as u64)
+            );
         }
         if self.filled < all {
-            return format!("{} of {}", units::count(self.filled as u64), units::count(all as u64));
+            return format!(
+                "{} of {}",
+                units::count(self.filled as u64),
+                units::count(all as u64)
+            );
         }
-        format!("{} service{}", units::count(all as u64), if all == 1 { "" } else { "s" })
+        format!(
+            "{} service{}",
+            units::count(all as u64),
+            if all == 1 { "" } else { "s" }
+        )
     }
 
     fn list_wants(&self, cluster: &ClusterName, cx: &Context<'_>, wants: &mut Vec<Want>) {
         let refresh = cx.settings.refresh;
-        let services = |names: &Arc<[ServiceName]>, fill| Query::Services { cluster: cluster.clone(), names: names.clone(), fill };
+        let services = |names: &Arc<[ServiceName]>, fill| Query::Services {
+            cluster: cluster.clone(),
+            names: names.clone(),
+            fill,
+        };
         if let Some(names) = self.visible.keys() {
-            wants.push(Want { query: services(names, Fill::Visible), pace: Pace::Every(refresh) });
+            wants.push(Want {
+                query: services(names, Fill::Visible),
+                pace: Pace::Every(refresh),
+            });
         }
         if let Some(names) = self.rest.keys() {
-            wants.push(Want { query: services(names, Fill::Rest), pace: Pace::Once });
+            wants.push(Want {
+                query: services(names, Fill::Rest),
+                pace: Pace::Once,
+            });
         }
         wants.extend(self.gauges.want());
     }
@@ -360,7 +481,10 @@ impl Services {
             Awaited::Raw(at) => Query::ServiceRaw(at.clone()),
             Awaited::Logs { definition, .. } => Query::LogTargets(definition.clone()),
         };
-        Some(Want { query, pace: Pace::Once })
+        Some(Want {
+            query,
+            pace: Pace::Once,
+        })
     }
 
     fn cell(&self, row: &ServiceRow, column: usize, cx: &Context<'_>) -> Span {
@@ -395,14 +519,25 @@ impl Pane for Services {
     }
 
     fn wants(&self, cx: &Context<'_>) -> Vec<Want> {
-        let Some(cluster) = cx.cluster else { return vec![Want { query: Query::Clusters, pace: Pace::Once }] };
+        let Some(cluster) = cx.cluster else {
+            return vec![Want {
+                query: Query::Clusters,
+                pace: Pace::Once,
+            }];
+        };
         let mut wants: Vec<Want> = self.awaited_want().into_iter().collect();
         let pace = Pace::Every(names_pace(self.rows.rows().len(), cx));
-        wants.push(Want { query: Query::ServiceNames(cluster.clone()), pace });
+        wants.push(Want {
+            query: Query::ServiceNames(cluster.clone()),
+            pace,
+        });
         match &self.drill {
             Some(drill) => {
                 let pace = Pace::Every(cx.settings.refresh * 2);
-                wants.push(Want { query: Query::ServiceDetail(drill.at.clone()), pace });
+                wants.push(Want {
+                    query: Query::ServiceDetail(drill.at.clone()),
+                    pace,
+                });
             }
             None => self.list_wants(cluster, cx, &mut wants),
         }
@@ -411,9 +546,15 @@ impl Pane for Services {
 
     fn reply(&mut self, reply: &Reply, cx: &Context<'_>) {
         match &reply.query {
-            Query::ServiceNames(cluster) if cx.cluster == Some(cluster) => self.names(&reply.answer, cx),
-            Query::Services { cluster, fill, .. } if cx.cluster == Some(cluster) => self.details(*fill, &reply.answer, cx),
-            Query::ServiceDetail(at) if cx.cluster == Some(&at.cluster) => self.detail(at, &reply.answer, cx),
+            Query::ServiceNames(cluster) if cx.cluster == Some(cluster) => {
+                self.names(&reply.answer, cx)
+            }
+            Query::Services { cluster, fill, .. } if cx.cluster == Some(cluster) => {
+                self.details(*fill, &reply.answer, cx)
+            }
+            Query::ServiceDetail(at) if cx.cluster == Some(&at.cluster) => {
+                self.detail(at, &reply.answer, cx)
+            }
             Query::Clusters => self.clusters(&reply.answer, cx),
             Query::ServiceRaw(at) => self.raw(at, &reply.answer, cx),
             Query::LogTargets(definition) => self.log_targets(definition, &reply.answer, cx),
@@ -489,17 +630,31 @@ impl Pane for Services {
     fn clear(&mut self) {
         let mut rows = std::mem::replace(&mut self.rows, Browser::new(COLUMNS));
         rows.clear();
-        *self = Self { rows, size: self.size, changes: std::mem::take(&mut self.changes), ..Self::default() };
+        *self = Self {
+            rows,
+            size: self.size,
+            changes: std::mem::take(&mut self.changes),
+            ..Self::default()
+        };
     }
 
     fn title(&self, cx: &Context<'_>) -> Title {
-        let cluster = cx.cluster.map_or_else(|| Text::fixed("no cluster"), ClusterName::text);
+        let cluster = cx
+            .cluster
+            .map_or_else(|| Text::fixed("no cluster"), ClusterName::text);
         let name = match &self.drill {
             Some(drill) => format!("Services ─ {cluster} › {}", drill.at.service.text()),
             None => format!("Services ─ {cluster}"),
         };
-        let status = if self.drill.is_some() || self.names.rows().is_none() { String::new() } else { self.progress() };
-        Title { name: Text::clean(&name), status: Text::clean(&status) }
+        let status = if self.drill.is_some() || self.names.rows().is_none() {
+            String::new()
+        } else {
+            self.progress()
+        };
+        Title {
+            name: Text::clean(&name),
+            status: Text::clean(&status),
+        }
     }
 
     fn draw(&self, paint: &Paint<'_>, cx: &Context<'_>, area: Rect, buf: &mut Buffer) {
@@ -507,12 +662,36 @@ impl Pane for Services {
             return drill.draw(paint, cx, area, buf);
         }
         let empty = cx.cluster.map_or_else(
-            || Line::new("No ECS cluster in this region — :region looks at another", Role::Dim),
-            |cluster| Line::of(format!("No service in cluster {} — :cluster shows another", cluster.text()), Role::Dim),
+            || {
+                Line::new(
+                    "No ECS cluster in this region — :region looks at another",
+                    Role::Dim,
+                )
+            },
+            |cluster| {
+                Line::of(
+                    format!(
+                        "No service in cluster {} — :cluster shows another",
+                        cluster.text()
+                    ),
+                    Role::Dim,
+                )
+            },
         );
-        let table = Table { columns: WIDTHS, fresh: self.fresh(cx), empty };
+        let table = Table {
+            columns: WIDTHS,
+            fresh: self.fresh(cx),
+            empty,
+        };
         let cell = |row: &ServiceRow, column| self.cell(row, column, cx);
-        table.draw(paint, self.rows.list(), self.rows.rows(), (Row::key, cell), area, buf);
+        table.draw(
+            paint,
+            self.rows.list(),
+            self.rows.rows(),
+            (Row::key, cell),
+            area,
+            buf,
+        );
     }
 }
 

@@ -67,23 +67,42 @@ impl Default for Snapshots {
 impl Snapshots {
     /// Judges every database anew: a verdict changes with the clock as well.
     fn judge(&mut self, cx: &Context<'_>) {
-        let Some(inventory) = self.inventory.rows() else { return };
+        let Some(inventory) = self.inventory.rows() else {
+            return;
+        };
         let judged = row::rows(inventory, cx.settings.backup_max_age, cx.now.wall);
         self.rows.change(|rows| *rows = judged);
         self.compose(cx);
     }
 
     fn compose(&mut self, cx: &Context<'_>) {
-        let (Some((at, page)), Some(inventory)) = (&mut self.drill, self.inventory.rows()) else { return };
+        let (Some((at, page)), Some(inventory)) = (&mut self.drill, self.inventory.rows()) else {
+            return;
+        };
         let row = self.rows.rows().iter().find(|r| r.database.at == *at);
-        let lines = row.map(|r| detail::document(r, inventory, cx.settings.backup_max_age, self.size.0, cx.now.wall));
+        let lines = row.map(|r| {
+            detail::document(
+                r,
+                inventory,
+                cx.settings.backup_max_age,
+                self.size.0,
+                cx.now.wall,
+            )
+        });
         page.set(lines.unwrap_or_else(|| vec![Line::new("This database is gone", Role::Warn)]));
     }
 
     fn pace(&self, cx: &Context<'_>) -> Pace {
         let making = self.rows.rows().iter().any(DatabaseRow::is_making);
-        let ours = self.changes.of(|s| matches!(s, Subject::Database(_))).is_some();
-        if making || ours { Pace::Watch(WATCH) } else { Pace::Every(slow(cx)) }
+        let ours = self
+            .changes
+            .of(|s| matches!(s, Subject::Database(_)))
+            .is_some();
+        if making || ours {
+            Pace::Watch(WATCH)
+        } else {
+            Pace::Every(slow(cx))
+        }
     }
 
     fn selected(&self) -> Option<&DatabaseRow> {
@@ -94,7 +113,9 @@ impl Snapshots {
     }
 
     fn open(&mut self, cx: &Context<'_>) {
-        let Some(at) = self.rows.selected().map(Row::key) else { return };
+        let Some(at) = self.rows.selected().map(Row::key) else {
+            return;
+        };
         let mut page = Page::default();
         page.set_height(self.size.1);
         self.drill = Some((at, page));
@@ -102,14 +123,23 @@ impl Snapshots {
     }
 
     fn on_row(&self, verb: Verb, cx: &Context<'_>) -> Vec<Act> {
-        let Some(row) = self.selected() else { return Vec::new() };
+        let Some(row) = self.selected() else {
+            return Vec::new();
+        };
         let id = row.database.at.id.text();
         match verb {
             Verb::Backup => {
-                let marked = if self.drill.is_some() { 0 } else { self.rows.list().marks().len() };
+                let marked = if self.drill.is_some() {
+                    0
+                } else {
+                    self.rows.list().marks().len()
+                };
                 common::ask(verb, Subject::Database(row.key()), marked, cx)
             }
-            Verb::Describe => vec![Act::Page { title: id, lines: detail::describe(&row.database) }],
+            Verb::Describe => vec![Act::Page {
+                title: id,
+                lines: detail::describe(&row.database),
+            }],
             Verb::Copy => vec![Act::Do(Effect::Copy(id.as_str().to_owned()))],
             _ => Vec::new(),
         }
@@ -126,10 +156,16 @@ impl Snapshots {
     }
 
     fn cell(&self, row: &DatabaseRow, column: usize, cx: &Context<'_>) -> Span {
-        let ours = || self.changes.of(|s| matches!(s, Subject::Database(at) if *at == row.database.at));
+        let ours = || {
+            self.changes
+                .of(|s| matches!(s, Subject::Database(at) if *at == row.database.at))
+        };
         match (COLUMNS[column], row.is_making()) {
             ("SNAPSHOT", _) => short(row.cell(column, cx.now.wall), self.size.0),
-            ("STATUS", false) => ours().map_or_else(|| row.cell(column, cx.now.wall), |(said, role)| Span::new(said, role)),
+            ("STATUS", false) => ours().map_or_else(
+                || row.cell(column, cx.now.wall),
+                |(said, role)| Span::new(said, role),
+            ),
             _ => row.cell(column, cx.now.wall),
         }
     }
@@ -159,7 +195,10 @@ impl Pane for Snapshots {
     }
 
     fn wants(&self, cx: &Context<'_>) -> Vec<Want> {
-        vec![Want { query: Query::Inventory, pace: self.pace(cx) }]
+        vec![Want {
+            query: Query::Inventory,
+            pace: self.pace(cx),
+        }]
     }
 
     fn reply(&mut self, reply: &Reply, cx: &Context<'_>) {
@@ -168,7 +207,10 @@ impl Pane for Snapshots {
         }
         match &reply.answer {
             Answer::Started => self.inventory.started(cx.now),
-            Answer::Whole(Facts::Inventory(found)) => self.inventory.arrived(found.clone(), cx.now, Completeness::Whole),
+            Answer::Whole(Facts::Inventory(found)) => {
+                self.inventory
+                    .arrived(found.clone(), cx.now, Completeness::Whole)
+            }
             Answer::Failed { fault, next_try } => self.inventory.failed(fault.clone(), *next_try),
             Answer::Part(_) | Answer::Whole(_) => return,
         }
@@ -192,7 +234,10 @@ impl Pane for Snapshots {
     }
 
     fn can(&self, verb: Verb, cx: &Context<'_>) -> bool {
-        let moves = self.drill.as_ref().map_or_else(|| self.rows.can(verb), |(_, page)| page.can(verb));
+        let moves = self
+            .drill
+            .as_ref()
+            .map_or_else(|| self.rows.can(verb), |(_, page)| page.can(verb));
         moves
             || match verb {
                 Verb::Back => self.drill.is_some(),
@@ -234,16 +279,33 @@ impl Pane for Snapshots {
             Some((at, _)) => Text::clean(&format!("Snapshots › {}", at.id.text())),
             None => Text::fixed("Snapshots"),
         };
-        Title { name, status: common::matching(&self.rows) }
+        Title {
+            name,
+            status: common::matching(&self.rows),
+        }
     }
 
     fn draw(&self, paint: &Paint<'_>, cx: &Context<'_>, area: Rect, buf: &mut Buffer) {
         if let Some((_, page)) = &self.drill {
             return page.draw(paint, area, buf);
         }
-        let empty = Line::new("No RDS instance or Aurora cluster in this region", Role::Dim);
-        let table = Table { columns: WIDTHS, fresh: self.fresh(cx), empty };
+        let empty = Line::new(
+            "No RDS instance or Aurora cluster in this region",
+            Role::Dim,
+        );
+        let table = Table {
+            columns: WIDTHS,
+            fresh: self.fresh(cx),
+            empty,
+        };
         let cell = |row: &DatabaseRow, column| self.cell(row, column, cx);
-        table.draw(paint, self.rows.list(), self.rows.rows(), (Row::key, cell), area, buf);
+        table.draw(
+            paint,
+            self.rows.list(),
+            self.rows.rows(),
+            (Row::key, cell),
+            area,
+            buf,
+        );
     }
 }

@@ -15,7 +15,16 @@ static PLAIN: LazyLock<Theme> = LazyLock::new(Theme::default);
 
 /// Judges one loaded thing without a theme: `update` needs to know as well as `draw`.
 pub fn judged<T>(loaded: &Loadable<T>, pace: Duration, cx: &Context<'_>) -> Freshness {
-    Freshness::of(loaded, pace, &Paint { theme: &PLAIN, settings: cx.settings, now: cx.now, focused: false })
+    Freshness::of(
+        loaded,
+        pace,
+        &Paint {
+            theme: &PLAIN,
+            settings: cx.settings,
+            now: cx.now,
+            focused: false,
+        },
+    )
 }
 
 /// One read behind a pane.
@@ -28,8 +37,17 @@ pub struct Source {
 
 impl Source {
     /// A read by the name it has in sentences; without one where it is the only one.
-    pub fn new<T>(label: &'static str, loaded: &Loadable<T>, pace: Duration, cx: &Context<'_>) -> Self {
-        Self { label, fresh: judged(loaded, pace, cx), fault: loaded.fault().cloned() }
+    pub fn new<T>(
+        label: &'static str,
+        loaded: &Loadable<T>,
+        pace: Duration,
+        cx: &Context<'_>,
+    ) -> Self {
+        Self {
+            label,
+            fresh: judged(loaded, pace, cx),
+            fault: loaded.fault().cloned(),
+        }
     }
 
     /// What is wrong with it, in one line.
@@ -51,7 +69,9 @@ impl Source {
 /// A fault in one line; the missing permission stands before the words that may be cut.
 pub fn fault_line(fault: &Fault) -> Line {
     match &fault.action {
-        Some(action) => Line::new("needs ", Role::Warn).with(action.clone(), Role::Strong).and(format!(" · {}", fault.what), Role::Dim),
+        Some(action) => Line::new("needs ", Role::Warn)
+            .with(action.clone(), Role::Strong)
+            .and(format!(" · {}", fault.what), Role::Dim),
         None => Line::new(fault.what.clone(), Role::Bad),
     }
 }
@@ -60,7 +80,10 @@ pub fn fault_line(fault: &Fault) -> Line {
 pub fn joined(sources: &[Source], has_rows: bool) -> Freshness {
     let blank = sources.iter().all(|s| s.fresh.blank.is_some());
     if blank && !has_rows {
-        let failed = sources.iter().find(|s| s.fault.is_some()).or(sources.first());
+        let failed = sources
+            .iter()
+            .find(|s| s.fault.is_some())
+            .or(sources.first());
         return failed.map(|s| s.fresh.clone()).unwrap_or_default();
     }
     let lines: Vec<Line> = sources.iter().filter_map(Source::line).collect();
@@ -69,7 +92,11 @@ pub fn joined(sources: &[Source], has_rows: bool) -> Freshness {
         all.0.extend(next.0);
         all
     });
-    Freshness { old: sources.iter().any(|s| s.fresh.old), line, blank: None }
+    Freshness {
+        old: sources.iter().any(|s| s.fresh.old),
+        line,
+        blank: None,
+    }
 }
 
 #[cfg(test)]
@@ -90,7 +117,12 @@ mod tests {
 
     fn with<T>(check: impl FnOnce(&Context<'_>) -> T) -> T {
         let settings = Settings::default();
-        check(&Context { now: Now::START, settings: &settings, cluster: None, service: None })
+        check(&Context {
+            now: Now::START,
+            settings: &settings,
+            cluster: None,
+            service: None,
+        })
     }
 
     #[test]
@@ -99,10 +131,19 @@ mod tests {
             let (mut fine, mut bad) = (Loadable::default(), Loadable::<()>::default());
             fine.arrived((), cx.now, Completeness::Whole);
             bad.failed(denied(), None);
-            let fresh = joined(&[Source::new("regional", &fine, PACE, cx), Source::new("CLOUDFRONT", &bad, PACE, cx)], true);
+            let fresh = joined(
+                &[
+                    Source::new("regional", &fine, PACE, cx),
+                    Source::new("CLOUDFRONT", &bad, PACE, cx),
+                ],
+                true,
+            );
             assert!(fresh.blank.is_none() && !fresh.old);
             let said = fresh.line.map(|l| l.plain()).unwrap_or_default();
-            assert_eq!(said, "CLOUDFRONT: needs wafv2:ListWebACLs · Web ACLs may not be listed");
+            assert_eq!(
+                said,
+                "CLOUDFRONT: needs wafv2:ListWebACLs · Web ACLs may not be listed"
+            );
         });
     }
 
@@ -111,9 +152,17 @@ mod tests {
         with(|cx| {
             let (waiting, mut bad) = (Loadable::<()>::default(), Loadable::<()>::default());
             bad.failed(denied(), None);
-            let sources = [Source::new("regional", &waiting, PACE, cx), Source::new("CLOUDFRONT", &bad, PACE, cx)];
+            let sources = [
+                Source::new("regional", &waiting, PACE, cx),
+                Source::new("CLOUDFRONT", &bad, PACE, cx),
+            ];
             let blank = joined(&sources, false).blank.unwrap_or_default();
-            assert!(blank.iter().any(|l| l.plain().contains("wafv2:ListWebACLs")), "{blank:?}");
+            assert!(
+                blank
+                    .iter()
+                    .any(|l| l.plain().contains("wafv2:ListWebACLs")),
+                "{blank:?}"
+            );
         });
     }
 }

@@ -29,29 +29,51 @@ impl Asker<'_> {
             Query::Clusters => aws.clusters().await.map(Facts::Clusters),
             Query::ServiceNames(cluster) => self.service_names(cluster).await,
             Query::Services { cluster, names, .. } => self.services(cluster, names).await,
-            Query::ServiceDetail(at) => Box::pin(aws.service_detail(at)).await.map(Arc::new).map(Facts::ServiceDetail),
+            Query::ServiceDetail(at) => Box::pin(aws.service_detail(at))
+                .await
+                .map(Arc::new)
+                .map(Facts::ServiceDetail),
             Query::ServiceRaw(at) => aws.service_raw(at).await.map(Facts::Raw),
-            Query::LogTargets(definition) => aws.log_targets(definition).await.map(Facts::LogTargets),
+            Query::LogTargets(definition) => {
+                aws.log_targets(definition).await.map(Facts::LogTargets)
+            }
             Query::ScalableTargets => aws.scalable_targets().await.map(Facts::ScalableTargets),
             Query::Policies(of) => aws.policies(of).await.map(Facts::Policies),
             Query::Groups => aws.groups().await.map(Facts::Groups),
-            Query::TargetDetail(at) => aws.target_detail(at).await.map(Arc::new).map(Facts::ScalingDetail),
-            Query::GroupDetail(name) => aws.group_detail(name).await.map(Arc::new).map(Facts::ScalingDetail),
+            Query::TargetDetail(at) => aws
+                .target_detail(at)
+                .await
+                .map(Arc::new)
+                .map(Facts::ScalingDetail),
+            Query::GroupDetail(name) => aws
+                .group_detail(name)
+                .await
+                .map(Arc::new)
+                .map(Facts::ScalingDetail),
             Query::Acls(scope) => aws.acls(*scope).await.map(Facts::Acls),
             Query::RuleDetail(of) => {
-                let detail = aws.rule_detail(&of.rule, &of.metric, of.lists_addresses, self.now.wall).await;
+                let detail = aws
+                    .rule_detail(&of.rule, &of.metric, of.lists_addresses, self.now.wall)
+                    .await;
                 detail.map(Arc::new).map(Facts::RuleDetail)
             }
             Query::Limited(rules) => aws.limited(rules).await.map(Facts::Limited),
             Query::Inventory => aws.inventory().await.map(Arc::new).map(Facts::Inventory),
-            Query::LogGroups(substring) => aws.log_groups(substring.as_str()).await.map(Facts::LogGroups),
+            Query::LogGroups(substring) => aws
+                .log_groups(substring.as_str())
+                .await
+                .map(Facts::LogGroups),
             Query::Metrics(metrics) => self.metrics(metrics).await.map(Facts::Metrics),
         }
     }
 
     async fn service_names(&self, cluster: &ClusterName) -> Result<Facts, Fault> {
-        let part = |so_far: &[ServiceName]| (self.part)(Facts::ServiceNames(Arc::new(so_far.to_vec())));
-        self.aws.service_names(cluster, part).await.map(|all| Facts::ServiceNames(Arc::new(all)))
+        let part =
+            |so_far: &[ServiceName]| (self.part)(Facts::ServiceNames(Arc::new(so_far.to_vec())));
+        self.aws
+            .service_names(cluster, part)
+            .await
+            .map(|all| Facts::ServiceNames(Arc::new(all)))
     }
 
     /// Each part waits for the next, so that the last one can end the answer.
@@ -63,7 +85,10 @@ impl Asker<'_> {
             }
         };
         self.aws.services(cluster, names, part).await?;
-        Ok(last.unwrap_or(Facts::Services { found: Vec::new(), missing: Vec::new() }))
+        Ok(last.unwrap_or(Facts::Services {
+            found: Vec::new(),
+            missing: Vec::new(),
+        }))
     }
 
     /// Asks only for series that are not fresh; answers with all of them.

@@ -32,7 +32,12 @@ pub struct Bucket {
 impl Bucket {
     /// A full bucket.
     pub fn full(size: f64, per_second: f64) -> Self {
-        Self { size, per_second, tokens: size, at: Duration::ZERO }
+        Self {
+            size,
+            per_second,
+            tokens: size,
+            at: Duration::ZERO,
+        }
     }
 
     /// Takes one token and leaves `reserve`, or says how long to wait.
@@ -43,7 +48,9 @@ impl Bucket {
             self.tokens -= 1.0;
             return Ok(());
         }
-        Err(Duration::from_secs_f64((missing / self.per_second).clamp(0.001, 60.0)))
+        Err(Duration::from_secs_f64(
+            (missing / self.per_second).clamp(0.001, 60.0),
+        ))
     }
 
     /// Empties it: AWS asked us to slow down.
@@ -85,14 +92,21 @@ impl Budget {
     /// The gate for the calls of one query.
     pub fn gate(self: &Arc<Self>, slot: Slot, purse: Purse) -> Gate {
         let urgency = urgency(slot);
-        Gate::guarded(Arc::new(Pass { budget: self.clone(), purse, urgency }))
+        Gate::guarded(Arc::new(Pass {
+            budget: self.clone(),
+            purse,
+            urgency,
+        }))
     }
 
     /// AWS asked us to slow down.
     pub fn throttled(&self) {
         let now = self.clock.now().mono;
         for bucket in [&self.first, &self.steady] {
-            bucket.lock().unwrap_or_else(PoisonError::into_inner).empty(now);
+            bucket
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .empty(now);
         }
     }
 
@@ -102,7 +116,11 @@ impl Budget {
             Purse::Steady => &self.steady,
         };
         let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        let reserve = if urgency == Urgency::Later { bucket.size * RESERVE } else { 0.0 };
+        let reserve = if urgency == Urgency::Later {
+            bucket.size * RESERVE
+        } else {
+            0.0
+        };
         bucket.take(self.clock.now().mono, reserve)
     }
 }
@@ -122,7 +140,11 @@ enum Urgency {
 }
 
 fn urgency(slot: Slot) -> Urgency {
-    if matches!(slot, Slot::OtherServices | Slot::Metrics) { Urgency::Later } else { Urgency::Seen }
+    if matches!(slot, Slot::OtherServices | Slot::Metrics) {
+        Urgency::Later
+    } else {
+        Urgency::Seen
+    }
 }
 
 /// Leave for the calls of one query.
@@ -150,7 +172,9 @@ mod tests {
     const S: fn(u64) -> Duration = Duration::from_secs;
 
     fn taken(bucket: &mut Bucket, now: Duration, reserve: f64) -> usize {
-        (0..1000).take_while(|_| bucket.take(now, reserve).is_ok()).count()
+        (0..1000)
+            .take_while(|_| bucket.take(now, reserve).is_ok())
+            .count()
     }
 
     #[test]
@@ -178,7 +202,9 @@ mod tests {
     #[test]
     fn the_first_fill_of_a_dashboard_does_not_wait() {
         let budget = Budget::new(120, Clock::start());
-        let gone = (0..30).filter(|_| budget.take(Purse::FirstFill, Urgency::Seen).is_ok()).count();
+        let gone = (0..30)
+            .filter(|_| budget.take(Purse::FirstFill, Urgency::Seen).is_ok())
+            .count();
         assert_eq!(gone, 30);
     }
 

@@ -19,7 +19,9 @@ pub fn install_hook() {
         if std::thread::current().name() != Some(WORKER) {
             tty::restore();
             eprintln!("tidegate: a bug of ours ended it: {text}");
-            eprintln!("tidegate: changes that were begun are in the journal; start it again to see where they stand");
+            eprintln!(
+                "tidegate: changes that were begun are in the journal; start it again to see where they stand"
+            );
         }
     }));
 }
@@ -27,7 +29,10 @@ pub fn install_hook() {
 /// The panic's message and place, sanitized: it may quote what came from outside.
 fn said(info: &PanicHookInfo<'_>) -> Text {
     let message = info.payload_as_str().unwrap_or("without a message");
-    let place = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
+    let place = info
+        .location()
+        .map(|l| format!(" ({}:{})", l.file(), l.line()))
+        .unwrap_or_default();
     Text::clean(&format!("{message}{place}"))
 }
 
@@ -42,7 +47,9 @@ pub fn spawn<N: Send + 'static>(
             post.alarm(Alarm::Broken);
         }
     };
-    std::thread::Builder::new().name(name.into()).spawn(watched)?;
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(watched)?;
     Ok(())
 }
 
@@ -50,7 +57,10 @@ pub fn spawn<N: Send + 'static>(
 #[inline]
 pub fn provoke(place: &str) {
     #[cfg(debug_assertions)]
-    assert!(std::env::var_os("TIDEGATE_BUG").is_none_or(|wished| wished != *place), "provoked in {place}");
+    assert!(
+        std::env::var_os("TIDEGATE_BUG").is_none_or(|wished| wished != *place),
+        "provoked in {place}"
+    );
     #[cfg(not(debug_assertions))]
     let _ = place;
 }

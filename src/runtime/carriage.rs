@@ -40,8 +40,17 @@ impl Carriage {
     /// The journal is `journal` below `state_dir`.
     pub fn new(runtime: Handle, post: Post<News>, state_dir: &std::path::Path) -> Self {
         let (orders, taken) = mpsc::unbounded_channel();
-        let journal = Arc::new(Journal { dir: state_dir.join("journal"), store: OnceCell::new() });
-        Self { runtime, post, journal, orders, taken: Some(taken) }
+        let journal = Arc::new(Journal {
+            dir: state_dir.join("journal"),
+            store: OnceCell::new(),
+        });
+        Self {
+            runtime,
+            post,
+            journal,
+            orders,
+            taken: Some(taken),
+        }
     }
 
     /// Hands an order over.
@@ -62,8 +71,16 @@ impl Carriage {
         if self.taken.is_none() {
             self.detach();
         }
-        let Some(orders) = self.taken.take() else { return };
-        self.runtime.spawn(carry(aws, mode, self.journal.clone(), orders, self.post.clone()));
+        let Some(orders) = self.taken.take() else {
+            return;
+        };
+        self.runtime.spawn(carry(
+            aws,
+            mode,
+            self.journal.clone(),
+            orders,
+            self.post.clone(),
+        ));
     }
 }
 
@@ -74,7 +91,10 @@ async fn carry(
     mut orders: mpsc::UnboundedReceiver<Order>,
     post: Post<News>,
 ) {
-    let options = Options { access: journal.access(mode).await, pace: Pace::default() };
+    let options = Options {
+        access: journal.access(mode).await,
+        pace: Pace::default(),
+    };
     let (told, mut reports) = mpsc::channel(REPORTS);
     let carrier = Carrier::spawn(aws, options, told);
     tokio::spawn(async move {
@@ -90,7 +110,9 @@ async fn carry(
 impl Journal {
     async fn access(&self, mode: Mode) -> Access {
         if mode == Mode::ReadOnly {
-            return Access::ReadOnly { dir: self.dir.clone() };
+            return Access::ReadOnly {
+                dir: self.dir.clone(),
+            };
         }
         match self.store.get_or_try_init(|| self.open()).await {
             Ok(store) => Access::Journal(store.clone()),
@@ -101,6 +123,11 @@ impl Journal {
     async fn open(&self) -> Result<Store, Fault> {
         let dir = self.dir.clone();
         let opened = tokio::task::spawn_blocking(move || Store::open(&dir)).await;
-        opened.unwrap_or_else(|_| Err(Fault::new(FaultKind::Internal, "Opening the journal ran into a bug of ours")))
+        opened.unwrap_or_else(|_| {
+            Err(Fault::new(
+                FaultKind::Internal,
+                "Opening the journal ran into a bug of ours",
+            ))
+        })
     }
 }

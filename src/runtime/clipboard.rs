@@ -12,13 +12,23 @@ const LONGEST: usize = 64 * 1024;
 /// The sequence that puts this text on the clipboard, and the text's length in
 /// bytes. Each line is sanitized and its secrets are masked.
 pub fn sequence(text: &str) -> Result<(Vec<u8>, usize), Fault> {
-    let clean: Vec<Text> = text.lines().map(|line| Text::clean(&mask::mask(Text::clean(line).as_str()))).collect();
-    let clean = clean.iter().map(Text::as_str).collect::<Vec<_>>().join("\n");
+    let clean: Vec<Text> = text
+        .lines()
+        .map(|line| Text::clean(&mask::mask(Text::clean(line).as_str())))
+        .collect();
+    let clean = clean
+        .iter()
+        .map(Text::as_str)
+        .collect::<Vec<_>>()
+        .join("\n");
     let sequence = format!("\x1b]52;c;{}\x07", STANDARD.encode(&clean));
     if sequence.len() > LONGEST {
-        return Err(Fault::new(FaultKind::Refused, format!("{} kB are too much for the clipboard", clean.len() / 1000))
-            .means("Terminals take 64 KiB at most; nothing was copied")
-            .next("Copy less, or write it to a file"));
+        return Err(Fault::new(
+            FaultKind::Refused,
+            format!("{} kB are too much for the clipboard", clean.len() / 1000),
+        )
+        .means("Terminals take 64 KiB at most; nothing was copied")
+        .next("Copy less, or write it to a file"));
     }
     Ok((sequence.into_bytes(), clean.len()))
 }
@@ -31,9 +41,15 @@ mod tests {
     fn text_goes_out_sanitized_in_base64() {
         let (sequence, length) = sequence("api\x1b]0;x\x07").unwrap();
         let body = String::from_utf8(sequence).unwrap();
-        let encoded = body.strip_prefix("\x1b]52;c;").and_then(|b| b.strip_suffix('\x07')).unwrap();
+        let encoded = body
+            .strip_prefix("\x1b]52;c;")
+            .and_then(|b| b.strip_suffix('\x07'))
+            .unwrap();
         let text = String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap();
-        assert!(text.starts_with("api") && !text.contains('\x1b'), "{text:?}");
+        assert!(
+            text.starts_with("api") && !text.contains('\x1b'),
+            "{text:?}"
+        );
         assert_eq!(text.len(), length);
     }
 

@@ -16,6 +16,9 @@ impl Clock {
 
     /// Both clocks, read now.
     pub fn now(&self) -> Now {
-        Now { wall: Timestamp::now(), mono: self.0.elapsed() }
+        Now {
+            wall: Timestamp::now(),
+            mono: self.0.elapsed(),
+        }
     }
 }

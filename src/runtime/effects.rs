@@ -28,7 +28,15 @@ pub struct Effects {
 impl Effects {
     /// Files go below `state_dir`.
     pub fn new(reads: Reads, carriage: Carriage, state_dir: PathBuf) -> Self {
-        Self { reads, carriage, state_dir, tailed: Vec::new(), tailer: Tailer::default(), exit: None, stopping: false }
+        Self {
+            reads,
+            carriage,
+            state_dir,
+            tailed: Vec::new(),
+            tailer: Tailer::default(),
+            exit: None,
+            stopping: false,
+        }
     }
 
     /// Does one thing, or begins it; answers with what is known at once.

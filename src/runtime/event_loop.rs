@@ -47,7 +47,13 @@ pub struct EventLoop {
 
 impl EventLoop {
     /// A loop whose first frame has been drawn.
-    pub fn new(state: State, inbox: Inbox<News>, terminal: Terminal, clock: Clock, effects: Effects) -> Self {
+    pub fn new(
+        state: State,
+        inbox: Inbox<News>,
+        terminal: Terminal,
+        clock: Clock,
+        effects: Effects,
+    ) -> Self {
         let told = clock.now().mono;
         let (wants, buffer) = (Vec::new(), Buffer::default());
         Self {
@@ -155,7 +161,11 @@ impl EventLoop {
             for message in self.effects.take(one) {
                 self.apply(message);
             }
-            news = if start.elapsed() < SLICE { self.inbox.news() } else { None };
+            news = if start.elapsed() < SLICE {
+                self.inbox.news()
+            } else {
+                None
+            };
         }
     }
 
@@ -200,7 +210,11 @@ impl EventLoop {
     }
 
     fn draw(&mut self) {
-        self.buffer = show(&self.state, std::mem::take(&mut self.buffer), &self.terminal);
+        self.buffer = show(
+            &self.state,
+            std::mem::take(&mut self.buffer),
+            &self.terminal,
+        );
         self.dirty = false;
         self.drawn = self.clock.now().mono;
     }

@@ -57,8 +57,15 @@ struct Shared<N> {
 
 impl<N> Default for Inbox<N> {
     fn default() -> Self {
-        let lanes = Lanes { alarms: VecDeque::new(), input: VecDeque::new(), news: VecDeque::new() };
-        Self(Arc::new(Shared { lanes: Mutex::new(lanes), arrived: Condvar::new() }))
+        let lanes = Lanes {
+            alarms: VecDeque::new(),
+            input: VecDeque::new(),
+            news: VecDeque::new(),
+        };
+        Self(Arc::new(Shared {
+            lanes: Mutex::new(lanes),
+            arrived: Condvar::new(),
+        }))
     }
 }
 
@@ -101,7 +108,8 @@ impl<N> Inbox<N> {
     /// Sleeps until something is there, or for so long at most.
     pub fn wait(&self, at_most: Duration) {
         let lanes = self.0.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let empty = |l: &mut Lanes<N>| l.alarms.is_empty() && l.input.is_empty() && l.news.is_empty();
+        let empty =
+            |l: &mut Lanes<N>| l.alarms.is_empty() && l.input.is_empty() && l.news.is_empty();
         drop(self.0.arrived.wait_timeout_while(lanes, at_most, empty));
     }
 
@@ -117,7 +125,13 @@ impl<N> Inbox<N> {
 
     /// The oldest of the rest, unless something more urgent is waiting.
     pub fn news(&self) -> Option<N> {
-        self.0.with(|l| if l.alarms.is_empty() && l.input.is_empty() { l.news.pop_front() } else { None })
+        self.0.with(|l| {
+            if l.alarms.is_empty() && l.input.is_empty() {
+                l.news.pop_front()
+            } else {
+                None
+            }
+        })
     }
 }
 

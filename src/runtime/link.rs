@@ -40,11 +40,19 @@ impl LinkBook {
     }
 
     /// A query failed; `next_try` is when its slot is asked again.
-    pub fn failed(&mut self, slot: Slot, fault: &Fault, next_try: Option<Duration>, now: Duration) -> Option<Link> {
+    pub fn failed(
+        &mut self,
+        slot: Slot,
+        fault: &Fault,
+        next_try: Option<Duration>,
+        now: Duration,
+    ) -> Option<Link> {
         match fault.kind {
             FaultKind::Credentials => self.no_credentials(fault, now),
             FaultKind::Unreachable | FaultKind::TimedOut => self.silence(slot, fault),
-            FaultKind::Throttled => self.answered().or_else(|| self.throttled(next_try.unwrap_or(now))),
+            FaultKind::Throttled => self
+                .answered()
+                .or_else(|| self.throttled(next_try.unwrap_or(now))),
             FaultKind::Local | FaultKind::Internal | FaultKind::Usage => None,
             _ => self.answered(),
         }
@@ -52,10 +60,17 @@ impl LinkBook {
 
     /// Clients could not be built, or the probe failed as well: no polling; it is tried again after a longer pause.
     pub fn probe_failed(&mut self, fault: &Fault, now: Duration, chance: f64) -> Link {
-        let probes = if let State::NoCredentials { probes, .. } = self.state { probes + 1 } else { 1 };
+        let probes = if let State::NoCredentials { probes, .. } = self.state {
+            probes + 1
+        } else {
+            1
+        };
         let next = now + backoff::delay(FIRST_PROBE, SLOWEST_PROBE, probes, chance.max(0.5));
         self.state = State::NoCredentials { next, probes };
-        Link::NoCredentials { fault: fault.clone(), next_try: next }
+        Link::NoCredentials {
+            fault: fault.clone(),
+            next_try: next,
+        }
     }
 
     /// The probe was answered: polling goes on.
@@ -149,10 +164,19 @@ mod tests {
     fn many_pollers_without_credentials_are_one_banner_with_growing_pauses() {
         let mut link = LinkBook::default();
         let first = expired(&mut link, Slot::Groups, 10);
-        assert_eq!(first, Some(Link::NoCredentials { fault: fault(FaultKind::Credentials), next_try: S(13) }));
+        assert_eq!(
+            first,
+            Some(Link::NoCredentials {
+                fault: fault(FaultKind::Credentials),
+                next_try: S(13)
+            })
+        );
         assert_eq!(expired(&mut link, Slot::Inventory, 10), None);
         assert!(link.is_paused() && !link.takes_probe(S(12)));
-        assert!(link.takes_probe(S(13)) && !link.takes_probe(S(13)), "one probe at a time");
+        assert!(
+            link.takes_probe(S(13)) && !link.takes_probe(S(13)),
+            "one probe at a time"
+        );
         link.probe_failed(&fault(FaultKind::Credentials), S(14), 1.0);
         assert_eq!(link.next(), Some(S(20)));
         for _ in 0..9 {
@@ -178,9 +202,20 @@ mod tests {
         assert_eq!(link.failed(Slot::Groups, &silence, None, S(1)), None);
         assert_eq!(link.answered(), None);
         assert_eq!(link.failed(Slot::Groups, &silence, None, S(1)), None);
-        assert_eq!(link.failed(Slot::Inventory, &silence, None, S(2)), Some(Link::Down(silence.clone())));
-        assert_eq!(link.failed(Slot::Clusters, &silence, None, S(2)), None, "said once");
-        assert_eq!(link.failed(Slot::Groups, &fault(FaultKind::Denied), None, S(3)), Some(Link::Fine), "an answer");
+        assert_eq!(
+            link.failed(Slot::Inventory, &silence, None, S(2)),
+            Some(Link::Down(silence.clone()))
+        );
+        assert_eq!(
+            link.failed(Slot::Clusters, &silence, None, S(2)),
+            None,
+            "said once"
+        );
+        assert_eq!(
+            link.failed(Slot::Groups, &fault(FaultKind::Denied), None, S(3)),
+            Some(Link::Fine),
+            "an answer"
+        );
     }
 
     #[test]

@@ -39,7 +39,11 @@ pub enum Purse {
 /// What the runtime is to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    Start { ticket: Ticket, query: Query, purse: Purse },
+    Start {
+        ticket: Ticket,
+        query: Query,
+        purse: Purse,
+    },
     Cut(Ticket),
 }
 
@@ -74,12 +78,19 @@ impl PollBook {
     /// Takes in what the panes want now.
     pub fn want(&mut self, wants: Vec<Want>, now: Duration) {
         let wanted: BTreeSet<Slot> = wants.iter().map(|w| w.query.slot()).collect();
-        for (_, entry) in self.entries.iter_mut().filter(|(slot, _)| !wanted.contains(slot)) {
+        for (_, entry) in self
+            .entries
+            .iter_mut()
+            .filter(|(slot, _)| !wanted.contains(slot))
+        {
             entry.want = None;
             entry.due = None;
         }
         for want in wants {
-            self.entries.entry(want.query.slot()).or_default().want(want, now);
+            self.entries
+                .entry(want.query.slot())
+                .or_default()
+                .want(want, now);
         }
     }
 
@@ -98,7 +109,14 @@ impl PollBook {
 
     /// When [`PollBook::steps`] has something to say next.
     pub fn next(&self) -> Option<Duration> {
-        if self.paused { None } else { self.entries.iter().filter_map(|(slot, e)| e.next(*slot)).min() }
+        if self.paused {
+            None
+        } else {
+            self.entries
+                .iter()
+                .filter_map(|(slot, e)| e.next(*slot))
+                .min()
+        }
     }
 
     /// The query with this ticket was answered whole.
@@ -111,11 +129,20 @@ impl PollBook {
     }
 
     /// The query with this ticket failed; answers when it is tried again. `chance` is in 0..1.
-    pub fn failed(&mut self, ticket: Ticket, fault: &Fault, now: Duration, chance: f64) -> Option<Duration> {
+    pub fn failed(
+        &mut self,
+        ticket: Ticket,
+        fault: &Fault,
+        now: Duration,
+        chance: f64,
+    ) -> Option<Duration> {
         let entry = self.ended(ticket)?;
         entry.failures += 1;
         if !entry.is_replaced() {
-            entry.due = entry.want.is_some().then(|| now + pause(fault.kind, entry.failures, chance));
+            entry.due = entry
+                .want
+                .is_some()
+                .then(|| now + pause(fault.kind, entry.failures, chance));
         }
         entry.due
     }
@@ -143,7 +170,11 @@ impl PollBook {
     /// Goes on; what failed meanwhile is asked at once.
     pub fn resume(&mut self, now: Duration) {
         self.paused = false;
-        for entry in self.entries.values_mut().filter(|e| e.failures > 0 && e.want.is_some()) {
+        for entry in self
+            .entries
+            .values_mut()
+            .filter(|e| e.failures > 0 && e.want.is_some())
+        {
             entry.failures = 0;
             entry.due = Some(now);
         }
@@ -153,12 +184,18 @@ impl PollBook {
     pub fn reset(&mut self) -> Vec<Step> {
         let running = self.entries.values().filter_map(|e| e.running.as_ref());
         let cuts = running.map(|run| Step::Cut(run.ticket)).collect();
-        *self = Self { last_ticket: self.last_ticket, ..Self::default() };
+        *self = Self {
+            last_ticket: self.last_ticket,
+            ..Self::default()
+        };
         cuts
     }
 
     fn ended(&mut self, ticket: Ticket) -> Option<&mut Entry> {
-        let entry = self.entries.values_mut().find(|e| e.running.as_ref().is_some_and(|r| r.ticket == ticket))?;
+        let entry = self
+            .entries
+            .values_mut()
+            .find(|e| e.running.as_ref().is_some_and(|r| r.ticket == ticket))?;
         let run = entry.running.take()?;
         // An answer to a replaced query says nothing of the one that is wanted.
         let still_wanted = entry.want.as_ref().is_none_or(|w| w.query == run.query);
@@ -177,7 +214,11 @@ impl Entry {
             Some(old) if old.query == want.query && old.pace == want.pace => return,
             Some(old) if old.query == want.query => {
                 let soonest = interval(&want).map(|d| now + d);
-                self.due = if self.is_settled() { soonest.into_iter().chain(self.due).min() } else { self.due };
+                self.due = if self.is_settled() {
+                    soonest.into_iter().chain(self.due).min()
+                } else {
+                    self.due
+                };
             }
             _ => {
                 self.failures = 0;
@@ -211,25 +252,45 @@ impl Entry {
 
     fn start_if_due(&mut self, now: Duration, last: &mut Ticket, steps: &mut Vec<Step>) {
         let due = self.due.is_some_and(|due| due <= now) && self.running.is_none();
-        let Some(want) = self.want.as_ref().filter(|_| due) else { return };
+        let Some(want) = self.want.as_ref().filter(|_| due) else {
+            return;
+        };
         *last += 1;
         let (ticket, query) = (*last, want.query.clone());
-        let purse = if self.filled { Purse::Steady } else { Purse::FirstFill };
-        self.running = Some(Run { ticket, query: query.clone(), since: now });
+        let purse = if self.filled {
+            Purse::Steady
+        } else {
+            Purse::FirstFill
+        };
+        self.running = Some(Run {
+            ticket,
+            query: query.clone(),
+            since: now,
+        });
         self.due = None;
         self.again = false;
-        steps.push(Step::Start { ticket, query, purse });
+        steps.push(Step::Start {
+            ticket,
+            query,
+            purse,
+        });
     }
 
     /// Plans the next time after an answer.
     fn plan(&mut self, now: Duration) {
         let pace = self.want.as_ref().and_then(interval);
-        self.due = if std::mem::take(&mut self.again) { Some(now) } else { pace.map(|d| now + d) };
+        self.due = if std::mem::take(&mut self.again) {
+            Some(now)
+        } else {
+            pace.map(|d| now + d)
+        };
     }
 
     fn next(&self, slot: Slot) -> Option<Duration> {
         match &self.running {
-            Some(run) if self.is_replaced() && !replaced_at_once(slot) => Some(run.since + REPLACED),
+            Some(run) if self.is_replaced() && !replaced_at_once(slot) => {
+                Some(run.since + REPLACED)
+            }
             Some(run) if self.is_replaced() => Some(run.since),
             Some(_) => None,
             None => self.due,
@@ -240,12 +301,27 @@ impl Entry {
 /// Drill-ins show one thing: what was asked about the one before is of no use.
 /// Lists are: their running query may end.
 fn replaced_at_once(slot: Slot) -> bool {
-    use Slot::{LogGroups, LogTargets, RuleDetail, ScalingDetail, ServiceDetail, ServiceNames, ServiceRaw};
-    matches!(slot, LogGroups | LogTargets | RuleDetail | ScalingDetail | ServiceDetail | ServiceNames | ServiceRaw)
+    use Slot::{
+        LogGroups, LogTargets, RuleDetail, ScalingDetail, ServiceDetail, ServiceNames, ServiceRaw,
+    };
+    matches!(
+        slot,
+        LogGroups
+            | LogTargets
+            | RuleDetail
+            | ScalingDetail
+            | ServiceDetail
+            | ServiceNames
+            | ServiceRaw
+    )
 }
 
 fn interval(want: &Want) -> Option<Duration> {
-    let least = if want.query.slot() == Slot::Metrics { METRICS } else { SHORTEST };
+    let least = if want.query.slot() == Slot::Metrics {
+        METRICS
+    } else {
+        SHORTEST
+    };
     match want.pace {
         Pace::Once => None,
         Pace::Every(d) | Pace::Watch(d) => Some(d.max(least)),
@@ -256,9 +332,19 @@ fn interval(want: &Want) -> Option<Duration> {
 fn pause(kind: FaultKind, failures: u32, chance: f64) -> Duration {
     match kind {
         FaultKind::Denied => DENIED,
-        FaultKind::Throttled => backoff::delay(Duration::from_secs(2), Duration::from_mins(1), failures, chance),
+        FaultKind::Throttled => backoff::delay(
+            Duration::from_secs(2),
+            Duration::from_mins(1),
+            failures,
+            chance,
+        ),
         FaultKind::Unreachable | FaultKind::TimedOut | FaultKind::Server | FaultKind::Garbled => {
-            backoff::delay(Duration::from_secs(2), Duration::from_secs(30), failures, chance)
+            backoff::delay(
+                Duration::from_secs(2),
+                Duration::from_secs(30),
+                failures,
+                chance,
+            )
         }
         FaultKind::Credentials => Duration::ZERO,
         _ => REFUSED,

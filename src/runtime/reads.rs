@@ -35,7 +35,11 @@ pub enum News {
     Part(Ticket, Facts),
     Ended(Ticket, Result<Facts, Fault>),
     /// The clients were built, and the caller is known where that was asked for.
-    Connected { epoch: Epoch, why: Why, result: Result<Aws, Fault> },
+    Connected {
+        epoch: Epoch,
+        why: Why,
+        result: Result<Aws, Fault>,
+    },
 }
 
 /// Why clients were built.
@@ -104,14 +108,24 @@ impl Reads {
 
     /// Whether the clients let writes out.
     pub fn mode(&self) -> Mode {
-        if self.options.read_only { Mode::ReadOnly } else { Mode::Write }
+        if self.options.read_only {
+            Mode::ReadOnly
+        } else {
+            Mode::Write
+        }
     }
 
     /// A tail of these sources, outside the budget.
     pub fn tailer(&self, aws: &Aws, sources: Vec<TailSource>) -> Tailer {
         let post = self.post.clone();
         let sink: tail::Sink = Arc::new(move |message| post.news(News::Message(message)));
-        Tailer::start(&self.runtime, &aws.through(Gate::open()), sources, self.clock, &sink)
+        Tailer::start(
+            &self.runtime,
+            &aws.through(Gate::open()),
+            sources,
+            self.clock,
+            &sink,
+        )
     }
 
     /// What the panes want now.
@@ -159,7 +173,10 @@ impl Reads {
                 Some(aws) => whole(ask::observe(&aws.through(Gate::open()), &subject)).await,
                 None => Err(not_connected()),
             };
-            let report = Report::Observed { subject, result: Box::new(result) };
+            let report = Report::Observed {
+                subject,
+                result: Box::new(result),
+            };
             post.news(News::Message(Message::Carrier(report)));
         });
     }
@@ -173,10 +190,15 @@ impl Reads {
         let steps = self.book.steps(now);
         let mut told = self.carry_out(steps);
         if let Some(aws) = &self.aws {
-            self.usage.read(now, aws.meter().calls(), aws.meter().read().metric_queries);
+            self.usage
+                .read(now, aws.meter().calls(), aws.meter().read().metric_queries);
         }
         told.extend(self.link.tick(now).map(Message::Link));
-        told.extend(self.usage.news(now, self.calls_per_minute).map(Message::Usage));
+        told.extend(
+            self.usage
+                .news(now, self.calls_per_minute)
+                .map(Message::Usage),
+        );
         told
     }
 
@@ -202,23 +224,35 @@ impl Reads {
     }
 
     fn reply(&self, query: Query, answer: Answer) -> Message {
-        Message::Reply(Reply { epoch: self.epoch, query, answer })
+        Message::Reply(Reply {
+            epoch: self.epoch,
+            query,
+            answer,
+        })
     }
 
     fn part(&mut self, ticket: Ticket, facts: Facts) -> Vec<Message> {
-        let Some(run) = self.runs.get(&ticket) else { return Vec::new() };
+        let Some(run) = self.runs.get(&ticket) else {
+            return Vec::new();
+        };
         vec![self.reply(run.query.clone(), Answer::Part(facts))]
     }
 
     fn answered(&mut self, ticket: Ticket, facts: Facts) -> Vec<Message> {
-        let Some(run) = self.runs.remove(&ticket) else { return Vec::new() };
+        let Some(run) = self.runs.remove(&ticket) else {
+            return Vec::new();
+        };
         self.book.answered(ticket, self.now());
         let link = self.link.answered().map(Message::Link);
-        link.into_iter().chain([self.reply(run.query, Answer::Whole(facts))]).collect()
+        link.into_iter()
+            .chain([self.reply(run.query, Answer::Whole(facts))])
+            .collect()
     }
 
     fn failed(&mut self, ticket: Ticket, fault: Fault) -> Vec<Message> {
-        let Some(run) = self.runs.remove(&ticket) else { return Vec::new() };
+        let Some(run) = self.runs.remove(&ticket) else {
+            return Vec::new();
+        };
         let now = self.now();
         tracing::info!(slot = %run.query.slot(), fault = %fault, "query failed");
         if fault.kind == FaultKind::Throttled {
@@ -227,10 +261,19 @@ impl Reads {
         }
         let chance = self.chance.draw();
         let next_try = self.book.failed(ticket, &fault, now, chance);
-        let link = self.link.failed(run.query.slot(), &fault, next_try, now).map(Message::Link);
-        let next_try = if self.link.is_paused() { self.link.next() } else { next_try };
+        let link = self
+            .link
+            .failed(run.query.slot(), &fault, next_try, now)
+            .map(Message::Link);
+        let next_try = if self.link.is_paused() {
+            self.link.next()
+        } else {
+            next_try
+        };
         self.pause_or_resume();
-        link.into_iter().chain([self.reply(run.query, Answer::Failed { fault, next_try })]).collect()
+        link.into_iter()
+            .chain([self.reply(run.query, Answer::Failed { fault, next_try })])
+            .collect()
     }
 
     fn connected(&mut self, why: Why, result: Result<Aws, Fault>) -> Vec<Message> {
@@ -238,14 +281,25 @@ impl Reads {
         let switched = |result| (why == Why::Switch).then_some(Message::Switched(result));
         let (link, switched, place) = match result {
             Ok(aws) => {
-                let place = Message::Connected { region: aws.region().clone(), endpoint: aws.endpoint().cloned() };
+                let place = Message::Connected {
+                    region: aws.region().clone(),
+                    endpoint: aws.endpoint().cloned(),
+                };
                 self.aws = Some(aws);
                 (self.link.probe_answered(), switched(Ok(())), Some(place))
             }
-            Err(fault) => (self.link.probe_failed(&fault, now, chance), switched(Err(fault)), None),
+            Err(fault) => (
+                self.link.probe_failed(&fault, now, chance),
+                switched(Err(fault)),
+                None,
+            ),
         };
         self.pause_or_resume();
-        switched.into_iter().chain(place).chain([Message::Link(link)]).collect()
+        switched
+            .into_iter()
+            .chain(place)
+            .chain([Message::Link(link)])
+            .collect()
     }
 
     fn pause_or_resume(&mut self) {
@@ -269,7 +323,11 @@ impl Reads {
         for step in steps {
             match step {
                 Step::Cut(ticket) => self.cut(ticket),
-                Step::Start { ticket, query, purse } => told.extend(self.begin(ticket, query, purse)),
+                Step::Start {
+                    ticket,
+                    query,
+                    purse,
+                } => told.extend(self.begin(ticket, query, purse)),
             }
         }
         told
@@ -282,12 +340,20 @@ impl Reads {
     }
 
     fn begin(&mut self, ticket: Ticket, query: Query, purse: Purse) -> Option<Message> {
-        let aws = self.aws.as_ref()?.through(self.budget.gate(query.slot(), purse));
+        let aws = self
+            .aws
+            .as_ref()?
+            .through(self.budget.gate(query.slot(), purse));
         let (post, series, question) = (self.post.clone(), self.series.clone(), query.clone());
         let now = self.clock.now();
         let task = self.runtime.spawn(async move {
             let part = |facts| post.news(News::Part(ticket, facts));
-            let asker = Asker { aws: &aws, now, series: &series, part: &part };
+            let asker = Asker {
+                aws: &aws,
+                now,
+                series: &series,
+                part: &part,
+            };
             let read = async {
                 bug::provoke("read");
                 asker.ask(&question).await
@@ -295,7 +361,13 @@ impl Reads {
             let result = whole(Box::pin(read)).await;
             post.news(News::Ended(ticket, result));
         });
-        self.runs.insert(ticket, Run { query: query.clone(), task: task.abort_handle() });
+        self.runs.insert(
+            ticket,
+            Run {
+                query: query.clone(),
+                task: task.abort_handle(),
+            },
+        );
         Some(self.reply(query, Answer::Started))
     }
 }
@@ -325,11 +397,16 @@ async fn connect(options: Options, why: Why) -> Result<Aws, Fault> {
 
 /// A bug in one read is a fault of that read.
 async fn whole<T>(read: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
-    AssertUnwindSafe(read).catch_unwind().await.unwrap_or_else(|_| {
-        Err(Fault::new(FaultKind::Internal, "Reading this ran into a bug of ours")
-            .means("The rest goes on")
-            .next("Start with TIDEGATE_LOG=debug and look into the log file"))
-    })
+    AssertUnwindSafe(read)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| {
+            Err(
+                Fault::new(FaultKind::Internal, "Reading this ran into a bug of ours")
+                    .means("The rest goes on")
+                    .next("Start with TIDEGATE_LOG=debug and look into the log file"),
+            )
+        })
 }
 
 fn not_connected() -> Fault {

@@ -8,7 +8,11 @@ use std::path::{Path, PathBuf};
 
 /// Makes a directory, and those above it, readable by us alone.
 pub fn private_dir(path: &Path) -> Result<(), Fault> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|e| unwritable(path, &e))
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|e| unwritable(path, &e))
 }
 
 /// Writes lines to a new file in `dir`; its name is `name`, or the first of
@@ -18,36 +22,70 @@ pub fn lines(dir: &Path, name: &str, lines: &[String]) -> Result<PathBuf, Fault>
     let (path, mut file) = create(dir, &file_name(name))?;
     let mut text = lines.join("\n");
     text.push('\n');
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|e| unwritable(&path, &e))?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(|e| unwritable(&path, &e))?;
     Ok(path)
 }
 
 fn create(dir: &Path, name: &str) -> Result<(PathBuf, File), Fault> {
-    let (stem, end) = name.rsplit_once('.').map_or((name, String::new()), |(stem, end)| (stem, format!(".{end}")));
+    let (stem, end) = name
+        .rsplit_once('.')
+        .map_or((name, String::new()), |(stem, end)| {
+            (stem, format!(".{end}"))
+        });
     for n in 1..1000 {
-        let tried = if n == 1 { format!("{stem}{end}") } else { format!("{stem}-{n}{end}") };
+        let tried = if n == 1 {
+            format!("{stem}{end}")
+        } else {
+            format!("{stem}-{n}{end}")
+        };
         let path = dir.join(tried);
-        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+        match OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+        {
             Ok(file) => return Ok((path, file)),
             Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
             Err(e) => return Err(unwritable(&path, &e)),
         }
     }
-    Err(Fault::new(FaultKind::Local, format!("There are a thousand files called {name} in {}", dir.display())))
+    Err(Fault::new(
+        FaultKind::Local,
+        format!(
+            "There are a thousand files called {name} in {}",
+            dir.display()
+        ),
+    ))
 }
 
 /// A name that is a name everywhere: no separators, no leading dot, no surprises.
 fn file_name(wished: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') {
+            c
+        } else {
+            '-'
+        }
+    };
     let name: String = wished.chars().map(plain).take(120).collect();
     let name = name.trim_start_matches(['.', '-']);
-    if name.is_empty() { "saved.txt".to_owned() } else { name.to_owned() }
+    if name.is_empty() {
+        "saved.txt".to_owned()
+    } else {
+        name.to_owned()
+    }
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Fault {
-    Fault::new(FaultKind::Local, format!("{} cannot be written ({error})", path.display()))
-        .means("Nothing was saved")
-        .next("Check the disk and the permissions of that directory")
+    Fault::new(
+        FaultKind::Local,
+        format!("{} cannot be written ({error})", path.display()),
+    )
+    .means("Nothing was saved")
+    .next("Check the disk and the permissions of that directory")
 }
 
 #[cfg(test)]
@@ -63,8 +101,14 @@ mod tests {
         let second = lines(&saved, "api.log", &["three".into()]).unwrap();
         assert_eq!(std::fs::read_to_string(&first).unwrap(), "one\ntwo\n");
         assert_eq!(second.file_name().unwrap(), "api-2.log");
-        assert_eq!(std::fs::metadata(&first).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(std::fs::metadata(&saved).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(
+            std::fs::metadata(&first).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(
+            std::fs::metadata(&saved).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
     }
 
     #[test]

@@ -17,19 +17,31 @@ pub struct SeriesBook(HashMap<Metric, (Duration, Series)>);
 impl SeriesBook {
     /// Those of `metrics` that have to be asked for.
     pub fn missing(&self, metrics: &[Metric], now: Duration) -> Vec<Metric> {
-        let fresh = |m: &Metric| self.0.get(m).is_some_and(|(at, _)| now.saturating_sub(*at) < FRESH);
+        let fresh = |m: &Metric| {
+            self.0
+                .get(m)
+                .is_some_and(|(at, _)| now.saturating_sub(*at) < FRESH)
+        };
         metrics.iter().filter(|m| !fresh(m)).cloned().collect()
     }
 
     /// Keeps what was found.
     pub fn keep(&mut self, found: Vec<Series>, now: Duration) {
         self.0.retain(|_, (at, _)| now.saturating_sub(*at) < FORGET);
-        self.0.extend(found.into_iter().map(|series| (series.metric.clone(), (now, series))));
+        self.0.extend(
+            found
+                .into_iter()
+                .map(|series| (series.metric.clone(), (now, series))),
+        );
     }
 
     /// The series of `metrics`, in order, as far as they are known.
     pub fn of(&self, metrics: &[Metric]) -> Vec<Series> {
-        metrics.iter().filter_map(|m| self.0.get(m)).map(|(_, series)| series.clone()).collect()
+        metrics
+            .iter()
+            .filter_map(|m| self.0.get(m))
+            .map(|(_, series)| series.clone())
+            .collect()
     }
 }
 
@@ -41,20 +53,33 @@ mod tests {
     const S: fn(u64) -> Duration = Duration::from_secs;
 
     fn metric(service: &str) -> Metric {
-        Metric::ServiceCpu(ServiceRef { cluster: "orchard".into(), service: service.into() })
+        Metric::ServiceCpu(ServiceRef {
+            cluster: "orchard".into(),
+            service: service.into(),
+        })
     }
 
     fn series(service: &str) -> Series {
-        Series { metric: metric(service), points: Vec::new(), incomplete: false }
+        Series {
+            metric: metric(service),
+            points: Vec::new(),
+            incomplete: false,
+        }
     }
 
     #[test]
     fn scrolling_asks_only_for_what_was_not_asked_in_this_minute() {
         let mut book = SeriesBook::default();
         book.keep(vec![series("a"), series("b")], S(0));
-        assert_eq!(book.missing(&[metric("b"), metric("c")], S(30)), [metric("c")]);
+        assert_eq!(
+            book.missing(&[metric("b"), metric("c")], S(30)),
+            [metric("c")]
+        );
         book.keep(vec![series("c")], S(30));
-        assert_eq!(book.of(&[metric("b"), metric("c")]), [series("b"), series("c")]);
+        assert_eq!(
+            book.of(&[metric("b"), metric("c")]),
+            [series("b"), series("c")]
+        );
     }
 
     #[test]

@@ -16,7 +16,9 @@ const STOP: Duration = Duration::from_secs(2);
 /// Starts the thread that waits for signals.
 pub fn start<N: Send + 'static>(post: Post<N>) -> std::io::Result<()> {
     let mut signals = Signals::new([SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH])?;
-    bug::spawn("signals", post, move |post| signals.forever().for_each(|signal| heard(signal, post)))
+    bug::spawn("signals", post, move |post| {
+        signals.forever().for_each(|signal| heard(signal, post))
+    })
 }
 
 fn heard<N>(signal: i32, post: &Post<N>) {

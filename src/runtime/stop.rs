@@ -13,12 +13,16 @@ pub fn stop_this_process() {
 /// this session (`ssh -t host tidegate`, a container's first process).
 pub fn check() -> Result<(), Fault> {
     let leads_session = getsid(None).is_ok_and(|session| session == getpgrp());
-    let parent_in_session = getppid().is_some_and(|parent| getsid(Some(parent)).ok() == getsid(None).ok());
-    let parent_in_group = getppid().is_some_and(|parent| getpgid(Some(parent)).is_ok_and(|g| g == getpgrp()));
+    let parent_in_session =
+        getppid().is_some_and(|parent| getsid(Some(parent)).ok() == getsid(None).ok());
+    let parent_in_group =
+        getppid().is_some_and(|parent| getpgid(Some(parent)).is_ok_and(|g| g == getpgrp()));
     if leads_session || !(parent_in_session || parent_in_group) {
-        return Err(Fault::new(FaultKind::Refused, "There is no shell to come back from")
-            .means("Suspended here, nothing could continue it")
-            .next("Quit with q"));
+        return Err(
+            Fault::new(FaultKind::Refused, "There is no shell to come back from")
+                .means("Suspended here, nothing could continue it")
+                .next("Quit with q"),
+        );
     }
     Ok(())
 }

@@ -35,10 +35,21 @@ pub struct Tailer {
 impl Tailer {
     /// Tails these sources from ten minutes ago on. Each first says `TailState::Starting`: what came before that
     /// belongs to an older tail.
-    pub fn start(runtime: &Handle, aws: &Aws, sources: Vec<TailSource>, clock: Clock, send: &Sink) -> Self {
+    pub fn start(
+        runtime: &Handle,
+        aws: &Aws,
+        sources: Vec<TailSource>,
+        clock: Clock,
+        send: &Sink,
+    ) -> Self {
         let mut tasks = JoinSet::new();
         for source in sources {
-            let line = Line { aws: aws.clone(), source: Arc::new(source), clock, send: send.clone() };
+            let line = Line {
+                aws: aws.clone(),
+                source: Arc::new(source),
+                clock,
+                send: send.clone(),
+            };
             tasks.spawn_on(line.watched(), runtime);
         }
         Self { tasks }
@@ -62,12 +73,25 @@ impl Line {
     /// A bug in one line ends that line alone, and is told.
     async fn watched(self) {
         let (source, send) = (self.source.clone(), self.send.clone());
-        if AssertUnwindSafe(self.follow()).catch_unwind().await.is_err() {
-            let fault = Fault::new(FaultKind::Internal, "The log tail of this group stopped on a bug of ours")
-                .means("its lines no longer come")
-                .next("choose the group again with :logs");
-            let state = TailState::Failed { fault, next_try: None };
-            send(Message::Tail(Tail::State { source: (*source).clone(), state }));
+        if AssertUnwindSafe(self.follow())
+            .catch_unwind()
+            .await
+            .is_err()
+        {
+            let fault = Fault::new(
+                FaultKind::Internal,
+                "The log tail of this group stopped on a bug of ours",
+            )
+            .means("its lines no longer come")
+            .next("choose the group again with :logs");
+            let state = TailState::Failed {
+                fault,
+                next_try: None,
+            };
+            send(Message::Tail(Tail::State {
+                source: (*source).clone(),
+                state,
+            }));
         }
     }
 
@@ -78,7 +102,11 @@ impl Line {
         let mut told = Told::default();
         loop {
             let ask = follow.ask(self.now());
-            let pause = match self.aws.filter_log_events(&self.source, ask.start, ask.token).await {
+            let pause = match self
+                .aws
+                .filter_log_events(&self.source, ask.start, ask.token)
+                .await
+            {
                 Ok(page) => self.took(page, &mut follow, &mut rhythm, &mut told),
                 Err(fault) => self.failed(fault, &mut follow, &mut rhythm, &mut told),
             };
@@ -91,10 +119,19 @@ impl Line {
     }
 
     fn say(&self, state: TailState) {
-        (self.send)(Message::Tail(Tail::State { source: (*self.source).clone(), state }));
+        (self.send)(Message::Tail(Tail::State {
+            source: (*self.source).clone(),
+            state,
+        }));
     }
 
-    fn took(&self, page: LogPage, follow: &mut Follow, rhythm: &mut Rhythm, told: &mut Told) -> Duration {
+    fn took(
+        &self,
+        page: LogPage,
+        follow: &mut Follow,
+        rhythm: &mut Rhythm,
+        told: &mut Told,
+    ) -> Duration {
         let now = self.now();
         let taken = follow.take(page, now);
         for chunk in Chunk::seal(&self.source, &taken.fresh) {
@@ -105,21 +142,33 @@ impl Line {
         }
         let ingested = taken.fresh.iter().map(|event| event.ingested).max();
         let state = if follow.is_mid_round() {
-            TailState::Behind { by: millis(follow.newest().map_or(0, |at| now - at)) }
+            TailState::Behind {
+                by: millis(follow.newest().map_or(0, |at| now - at)),
+            }
         } else {
-            TailState::Following { lag: ingested.map_or(told.lag, |at| millis(now - at)) }
+            TailState::Following {
+                lag: ingested.map_or(told.lag, |at| millis(now - at)),
+            }
         };
         told.tell(state, |state| self.say(state));
         rhythm.fine(follow.is_mid_round())
     }
 
-    fn failed(&self, fault: Fault, follow: &mut Follow, rhythm: &mut Rhythm, told: &mut Told) -> Duration {
+    fn failed(
+        &self,
+        fault: Fault,
+        follow: &mut Follow,
+        rhythm: &mut Rhythm,
+        told: &mut Told,
+    ) -> Duration {
         if !fault.passes() && follow.is_mid_round() {
             follow.restart(); // a token lives for a day at most
         }
         let pause = jitter(rhythm.failed(&fault));
         let next_try = Some(self.clock.now().mono + pause);
-        told.tell(TailState::Failed { fault, next_try }, |state| self.say(state));
+        told.tell(TailState::Failed { fault, next_try }, |state| {
+            self.say(state)
+        });
         pause
     }
 }
@@ -164,7 +213,9 @@ impl Rhythm {
     /// After a failure: twice as long each time; what needs a person is looked at once a minute.
     fn failed(&mut self, fault: &Fault) -> Duration {
         self.failures += 1;
-        let doubled = INTERVAL.saturating_mul(1 << self.failures.min(6)).min(LONGEST);
+        let doubled = INTERVAL
+            .saturating_mul(1 << self.failures.min(6))
+            .min(LONGEST);
         match fault.kind {
             FaultKind::Denied | FaultKind::Refused => LONGEST,
             // A group is made by its first line; credentials are renewed in the background.
@@ -191,13 +242,18 @@ mod tests {
     #[test]
     fn pages_are_followed_at_once_and_rounds_keep_the_interval() {
         let mut rhythm = Rhythm::default();
-        assert_eq!([rhythm.fine(true), rhythm.fine(false)], [Duration::ZERO, INTERVAL]);
+        assert_eq!(
+            [rhythm.fine(true), rhythm.fine(false)],
+            [Duration::ZERO, INTERVAL]
+        );
     }
 
     #[test]
     fn throttling_backs_off_and_an_answer_ends_it() {
         let mut rhythm = Rhythm::default();
-        let pauses: Vec<u64> = (0..7).map(|_| rhythm.failed(&fault(FaultKind::Throttled)).as_secs()).collect();
+        let pauses: Vec<u64> = (0..7)
+            .map(|_| rhythm.failed(&fault(FaultKind::Throttled)).as_secs())
+            .collect();
         assert_eq!(pauses, [4, 8, 16, 32, 60, 60, 60]);
         rhythm.fine(false);
         assert_eq!(rhythm.failed(&fault(FaultKind::Throttled)).as_secs(), 4);
@@ -206,13 +262,22 @@ mod tests {
     #[test]
     fn what_a_person_must_mend_is_tried_once_a_minute() {
         assert_eq!(Rhythm::default().failed(&fault(FaultKind::Denied)), LONGEST);
-        assert_eq!(Rhythm::default().failed(&fault(FaultKind::Missing)).as_secs(), 10);
+        assert_eq!(
+            Rhythm::default()
+                .failed(&fault(FaultKind::Missing))
+                .as_secs(),
+            10
+        );
     }
 
     #[test]
     fn jitter_stays_within_a_quarter() {
         let pause = Duration::from_secs(8);
-        assert!((0..100).map(|_| jitter(pause)).all(|p| (Duration::from_secs(6)..Duration::from_secs(10)).contains(&p)));
+        assert!(
+            (0..100)
+                .map(|_| jitter(pause))
+                .all(|p| (Duration::from_secs(6)..Duration::from_secs(10)).contains(&p))
+        );
     }
 
     #[test]
@@ -220,7 +285,12 @@ mod tests {
         let mut told = Told::default();
         let mut times = 0;
         for _ in 0..3 {
-            told.tell(TailState::Following { lag: Duration::ZERO }, |_| times += 1);
+            told.tell(
+                TailState::Following {
+                    lag: Duration::ZERO,
+                },
+                |_| times += 1,
+            );
         }
         told.tell(TailState::Starting, |_| times += 1);
         assert_eq!(times, 2);

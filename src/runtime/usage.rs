@@ -41,8 +41,14 @@ impl UsageBook {
     /// Takes a reading of the meter; one that fell is a new meter's.
     pub fn read(&mut self, now: Duration, calls: u64, metric_queries: u64) {
         let (before, queries_before) = self.reading;
-        self.calls.add(now, calls.checked_sub(before).unwrap_or(calls));
-        self.metrics.add(now, metric_queries.checked_sub(queries_before).unwrap_or(metric_queries));
+        self.calls
+            .add(now, calls.checked_sub(before).unwrap_or(calls));
+        self.metrics.add(
+            now,
+            metric_queries
+                .checked_sub(queries_before)
+                .unwrap_or(metric_queries),
+        );
         self.reading = (calls, metric_queries);
     }
 
@@ -96,7 +102,14 @@ mod tests {
         usage.read(S(1), 10, 4);
         usage.throttled(S(1));
         let said = usage.news(S(1), 120).unwrap();
-        assert_eq!((said.calls_last_minute, said.budget, said.throttled_last_minute), (10, 120, 1));
+        assert_eq!(
+            (
+                said.calls_last_minute,
+                said.budget,
+                said.throttled_last_minute
+            ),
+            (10, 120, 1)
+        );
         assert_eq!(said.metrics_per_hour, 240);
         assert_eq!(usage.news(S(2), 120), None);
         assert_eq!(usage.news(S(61), 120).unwrap().calls_last_minute, 0);

@@ -12,5 +12,9 @@ pub fn arm(limit: Duration, code: i32) {
         signal_hook::low_level::exit(code)
     };
     // A process that cannot start a thread cannot be guarded; it goes on to end by itself.
-    drop(std::thread::Builder::new().name("watchdog".into()).spawn(bark));
+    drop(
+        std::thread::Builder::new()
+            .name("watchdog".into())
+            .spawn(bark),
+    );
 }

@@ -32,7 +32,11 @@ impl Frame<'_> {
         if area.width < 2 || area.height < 2 {
             return area;
         }
-        let style = paint.style(if paint.focused { Role::FrameFocus } else { Role::Frame });
+        let style = paint.style(if paint.focused {
+            Role::FrameFocus
+        } else {
+            Role::Frame
+        });
         sides(paint, style, area, buf);
         self.top(paint, style, area, buf);
         if self.joint.below == Join::Free {
@@ -42,7 +46,11 @@ impl Frame<'_> {
     }
 
     fn top(&self, paint: &Paint<'_>, style: Style, area: Rect, buf: &mut Buffer) {
-        let corners = if self.joint.above == Join::Free { ("┌", "┐") } else { ("├", "┤") };
+        let corners = if self.joint.above == Join::Free {
+            ("┌", "┐")
+        } else {
+            ("├", "┤")
+        };
         edge(paint, style, (area, area.y), corners, buf);
         let room = area.width - 2;
         let used = self.title(paint, style, (area.x + 1, area.y), room, buf);
@@ -51,19 +59,44 @@ impl Frame<'_> {
             let wide = status.min(room - used - 4);
             let x = area.right() - 2 - wide;
             put(buf, (x - 1, area.y), 1, " ", style, paint);
-            put(buf, (x, area.y), wide, self.status, paint.style(Role::Dim), paint);
+            put(
+                buf,
+                (x, area.y),
+                wide,
+                self.status,
+                paint.style(Role::Dim),
+                paint,
+            );
             put(buf, (x + wide, area.y), 1, " ", style, paint);
         }
     }
 
-    fn title(&self, paint: &Paint<'_>, style: Style, (x, y): (u16, u16), room: u16, buf: &mut Buffer) -> u16 {
-        let title = paint.style(if paint.focused { Role::FrameFocus } else { Role::Title });
+    fn title(
+        &self,
+        paint: &Paint<'_>,
+        style: Style,
+        (x, y): (u16, u16),
+        room: u16,
+        buf: &mut Buffer,
+    ) -> u16 {
+        let title = paint.style(if paint.focused {
+            Role::FrameFocus
+        } else {
+            Role::Title
+        });
         let mut used = match self.number {
             Some(number) => put(buf, (x, y), room, &number.to_string(), style, paint),
             None => 0,
         };
         for text in [" ", self.name, " "] {
-            used += put(buf, (x + used, y), room.saturating_sub(used), text, title, paint);
+            used += put(
+                buf,
+                (x + used, y),
+                room.saturating_sub(used),
+                text,
+                title,
+                paint,
+            );
         }
         used
     }
@@ -77,7 +110,12 @@ pub fn inside(area: Rect) -> Rect {
     if area.width < 2 || area.height < 2 {
         return area;
     }
-    Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 }
+    Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width - 2,
+        height: area.height - 2,
+    }
 }
 
 fn sides(paint: &Paint<'_>, style: Style, area: Rect, buf: &mut Buffer) {
@@ -88,13 +126,23 @@ fn sides(paint: &Paint<'_>, style: Style, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn edge(paint: &Paint<'_>, style: Style, (area, y): (Rect, u16), (left, right): (&'static str, &'static str), buf: &mut Buffer) {
+fn edge(
+    paint: &Paint<'_>,
+    style: Style,
+    (area, y): (Rect, u16),
+    (left, right): (&'static str, &'static str),
+    buf: &mut Buffer,
+) {
     let line = paint.glyph("─", "-");
     for x in area.left() + 1..area.right() - 1 {
         buf[(x, y)].set_symbol(line).set_style(style);
     }
-    buf[(area.x, y)].set_symbol(paint.glyph(left, "+")).set_style(style);
-    buf[(area.right() - 1, y)].set_symbol(paint.glyph(right, "+")).set_style(style);
+    buf[(area.x, y)]
+        .set_symbol(paint.glyph(left, "+"))
+        .set_style(style);
+    buf[(area.right() - 1, y)]
+        .set_symbol(paint.glyph(right, "+"))
+        .set_style(style);
 }
 
 #[cfg(test)]
@@ -105,17 +153,36 @@ mod tests {
     use crate::view::theme::Theme;
 
     fn top(charset: Charset, width: u16) -> String {
-        let (theme, settings) = (Theme::default(), Settings { charset, ..Settings::default() });
-        let paint = Paint { theme: &theme, settings: &settings, now: Now::START, focused: false };
+        let (theme, settings) = (
+            Theme::default(),
+            Settings {
+                charset,
+                ..Settings::default()
+            },
+        );
+        let paint = Paint {
+            theme: &theme,
+            settings: &settings,
+            now: Now::START,
+            focused: false,
+        };
         let mut buf = Buffer::empty(Rect::new(0, 0, width, 3));
-        let frame = Frame { number: Some(1), name: "Services", status: "4 of 12", joint: Joint::default() };
+        let frame = Frame {
+            number: Some(1),
+            name: "Services",
+            status: "4 of 12",
+            joint: Joint::default(),
+        };
         frame.draw(&paint, buf.area, &mut buf);
         (0..width).map(|x| buf[(x, 0)].symbol()).collect()
     }
 
     #[test]
     fn name_and_status_stand_in_the_top_line() {
-        assert_eq!(top(Charset::Unicode, 32), "┌1 Services ────────── 4 of 12 ┐");
+        assert_eq!(
+            top(Charset::Unicode, 32),
+            "┌1 Services ────────── 4 of 12 ┐"
+        );
         assert_eq!(top(Charset::Ascii, 32), "+1 Services ---------- 4 of 12 +");
     }
 

@@ -24,11 +24,24 @@ impl Freshness {
     /// Judges a loaded thing that should be renewed every `pace`.
     pub fn of<T>(loaded: &Loadable<T>, pace: Duration, paint: &Paint<'_>) -> Self {
         match (loaded.at(), loaded.fetch()) {
-            (None, Fetch::Failed { fault, next_try }) => Self { blank: Some(failed(fault, *next_try, paint)), ..Self::default() },
-            (None, _) => Self { blank: Some(vec![Line::new(paint.glyph("loading…", "loading..."), Role::Dim)]), ..Self::default() },
+            (None, Fetch::Failed { fault, next_try }) => Self {
+                blank: Some(failed(fault, *next_try, paint)),
+                ..Self::default()
+            },
+            (None, _) => Self {
+                blank: Some(vec![Line::new(
+                    paint.glyph("loading…", "loading..."),
+                    Role::Dim,
+                )]),
+                ..Self::default()
+            },
             (Some(at), Fetch::Failed { fault, next_try }) => {
                 let old = paint.now.mono.saturating_sub(at.mono);
-                Self { old: true, line: Some(failing(fault, old, *next_try, paint)), blank: None }
+                Self {
+                    old: true,
+                    line: Some(failing(fault, old, *next_try, paint)),
+                    blank: None,
+                }
             }
             (Some(at), _) => Self::of_rows(loaded, paint.now.mono.saturating_sub(at.mono), pace),
         }
@@ -36,10 +49,17 @@ impl Freshness {
 
     fn of_rows<T>(loaded: &Loadable<T>, old: Duration, pace: Duration) -> Self {
         if let Some(Completeness::Partial { have, of }) = loaded.completeness() {
-            return Self { line: Some(partial(*have, *of)), ..Self::default() };
+            return Self {
+                line: Some(partial(*have, *of)),
+                ..Self::default()
+            };
         }
         if old >= overdue_after(pace) {
-            return Self { old: true, line: Some(Line::of(format!("{} old", age(old)), Role::Warn)), blank: None };
+            return Self {
+                old: true,
+                line: Some(Line::of(format!("{} old", age(old)), Role::Warn)),
+                blank: None,
+            };
         }
         Self::default()
     }
@@ -52,7 +72,10 @@ pub fn overdue_after(pace: Duration) -> Duration {
 
 /// `2,400 of 5,000`.
 pub fn partial(have: usize, of: Option<usize>) -> Line {
-    let of = of.map_or_else(|| "so far".to_owned(), |of| format!("of {}", count(of as u64)));
+    let of = of.map_or_else(
+        || "so far".to_owned(),
+        |of| format!("of {}", count(of as u64)),
+    );
     Line::of(format!("{} {of}", count(have as u64)), Role::Progress)
 }
 
@@ -65,7 +88,8 @@ fn failing(fault: &Fault, old: Duration, next_try: Option<Duration>, paint: &Pai
 fn failed(fault: &Fault, next_try: Option<Duration>, paint: &Paint<'_>) -> Vec<Line> {
     let mut lines = super::lines::fault_lines(fault, Role::Bad);
     if let Some(action) = &fault.action {
-        lines.push(Line::new("Missing permission: ", Role::Body).with(action.clone(), Role::Strong));
+        lines
+            .push(Line::new("Missing permission: ", Role::Body).with(action.clone(), Role::Strong));
     }
     let again = again(next_try, paint);
     if !again.is_empty() {
@@ -76,7 +100,9 @@ fn failed(fault: &Fault, next_try: Option<Duration>, paint: &Paint<'_>) -> Vec<L
 
 /// When it is tried again; coarse, so that the line stands still.
 fn again(next_try: Option<Duration>, paint: &Paint<'_>) -> String {
-    let Some(at) = next_try else { return String::new() };
+    let Some(at) = next_try else {
+        return String::new();
+    };
     let left = at.saturating_sub(paint.now.mono).as_secs();
     match left {
         0 => " · trying again".to_owned(),
@@ -97,12 +123,24 @@ mod tests {
     const PACE: Duration = Duration::from_secs(5);
 
     fn at(seconds: u64) -> Now {
-        Now { wall: Timestamp::UNIX_EPOCH, mono: Duration::from_secs(seconds) }
+        Now {
+            wall: Timestamp::UNIX_EPOCH,
+            mono: Duration::from_secs(seconds),
+        }
     }
 
     fn judged(loaded: &Loadable<u8>, now: Now) -> Freshness {
         let (theme, settings) = (Theme::default(), Settings::default());
-        Freshness::of(loaded, PACE, &Paint { theme: &theme, settings: &settings, now, focused: false })
+        Freshness::of(
+            loaded,
+            PACE,
+            &Paint {
+                theme: &theme,
+                settings: &settings,
+                now,
+                focused: false,
+            },
+        )
     }
 
     fn loaded() -> Loadable<u8> {
@@ -128,17 +166,37 @@ mod tests {
     #[test]
     fn rows_whose_renewal_failed_say_why_and_when_it_is_tried_again() {
         let mut loaded = loaded();
-        loaded.failed(Fault::new(FaultKind::Throttled, "AWS asks to slow down"), Some(Duration::from_secs(52)));
+        loaded.failed(
+            Fault::new(FaultKind::Throttled, "AWS asks to slow down"),
+            Some(Duration::from_secs(52)),
+        );
         let line = judged(&loaded, at(40)).line.map(|l| l.plain());
-        assert_eq!(line.as_deref(), Some("40 s old: AWS asks to slow down · next try in 15 s"));
+        assert_eq!(
+            line.as_deref(),
+            Some("40 s old: AWS asks to slow down · next try in 15 s")
+        );
     }
 
     #[test]
     fn nothing_yet_is_loading_and_a_first_failure_is_told_whole() {
         let mut nothing = Loadable::<u8>::default();
-        assert_eq!(judged(&nothing, at(0)).blank.map(|l| l[0].plain()).as_deref(), Some("loading…"));
-        nothing.failed(Fault::new(FaultKind::Denied, "Not allowed").next("Ask for it"), None);
-        let said: Vec<_> = judged(&nothing, at(0)).blank.unwrap_or_default().iter().map(Line::plain).collect();
+        assert_eq!(
+            judged(&nothing, at(0))
+                .blank
+                .map(|l| l[0].plain())
+                .as_deref(),
+            Some("loading…")
+        );
+        nothing.failed(
+            Fault::new(FaultKind::Denied, "Not allowed").next("Ask for it"),
+            None,
+        );
+        let said: Vec<_> = judged(&nothing, at(0))
+            .blank
+            .unwrap_or_default()
+            .iter()
+            .map(Line::plain)
+            .collect();
         assert_eq!(said, ["Not allowed", "Ask for it"]);
     }
 

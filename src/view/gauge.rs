@@ -13,7 +13,10 @@ pub struct Limits {
 
 impl Limits {
     /// For CPU and memory of services.
-    pub const LOAD: Self = Self { warn: 75.0, bad: 90.0 };
+    pub const LOAD: Self = Self {
+        warn: 75.0,
+        bad: 90.0,
+    };
 
     /// The role of a value.
     pub fn role(self, value: f64) -> Role {
@@ -31,7 +34,11 @@ const NOISE: f64 = 2.0;
 /// `62 %▲`: the value, and the way it went since the one before. A missing value is `–`.
 pub fn percent(now: Option<f64>, before: Option<f64>, limits: Limits, paint: &Paint<'_>) -> Span {
     let Some(now) = now.filter(|v| v.is_finite()) else {
-        return Span::dim(if paint.glyph("–", "-") == "–" { "– " } else { "- " });
+        return Span::dim(if paint.glyph("–", "-") == "–" {
+            "– "
+        } else {
+            "- "
+        });
     };
     let arrow = match before.map(|b| now - b) {
         Some(d) if d >= NOISE => paint.glyph("▲", "^"),
@@ -50,7 +57,12 @@ mod tests {
 
     fn shown(now: Option<f64>, before: Option<f64>) -> (String, Role) {
         let (theme, settings) = (Theme::default(), Settings::default());
-        let paint = Paint { theme: &theme, settings: &settings, now: Now::START, focused: false };
+        let paint = Paint {
+            theme: &theme,
+            settings: &settings,
+            now: Now::START,
+            focused: false,
+        };
         let span = percent(now, before, Limits::LOAD, &paint);
         (span.text.as_str().to_owned(), span.role)
     }

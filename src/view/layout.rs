@@ -65,7 +65,11 @@ pub struct Place {
 impl Place {
     /// The rows and columns inside.
     pub fn inside(&self) -> Rect {
-        if self.framed { super::frame::inside(self.area) } else { self.area }
+        if self.framed {
+            super::frame::inside(self.area)
+        } else {
+            self.area
+        }
     }
 }
 
@@ -93,12 +97,22 @@ pub fn geometry(shape: Shape) -> Geometry {
     let notices = from_bottom(&mut rest, shape.notices.min(spare));
     let spare = rest.height.saturating_sub(2);
     let banners = from_top(&mut rest, shape.banners.min(spare));
-    Geometry { header, banners, body: rest, panes: places(shape, rest), notices, footer }
+    Geometry {
+        header,
+        banners,
+        body: rest,
+        panes: places(shape, rest),
+        notices,
+        footer,
+    }
 }
 
 fn from_top(rest: &mut Rect, lines: u16) -> Rect {
     let lines = lines.min(rest.height);
-    let taken = Rect { height: lines, ..*rest };
+    let taken = Rect {
+        height: lines,
+        ..*rest
+    };
     rest.y += lines;
     rest.height -= lines;
     taken
@@ -107,7 +121,11 @@ fn from_top(rest: &mut Rect, lines: u16) -> Rect {
 fn from_bottom(rest: &mut Rect, lines: u16) -> Rect {
     let lines = lines.min(rest.height);
     rest.height -= lines;
-    Rect { y: rest.y + rest.height, height: lines, ..*rest }
+    Rect {
+        y: rest.y + rest.height,
+        height: lines,
+        ..*rest
+    }
 }
 
 fn places(shape: Shape, body: Rect) -> Vec<Place> {
@@ -119,7 +137,12 @@ fn places(shape: Shape, body: Rect) -> Vec<Place> {
         return dashboard_places(shape.panes, body);
     }
     let framed = body.width >= 20 && body.height >= 6;
-    vec![Place { pane: shape.focus.min(shape.panes - 1), area: body, joint: Joint::default(), framed }]
+    vec![Place {
+        pane: shape.focus.min(shape.panes - 1),
+        area: body,
+        joint: Joint::default(),
+        framed,
+    }]
 }
 
 /// Pairs side by side, the last (or the odd) one wide at the bottom. Rows share a line.
@@ -131,7 +154,11 @@ fn dashboard_places(panes: usize, body: Rect) -> Vec<Place> {
         let height = row_height(row, rows, body, y);
         let joint = Joint {
             above: if row == 0 { Join::Free } else { Join::Shared },
-            below: if row + 1 == rows { Join::Free } else { Join::Shared },
+            below: if row + 1 == rows {
+                Join::Free
+            } else {
+                Join::Shared
+            },
         };
         let line = Rect { y, height, ..body };
         push_row(&mut places, (row, rows, panes), line, joint);
@@ -146,27 +173,63 @@ fn row_height(row: usize, rows: usize, body: Rect, y: u16) -> u16 {
     if row + 1 == rows {
         return left;
     }
-    let share = if row == 0 { body.height * 38 / 100 } else { body.height * 28 / 100 };
+    let share = if row == 0 {
+        body.height * 38 / 100
+    } else {
+        body.height * 28 / 100
+    };
     let after = (rows - row - 1) as u16 * 3;
     share.clamp(4, left.saturating_sub(after).max(4))
 }
 
-fn push_row(places: &mut Vec<Place>, (row, rows, panes): (usize, usize, usize), line: Rect, joint: Joint) {
+fn push_row(
+    places: &mut Vec<Place>,
+    (row, rows, panes): (usize, usize, usize),
+    line: Rect,
+    joint: Joint,
+) {
     let first = row * 2;
     if row + 1 == rows || first + 2 > panes - 1 {
-        places.push(Place { pane: first.min(panes - 1), area: line, joint, framed: true });
+        places.push(Place {
+            pane: first.min(panes - 1),
+            area: line,
+            joint,
+            framed: true,
+        });
         return;
     }
     let half = line.width.div_ceil(2);
-    places.push(Place { pane: first, area: Rect { width: half, ..line }, joint, framed: true });
-    let right = Rect { x: line.x + half, width: line.width - half, ..line };
-    places.push(Place { pane: first + 1, area: right, joint, framed: true });
+    places.push(Place {
+        pane: first,
+        area: Rect {
+            width: half,
+            ..line
+        },
+        joint,
+        framed: true,
+    });
+    let right = Rect {
+        x: line.x + half,
+        width: line.width - half,
+        ..line
+    };
+    places.push(Place {
+        pane: first + 1,
+        area: right,
+        joint,
+        framed: true,
+    });
 }
 
 /// A box of at most this size in the middle of `area`, for dialogs and pages.
 pub fn middle(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
-    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    }
 }
 
 #[cfg(test)]
@@ -175,7 +238,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn shape(width: u16, height: u16) -> Shape {
-        Shape { size: (width, height), panes: 5, ..Shape::default() }
+        Shape {
+            size: (width, height),
+            panes: 5,
+            ..Shape::default()
+        }
     }
 
     #[test]
@@ -184,25 +251,40 @@ mod tests {
         assert_eq!(g.panes.len(), 5);
         assert_eq!(g.panes[4].area.width, 120);
         assert_eq!(g.panes[0].area.width, 60);
-        assert!(g.panes.iter().all(|p| p.inside().height >= 7), "{:?}", g.panes);
+        assert!(
+            g.panes.iter().all(|p| p.inside().height >= 7),
+            "{:?}",
+            g.panes
+        );
     }
 
     #[test]
     fn below_that_the_focused_pane_fills_the_body() {
-        let g = geometry(Shape { focus: 3, ..shape(119, 36) });
+        let g = geometry(Shape {
+            focus: 3,
+            ..shape(119, 36)
+        });
         assert_eq!(g.panes.iter().map(|p| p.pane).collect::<Vec<_>>(), [3]);
         assert_eq!(g.panes[0].area.height, 34);
     }
 
     #[test]
     fn zoom_gives_the_focused_pane_the_whole_body() {
-        let g = geometry(Shape { focus: 1, spread: Spread::Whole, ..shape(200, 60) });
+        let g = geometry(Shape {
+            focus: 1,
+            spread: Spread::Whole,
+            ..shape(200, 60)
+        });
         assert_eq!((g.panes.len(), g.panes[0].pane), (1, 1));
     }
 
     #[test]
     fn one_cell_still_shows_a_pane() {
-        let g = geometry(Shape { banners: 2, notices: 1, ..shape(1, 1) });
+        let g = geometry(Shape {
+            banners: 2,
+            notices: 1,
+            ..shape(1, 1)
+        });
         assert_eq!(g.panes[0].area, Rect::new(0, 0, 1, 1));
     }
 

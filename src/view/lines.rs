@@ -18,7 +18,10 @@ pub struct Span {
 impl Span {
     /// Text in a role.
     pub fn new(text: impl Into<Text>, role: Role) -> Self {
-        Self { text: text.into(), role }
+        Self {
+            text: text.into(),
+            role,
+        }
     }
 
     /// Text in the body's role.
@@ -33,7 +36,10 @@ impl Span {
 
     /// Text of our own making with numbers and the like in it.
     pub fn of(text: impl AsRef<str>, role: Role) -> Self {
-        Self { text: Text::clean(text.as_ref()), role }
+        Self {
+            text: Text::clean(text.as_ref()),
+            role,
+        }
     }
 
     /// The columns it takes.
@@ -93,7 +99,14 @@ impl Line {
             if used >= room {
                 break;
             }
-            used += put(buf, (x + used, y), room - used, span.text.as_str(), paint.style(span.role), paint);
+            used += put(
+                buf,
+                (x + used, y),
+                room - used,
+                span.text.as_str(),
+                paint.style(span.role),
+                paint,
+            );
         }
         used
     }
@@ -110,9 +123,17 @@ impl Line {
         if self.width() <= room {
             return vec![self.clone()];
         }
-        let mut wrapper = Wrapper { room, done: Vec::new(), line: Vec::new(), used: 0 };
+        let mut wrapper = Wrapper {
+            room,
+            done: Vec::new(),
+            line: Vec::new(),
+            used: 0,
+        };
         for span in &self.0 {
-            span.text.as_str().split_inclusive(' ').for_each(|word| wrapper.word(word, span.role));
+            span.text
+                .as_str()
+                .split_inclusive(' ')
+                .for_each(|word| wrapper.word(word, span.role));
         }
         wrapper.finish()
     }
@@ -157,7 +178,12 @@ impl Wrapper {
         if let Some((text, _)) = spans.last_mut() {
             text.truncate(text.trim_end_matches(' ').len());
         }
-        self.done.push(Line(spans.into_iter().map(|(t, role)| Span::of(t, role)).collect()));
+        self.done.push(Line(
+            spans
+                .into_iter()
+                .map(|(t, role)| Span::of(t, role))
+                .collect(),
+        ));
         self.used = 0;
     }
 
@@ -183,14 +209,23 @@ pub fn fault_lines(fault: &Fault, role: Role) -> Vec<Line> {
         }
     }
     if let Some(code) = &fault.code {
-        let request = fault.request_id.as_ref().map(|id| format!(", request {}", id.text())).unwrap_or_default();
+        let request = fault
+            .request_id
+            .as_ref()
+            .map(|id| format!(", request {}", id.text()))
+            .unwrap_or_default();
         lines.push(Line::of(format!("{code}{request}"), Role::Dim));
     }
     lines
 }
 
 /// Draws lines from the top of `area`, as many as fit.
-pub fn draw_lines<'l>(paint: &Paint<'_>, lines: impl IntoIterator<Item = &'l Line>, area: Rect, buf: &mut Buffer) {
+pub fn draw_lines<'l>(
+    paint: &Paint<'_>,
+    lines: impl IntoIterator<Item = &'l Line>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     for (y, line) in (area.top()..area.bottom()).zip(lines) {
         line.draw(paint, (area.x, y), area.width, buf);
     }
@@ -207,7 +242,9 @@ mod tests {
 
     #[test]
     fn lines_break_at_spaces_and_keep_their_roles() {
-        let line = Line::body("what will ").with("move", Role::New).with(" now", Role::Body);
+        let line = Line::body("what will ")
+            .with("move", Role::New)
+            .with(" now", Role::Body);
         let wrapped = line.wrap(10);
         assert_eq!(said(&wrapped), ["what will", "move now"]);
         assert_eq!(wrapped[1].0[0].role, Role::New);
@@ -215,7 +252,10 @@ mod tests {
 
     #[test]
     fn a_word_longer_than_the_room_is_cut() {
-        assert_eq!(said(&Line::body("abcdefgh xy").wrap(3)), ["abc", "def", "gh", "xy"]);
+        assert_eq!(
+            said(&Line::body("abcdefgh xy").wrap(3)),
+            ["abc", "def", "gh", "xy"]
+        );
     }
 
     #[test]

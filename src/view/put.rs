@@ -10,7 +10,11 @@ use unicode_width::UnicodeWidthStr;
 
 /// The columns `text` takes on the screen.
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.width() }
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.width()
+    }
 }
 
 /// The longest start of `text` that fits in `room` columns, and its width.
@@ -46,8 +50,17 @@ pub fn skip(text: &str, columns: usize) -> &str {
 }
 
 /// Writes `text` at `x`, `y` in at most `room` columns; cut text ends in `…` (`~`). Answers the columns used.
-pub fn put(buf: &mut Buffer, (x, y): (u16, u16), room: u16, text: &str, style: Style, paint: &Paint<'_>) -> u16 {
-    let Some(room) = clip(buf, x, y, room) else { return 0 };
+pub fn put(
+    buf: &mut Buffer,
+    (x, y): (u16, u16),
+    room: u16,
+    text: &str,
+    style: Style,
+    paint: &Paint<'_>,
+) -> u16 {
+    let Some(room) = clip(buf, x, y, room) else {
+        return 0;
+    };
     let whole = width(text);
     if whole <= usize::from(room) {
         buf.set_stringn(x, y, text, usize::from(room), style);
@@ -60,15 +73,25 @@ pub fn put(buf: &mut Buffer, (x, y): (u16, u16), room: u16, text: &str, style: S
 }
 
 /// As [`put`], in the style of a role.
-pub fn put_role(buf: &mut Buffer, at: (u16, u16), room: u16, text: &str, role: Role, paint: &Paint<'_>) -> u16 {
+pub fn put_role(
+    buf: &mut Buffer,
+    at: (u16, u16),
+    room: u16,
+    text: &str,
+    role: Role,
+    paint: &Paint<'_>,
+) -> u16 {
     put(buf, at, room, text, paint.style(role), paint)
 }
 
 /// How much of `room` lies inside the buffer; `None` when nothing does.
 fn clip(buf: &Buffer, x: u16, y: u16, room: u16) -> Option<u16> {
     let area = buf.area;
-    let inside = (area.left()..area.right()).contains(&x) && (area.top()..area.bottom()).contains(&y);
-    inside.then(|| room.min(area.right() - x)).filter(|&room| room > 0)
+    let inside =
+        (area.left()..area.right()).contains(&x) && (area.top()..area.bottom()).contains(&y);
+    inside
+        .then(|| room.min(area.right() - x))
+        .filter(|&room| room > 0)
 }
 
 /// Gives every cell of `area` this style and no text.

@@ -44,13 +44,22 @@ impl Scroll {
 
     /// Draws the lines on the screen.
     pub fn draw(&self, paint: &Paint<'_>, lines: &[Line], area: Rect, buf: &mut Buffer) {
-        let top = self.top.min(lines.len().saturating_sub(usize::from(area.height)));
+        let top = self
+            .top
+            .min(lines.len().saturating_sub(usize::from(area.height)));
         for (y, line) in (area.top()..area.bottom()).zip(&lines[top.min(lines.len())..]) {
             self.line(paint, line, (area.x, y), area.width, buf);
         }
     }
 
-    fn line(&self, paint: &Paint<'_>, line: &Line, (x, y): (u16, u16), room: u16, buf: &mut Buffer) {
+    fn line(
+        &self,
+        paint: &Paint<'_>,
+        line: &Line,
+        (x, y): (u16, u16),
+        room: u16,
+        buf: &mut Buffer,
+    ) {
         let (mut hidden, mut used) = (self.left, 0);
         for span in &line.0 {
             let wide = width(span.text.as_str());
@@ -61,7 +70,14 @@ impl Scroll {
             let text = skip(span.text.as_str(), hidden);
             hidden = 0;
             if used < room {
-                used += put(buf, (x + used, y), room - used, text, paint.style(span.role), paint);
+                used += put(
+                    buf,
+                    (x + used, y),
+                    room - used,
+                    text,
+                    paint.style(span.role),
+                    paint,
+                );
             }
         }
     }

@@ -42,13 +42,23 @@ pub struct Column {
 impl Column {
     /// A column that is never dropped, with its text at the left.
     pub const fn new(header: &'static str, min: u16, ideal: u16) -> Self {
-        Self { header, min, ideal, align: Align::Left, priority: 0, grows: false }
+        Self {
+            header,
+            min,
+            ideal,
+            align: Align::Left,
+            priority: 0,
+            grows: false,
+        }
     }
 
     /// With its text at the right.
     #[must_use]
     pub const fn right(self) -> Self {
-        Self { align: Align::Right, ..self }
+        Self {
+            align: Align::Right,
+            ..self
+        }
     }
 
     /// Dropped when room is short: the greatest first.
@@ -60,7 +70,10 @@ impl Column {
     /// Takes a share of what is left over.
     #[must_use]
     pub const fn grows(self) -> Self {
-        Self { grows: true, ..self }
+        Self {
+            grows: true,
+            ..self
+        }
     }
 }
 
@@ -69,9 +82,15 @@ const GUTTER: u16 = 2;
 
 /// The columns that fit in `room`, each with its width, in order.
 pub fn fit(columns: &[Column], room: u16) -> Vec<(usize, u16)> {
-    let mut kept: Vec<(usize, u16)> = columns.iter().enumerate().map(|(i, c)| (i, c.min)).collect();
+    let mut kept: Vec<(usize, u16)> = columns
+        .iter()
+        .enumerate()
+        .map(|(i, c)| (i, c.min))
+        .collect();
     while taken(&kept) > room && kept.len() > 1 {
-        let Some(goes) = first_to_go(columns, &kept) else { break };
+        let Some(goes) = first_to_go(columns, &kept) else {
+            break;
+        };
         kept.remove(goes);
     }
     let mut spare = room.saturating_sub(taken(&kept));
@@ -91,7 +110,9 @@ fn taken(kept: &[(usize, u16)]) -> u16 {
 
 fn first_to_go(columns: &[Column], kept: &[(usize, u16)]) -> Option<usize> {
     let rank = |at: &usize| (columns[kept[*at].0].priority, *at);
-    (0..kept.len()).filter(|at| columns[kept[*at].0].priority > 0).max_by_key(rank)
+    (0..kept.len())
+        .filter(|at| columns[kept[*at].0].priority > 0)
+        .max_by_key(rank)
 }
 
 /// Gives what is left over to the columns that grow, evenly.
@@ -153,13 +174,26 @@ impl Table<'_> {
         }
         let columns = fit(self.columns, area.width.saturating_sub(GUTTER));
         self.header(paint, list.sort(), &columns, area, buf);
-        let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
+        let body = Rect {
+            y: area.y + 1,
+            height: area.height - 1,
+            ..area
+        };
         let room = self.note(paint, body, buf);
         let (visible, cursor) = window(list, usize::from(room));
         for (line, &row) in visible.iter().enumerate() {
-            let Some(row) = rows.get(row as usize) else { continue };
-            let look = Look { cursor: line == cursor, marked: !list.marks().is_empty() && list.marks().contains(&key(row)) };
-            let at = Rect { y: body.y + line as u16, height: 1, ..body };
+            let Some(row) = rows.get(row as usize) else {
+                continue;
+            };
+            let look = Look {
+                cursor: line == cursor,
+                marked: !list.marks().is_empty() && list.marks().contains(&key(row)),
+            };
+            let at = Rect {
+                y: body.y + line as u16,
+                height: 1,
+                ..body
+            };
             self.row(paint, look, &columns, |column| cell(row, column), at, buf);
         }
     }
@@ -174,40 +208,101 @@ impl Table<'_> {
         }
         let mut said = vec![self.empty.clone()];
         if !none_at_all {
-            said = vec![Line::of(format!("Nothing matches the filter {filter} (esc clears it)"), Role::Dim)];
+            said = vec![Line::of(
+                format!("Nothing matches the filter {filter} (esc clears it)"),
+                Role::Dim,
+            )];
         }
         said.extend(self.fresh.line.clone());
         Some(said)
     }
 
-    fn header(&self, paint: &Paint<'_>, sort: Sort, fitted: &[(usize, u16)], area: Rect, buf: &mut Buffer) {
+    fn header(
+        &self,
+        paint: &Paint<'_>,
+        sort: Sort,
+        fitted: &[(usize, u16)],
+        area: Rect,
+        buf: &mut Buffer,
+    ) {
         let style = paint.style(Role::TableHeader);
         let mut x = area.x + GUTTER;
         for &(i, wide) in fitted {
             let column = &self.columns[i];
-            let arrow = if sort.column == Some(i) { arrow(paint, sort) } else { "" };
+            let arrow = if sort.column == Some(i) {
+                arrow(paint, sort)
+            } else {
+                ""
+            };
             let said = width(column.header) as u16 + width(arrow) as u16;
             let start = x + indent(column.align, wide, said);
-            let used = put(buf, (start, area.y), wide.saturating_sub(arrow_room(arrow)), column.header, style, paint);
-            put(buf, (start + used, area.y), arrow_room(arrow).min(wide), arrow, style, paint);
+            let used = put(
+                buf,
+                (start, area.y),
+                wide.saturating_sub(arrow_room(arrow)),
+                column.header,
+                style,
+                paint,
+            );
+            put(
+                buf,
+                (start + used, area.y),
+                arrow_room(arrow).min(wide),
+                arrow,
+                style,
+                paint,
+            );
             x += wide + 1;
         }
     }
 
     /// Draws the freshness line at the bottom; answers the rows left above it.
     fn note(&self, paint: &Paint<'_>, body: Rect, buf: &mut Buffer) -> u16 {
-        let Some(line) = self.fresh.line.as_ref().filter(|_| body.height > 1) else { return body.height };
-        line.draw(paint, (body.x + GUTTER, body.bottom() - 1), body.width.saturating_sub(GUTTER), buf);
+        let Some(line) = self.fresh.line.as_ref().filter(|_| body.height > 1) else {
+            return body.height;
+        };
+        line.draw(
+            paint,
+            (body.x + GUTTER, body.bottom() - 1),
+            body.width.saturating_sub(GUTTER),
+            buf,
+        );
         body.height - 1
     }
 
-    fn row(&self, paint: &Paint<'_>, look: Look, fitted: &[(usize, u16)], cell: impl Fn(usize) -> Span, at: Rect, buf: &mut Buffer) {
+    fn row(
+        &self,
+        paint: &Paint<'_>,
+        look: Look,
+        fitted: &[(usize, u16)],
+        cell: impl Fn(usize) -> Span,
+        at: Rect,
+        buf: &mut Buffer,
+    ) {
         if look.cursor {
-            let glyph = paint.style(if paint.focused { Role::Cursor } else { Role::Dim });
-            put(buf, (at.x, at.y), at.width, paint.glyph("▸", ">"), glyph, paint);
+            let glyph = paint.style(if paint.focused {
+                Role::Cursor
+            } else {
+                Role::Dim
+            });
+            put(
+                buf,
+                (at.x, at.y),
+                at.width,
+                paint.glyph("▸", ">"),
+                glyph,
+                paint,
+            );
         }
         if look.marked {
-            put(buf, (at.x + 1, at.y), at.width.saturating_sub(1), "*", paint.style(Role::Mark), paint);
+            put(
+                buf,
+                (at.x + 1, at.y),
+                at.width.saturating_sub(1),
+                "*",
+                paint.style(Role::Mark),
+                paint,
+            );
         }
         let mut x = at.x + GUTTER;
         for &(i, wide) in fitted {
@@ -249,7 +344,11 @@ fn indent(align: Align, wide: u16, said: u16) -> u16 {
 }
 
 fn arrow<'p>(paint: &'p Paint<'_>, sort: Sort) -> &'p str {
-    if sort.reversed { paint.glyph("▼", "v") } else { paint.glyph("▲", "^") }
+    if sort.reversed {
+        paint.glyph("▼", "v")
+    } else {
+        paint.glyph("▲", "^")
+    }
 }
 
 fn arrow_room(arrow: &str) -> u16 {
@@ -287,17 +386,37 @@ mod tests {
         }
     }
 
-    fn drawn(rows: &[Item], list: &List<String>, fresh: Freshness, (width, height): (u16, u16)) -> Vec<String> {
+    fn drawn(
+        rows: &[Item],
+        list: &List<String>,
+        fresh: Freshness,
+        (width, height): (u16, u16),
+    ) -> Vec<String> {
         let (theme, settings) = (Theme::default(), Settings::default());
-        let paint = Paint { theme: &theme, settings: &settings, now: Now::START, focused: true };
+        let paint = Paint {
+            theme: &theme,
+            settings: &settings,
+            now: Now::START,
+            focused: true,
+        };
         let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-        let table = Table { columns: COLUMNS, fresh, empty: Line::body("No items") };
+        let table = Table {
+            columns: COLUMNS,
+            fresh,
+            empty: Line::body("No items"),
+        };
         let cell = |item: &Item, column: usize| match column {
             0 => Span::of(&item.0, Role::Body),
             _ => Span::of(item.1.to_string(), Role::Good),
         };
         table.draw(&paint, list, rows, (Item::key, cell), buf.area, &mut buf);
-        let line = |y| (0..width).map(|x| buf[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+        let line = |y| {
+            (0..width)
+                .map(|x| buf[(x, y)].symbol())
+                .collect::<String>()
+                .trim_end()
+                .to_owned()
+        };
         (0..height).map(line).collect()
     }
 
@@ -316,17 +435,33 @@ mod tests {
     fn cursor_marks_and_sort_are_shown() {
         let rows = items(3);
         let mut list = list_of(&rows, 3);
-        list.set_sort(Sort { column: Some(0), reversed: true });
+        list.set_sort(Sort {
+            column: Some(0),
+            reversed: true,
+        });
         list.arrange(&rows, 1);
         list.toggle_mark();
         list.step(&rows, -9);
         let shown = drawn(&rows, &list, Freshness::default(), (26, 4));
-        assert_eq!(shown, ["  NAME▼           RUN  AGE", "▸ item-2            2    2", "  item-1            1    1", " *item-0            0    0"]);
+        assert_eq!(
+            shown,
+            [
+                "  NAME▼           RUN  AGE",
+                "▸ item-2            2    2",
+                "  item-1            1    1",
+                " *item-0            0    0"
+            ]
+        );
     }
 
     #[test]
     fn columns_go_from_the_least_important_when_room_is_short() {
-        let kept = |room| fit(COLUMNS, room).into_iter().map(|(i, _)| i).collect::<Vec<_>>();
+        let kept = |room| {
+            fit(COLUMNS, room)
+                .into_iter()
+                .map(|(i, _)| i)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(kept(40), [0, 1, 2]);
         assert_eq!(kept(15), [0, 1]);
         assert_eq!(kept(8), [0]);
@@ -338,7 +473,10 @@ mod tests {
         let rows = items(9);
         let mut list = list_of(&rows, 3);
         list.step(&rows, 2);
-        let fresh = Freshness { line: Some(Line::body("2 of 9")), ..Freshness::default() };
+        let fresh = Freshness {
+            line: Some(Line::body("2 of 9")),
+            ..Freshness::default()
+        };
         let shown = drawn(&rows, &list, fresh, (26, 4));
         assert!(shown[2].starts_with("▸ item-2"), "{shown:?}");
         assert_eq!(shown[3], "  2 of 9");
@@ -352,7 +490,10 @@ mod tests {
         let mut list = list_of(&rows, 3);
         list.set_filter(Filter::parse("zzz", &[]).expect("a plain word"));
         list.arrange(&rows, 1);
-        assert!(drawn(&rows, &list, Freshness::default(), (40, 4))[0].starts_with("Nothing matches the filter zzz"));
+        assert!(
+            drawn(&rows, &list, Freshness::default(), (40, 4))[0]
+                .starts_with("Nothing matches the filter zzz")
+        );
     }
 
     proptest! {

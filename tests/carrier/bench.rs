@@ -222,8 +222,9 @@ impl Bench {
 
     /// The new minimum is taken, and the desired count does not follow.
     pub fn withhold_the_count(&self) {
-        self.proxy
-            .answer("RegisterScalableTarget", |call| Answer::Instead(call.body.clone()));
+        self.proxy.answer("RegisterScalableTarget", |call| {
+            Answer::Instead(call.body.clone())
+        });
     }
 
     /// A snapshot that is being made; moto's are available at once.

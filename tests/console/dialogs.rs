@@ -1,8 +1,8 @@
 //! The road of a change through its dialog.
 
 use crate::support::console::{
-    Console, api, carries, group, proposal, rule_ref, seen_database, seen_group, seen_rule, seen_service, start,
-    wished, write_settings,
+    Console, api, carries, group, proposal, rule_ref, seen_database, seen_group, seen_rule,
+    seen_service, start, wished, write_settings,
 };
 use crossterm::event::KeyCode;
 use std::time::Duration;
@@ -36,12 +36,22 @@ fn a_scale_reads_first_shows_old_and_new_and_then_goes_to_the_carrier() {
     assert!(console.screen().contains("tasks: 8"));
     console.enter();
     let screen = console.screen();
-    for said in ["123456789012", "ap-northeast-2", "service api in cluster orchard", "2 → 8", "6 → 8", "Risk: "] {
+    for said in [
+        "123456789012",
+        "ap-northeast-2",
+        "service api in cluster orchard",
+        "2 → 8",
+        "6 → 8",
+        "Risk: ",
+    ] {
         assert!(screen.contains(said), "{said} is missing in\n{screen}");
     }
     console.read_it();
     let order = proposal(&console.type_in("y")).expect("an order");
-    assert_eq!(wished(&order, Field::Min), Some((Target::Scalable(api()), Value::Count(8))));
+    assert_eq!(
+        wished(&order, Field::Min),
+        Some((Target::Scalable(api()), Value::Count(8)))
+    );
     assert!(!order.seen.is_empty());
 }
 
@@ -53,7 +63,10 @@ fn keys_before_400_ms_do_not_count() {
     assert_eq!(next_deadline(&console.state), Some(console.mono));
     console.wait(5_000); // the first tick since it was opened: only now it counts as shown
     assert!(!carries(&console.type_in("y")));
-    assert_eq!(next_deadline(&console.state), Some(console.mono + Duration::from_millis(400)));
+    assert_eq!(
+        next_deadline(&console.state),
+        Some(console.mono + Duration::from_millis(400))
+    );
     console.wait(399);
     assert!(!carries(&console.type_in("y")));
     console.wait(1);
@@ -90,12 +103,21 @@ fn an_unchanged_value_is_nothing_to_do() {
     console.type_in("1s");
     console.observe(Subject::Service(api()), tidegate_without_target());
     console.enter();
-    assert!(console.screen().contains("Nothing to do"), "{}", console.screen());
+    assert!(
+        console.screen().contains("Nothing to do"),
+        "{}",
+        console.screen()
+    );
 }
 
 fn tidegate_without_target() -> tidegate::domain::subject::Observation {
     let service = crate::support::console::service("api", 4);
-    tidegate::domain::subject::Observation::Service { service, target: None, policies: Vec::new(), headroom: None }
+    tidegate::domain::subject::Observation::Service {
+        service,
+        target: None,
+        policies: Vec::new(),
+        headroom: None,
+    }
 }
 
 #[test]
@@ -109,7 +131,10 @@ fn digits_typed_while_it_reads_are_kept_and_enter_is_not() {
 
 #[test]
 fn a_bad_value_gets_its_sentence_in_the_form() {
-    let settings = Settings { max_tasks: Some(20), ..write_settings() };
+    let settings = Settings {
+        max_tasks: Some(20),
+        ..write_settings()
+    };
     for (typed, said) in [
         ("66", "max_tasks is 20"),
         ("-3", "cannot be negative"),
@@ -119,7 +144,11 @@ fn a_bad_value_gets_its_sentence_in_the_form() {
     ] {
         let mut console = with(settings.clone());
         console.review_scale(typed);
-        assert!(console.screen().contains(said), "{typed}: {}", console.screen());
+        assert!(
+            console.screen().contains(said),
+            "{typed}: {}",
+            console.screen()
+        );
         console.read_it();
         assert!(!carries(&console.type_in("y")), "{typed}");
     }
@@ -130,18 +159,27 @@ fn a_group_is_sized_by_three_numbers_in_order() {
     let mut console = console();
     console.type_in("2jG");
     let effects = console.type_in("s");
-    let [Effect::Observe(subject)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Observe(subject)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
     assert_eq!(*subject, Subject::Group(group().name));
     console.observe(subject.clone(), seen_group());
     assert!(console.screen().contains("min/desired/max: 2/4/6"));
     console.type_in("7/4/6");
     console.enter();
-    assert!(console.screen().contains("The minimum 7 is above the maximum 6"));
+    assert!(
+        console
+            .screen()
+            .contains("The minimum 7 is above the maximum 6")
+    );
     console.type_in("4/4/8");
     console.enter();
     console.read_it();
     let order = proposal(&console.type_in("y")).expect("an order");
-    assert_eq!(wished(&order, Field::Max), Some((Target::Group(group().name), Value::Count(8))));
+    assert_eq!(
+        wished(&order, Field::Max),
+        Some((Target::Group(group().name), Value::Count(8)))
+    );
     assert_eq!(wished(&order, Field::Desired), None);
 }
 
@@ -149,10 +187,18 @@ fn a_group_is_sized_by_three_numbers_in_order() {
 fn a_rule_is_toggled_with_what_it_protects_in_view() {
     let mut console = console();
     let effects = console.type_in("3t");
-    let [Effect::Observe(subject)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Observe(subject)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
     console.observe(subject.clone(), seen_rule());
     let screen = console.screen();
-    for said in ["It protects 1:", "loadbalancer/app/orchard/1", "Count", "429", "Risk: "] {
+    for said in [
+        "It protects 1:",
+        "loadbalancer/app/orchard/1",
+        "Count",
+        "429",
+        "Risk: ",
+    ] {
         assert!(screen.contains(said), "{said} is missing in\n{screen}");
     }
     console.read_it();
@@ -165,10 +211,16 @@ fn a_rule_is_toggled_with_what_it_protects_in_view() {
 fn a_database_is_backed_up_with_its_warning() {
     let mut console = console();
     let effects = console.type_in("4b");
-    let [Effect::Observe(subject)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Observe(subject)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
     console.observe(subject.clone(), seen_database());
     let screen = console.screen();
-    for said in ["tidegate-orchard-db-20260920t1422", "Single-AZ: I/O pauses", "3 of 100"] {
+    for said in [
+        "tidegate-orchard-db-20260920t1422",
+        "Single-AZ: I/O pauses",
+        "3 of 100",
+    ] {
         assert!(screen.contains(said), "{said} is missing in\n{screen}");
     }
     console.read_it();
@@ -178,7 +230,10 @@ fn a_database_is_backed_up_with_its_warning() {
 
 #[test]
 fn in_production_the_name_is_typed_and_never_pasted() {
-    let mut console = with(Settings { production: true, ..write_settings() });
+    let mut console = with(Settings {
+        production: true,
+        ..write_settings()
+    });
     console.review_scale("8");
     console.read_it();
     assert!(!carries(&console.type_in("y")));
@@ -197,10 +252,17 @@ fn what_changed_meanwhile_brings_the_dialog_back_with_both_values() {
     let order = console.carried_scale("8");
     assert!(console.state.is_busy());
     let mut now = seen_service(5);
-    if let tidegate::domain::subject::Observation::Service { target: Some(target), .. } = &mut now {
+    if let tidegate::domain::subject::Observation::Service {
+        target: Some(target),
+        ..
+    } = &mut now
+    {
         target.min = 3;
     }
-    console.report(Report::Changed { proposal: Box::new(order), now: Box::new(now) });
+    console.report(Report::Changed {
+        proposal: Box::new(order),
+        now: Box::new(now),
+    });
     let screen = console.screen();
     assert!(screen.contains("Something changed meanwhile"), "{screen}");
     assert!(screen.contains("min was 2, is 3"), "{screen}");
@@ -216,9 +278,15 @@ fn a_read_that_fails_says_why_and_can_be_repeated() {
     let mut console = console();
     console.type_in("s");
     let fault = Fault::new(FaultKind::Denied, "Not allowed to read the target").next("allow it");
-    console.report(Report::Observed { subject: Subject::Service(api()), result: Box::new(Err(fault)) });
+    console.report(Report::Observed {
+        subject: Subject::Service(api()),
+        result: Box::new(Err(fault)),
+    });
     assert!(console.screen().contains("Not allowed to read the target"));
-    assert_eq!(console.type_in("r"), [Effect::Observe(Subject::Service(api()))]);
+    assert_eq!(
+        console.type_in("r"),
+        [Effect::Observe(Subject::Service(api()))]
+    );
 }
 
 #[test]
@@ -228,7 +296,10 @@ fn a_terminal_too_small_for_the_review_confirms_nothing() {
     console.read_it();
     assert!(!carries(&console.type_in("y")));
     assert!(console.state.size == (60, 9));
-    console.send(tidegate::model::message::Message::Resize { width: 100, height: 40 });
+    console.send(tidegate::model::message::Message::Resize {
+        width: 100,
+        height: 40,
+    });
     assert!(carries(&console.type_in("y")));
 }
 
@@ -247,12 +318,26 @@ fn progress_doubt_and_the_end_are_told() {
     console.report(progress(Progress::Sent));
     assert!(console.screen().contains("written down and sent"));
     console.report(progress(Progress::InDoubt { since: start() }));
-    assert!(console.screen().contains("it is read back, never sent again blindly"));
-    console.report(progress(Progress::Verifying { what: "6 of 8 running".into(), percent: Some(75) }));
+    assert!(
+        console
+            .screen()
+            .contains("it is read back, never sent again blindly")
+    );
+    console.report(progress(Progress::Verifying {
+        what: "6 of 8 running".into(),
+        percent: Some(75),
+    }));
     assert!(console.screen().contains("6 of 8 running 75 %"));
-    console.report(Report::Finished { session: "s1".into(), summary: order.summary.clone() });
+    console.report(Report::Finished {
+        session: "s1".into(),
+        summary: order.summary.clone(),
+    });
     assert!(!console.state.is_busy());
-    assert!(console.screen().contains("Done and verified: scale api 4 → 8"));
+    assert!(
+        console
+            .screen()
+            .contains("Done and verified: scale api 4 → 8")
+    );
 }
 
 #[test]
@@ -260,15 +345,31 @@ fn a_change_that_failed_tells_what_to_do() {
     let mut console = console();
     let order = console.carried_scale("8");
     let fault = Fault::new(FaultKind::Denied, "AWS refused it").next("ask for ecs:UpdateService");
-    console.report(Report::Failed { session: None, summary: order.summary, fault });
-    assert!(console.screen().contains("scale api 4 → 8: AWS refused it — ask for ecs:UpdateService"));
+    console.report(Report::Failed {
+        session: None,
+        summary: order.summary,
+        fault,
+    });
+    assert!(
+        console
+            .screen()
+            .contains("scale api 4 → 8: AWS refused it — ask for ecs:UpdateService")
+    );
     assert!(!console.state.is_busy());
 }
 
 fn change() -> Change {
     let count = Value::Count;
-    let field = FieldChange { field: Field::Min, before: count(2), after: count(8), hold: Hold::Held };
-    Change { target: Target::Scalable(api()), fields: vec![field] }
+    let field = FieldChange {
+        field: Field::Min,
+        before: count(2),
+        after: count(8),
+        hold: Hold::Held,
+    };
+    Change {
+        target: Target::Scalable(api()),
+        fields: vec![field],
+    }
 }
 
 fn past(session: &str, state: PastState) -> Past {
@@ -284,7 +385,10 @@ fn past(session: &str, state: PastState) -> Past {
 }
 
 fn backup() -> Past {
-    let at = DatabaseRef { kind: DatabaseKind::Instance, id: "orchard-db".into() };
+    let at = DatabaseRef {
+        kind: DatabaseKind::Instance,
+        id: "orchard-db".into(),
+    };
     Past {
         session: "b".into(),
         summary: "back up orchard-db".into(),
@@ -299,15 +403,28 @@ fn backup() -> Past {
 #[test]
 fn undo_shows_the_age_and_what_goes_back_and_passes_over_a_backup() {
     let mut console = console();
-    console.report(Report::History(vec![backup(), past("s9", PastState::Reverted), past("s1", PastState::Applied)]));
+    console.report(Report::History(vec![
+        backup(),
+        past("s9", PastState::Reverted),
+        past("s1", PastState::Applied),
+    ]));
     console.type_in("u");
     let screen = console.screen();
-    for said in ["12 min ago by alice", "8 → 2", "Skipped: back up orchard-db", "does not delete a backup"] {
+    for said in [
+        "12 min ago by alice",
+        "8 → 2",
+        "Skipped: back up orchard-db",
+        "does not delete a backup",
+    ] {
         assert!(screen.contains(said), "{said} is missing in\n{screen}");
     }
     console.read_it();
     let effects = console.type_in("y");
-    let order = Order::Undo { session: "s1".into(), restore: Vec::new(), keep: Vec::new() };
+    let order = Order::Undo {
+        session: "s1".into(),
+        restore: Vec::new(),
+        keep: Vec::new(),
+    };
     assert_eq!(effects, [Effect::Carry(order)]);
 }
 
@@ -316,7 +433,11 @@ fn with_only_a_backup_undo_says_that_it_is_not_deleted() {
     let mut console = console();
     console.report(Report::History(vec![backup()]));
     console.type_in("u");
-    assert!(console.screen().contains("Only backups were made, and an undo does not delete a backup"));
+    assert!(
+        console
+            .screen()
+            .contains("Only backups were made, and an undo does not delete a backup")
+    );
 }
 
 #[test]
@@ -329,24 +450,45 @@ fn the_original_action_on_record_comes_back_whole() {
         after: Value::Json(count.clone()),
         hold: Hold::Held,
     };
-    let change = Change { target: Target::Rule(rule_ref()), fields: vec![field] };
+    let change = Change {
+        target: Target::Rule(rule_ref()),
+        fields: vec![field],
+    };
     let mut console = console();
-    let opened = Past { steps: vec![Proposed::Set(change)], subject: Subject::Rule(rule_ref()), ..past("s1", PastState::Applied) };
+    let opened = Past {
+        steps: vec![Proposed::Set(change)],
+        subject: Subject::Rule(rule_ref()),
+        ..past("s1", PastState::Applied)
+    };
     console.report(Report::History(vec![opened]));
     let mut acl = crate::support::console::acl();
     acl.rules[0].action = tidegate::domain::waf::RuleAction::Count;
     acl.rules[0].raw_action = Some(count);
     console.type_in("3t");
-    let seen = tidegate::domain::subject::Observation::Rule { acl: Box::new(acl), resources: Vec::new(), gaps: Vec::new() };
+    let seen = tidegate::domain::subject::Observation::Rule {
+        acl: Box::new(acl),
+        resources: Vec::new(),
+        gaps: Vec::new(),
+    };
     console.observe(Subject::Rule(rule_ref()), seen);
     console.read_it();
     let order = proposal(&console.type_in("y")).expect("an order");
-    assert_eq!(wished(&order, Field::Action).map(|w| w.1), Some(Value::Json(original)));
+    assert_eq!(
+        wished(&order, Field::Action).map(|w| w.1),
+        Some(Value::Json(original))
+    );
 }
 
 fn three_way(field: Field, now: u64, standing: Standing) -> ThreeWay {
     let count = Value::Count;
-    ThreeWay { target: Target::Scalable(api()), field, before: count(2), ours: count(8), now: Some(count(now)), standing }
+    ThreeWay {
+        target: Target::Scalable(api()),
+        field,
+        before: count(2),
+        ours: count(8),
+        now: Some(count(now)),
+        standing,
+    }
 }
 
 #[test]
@@ -354,16 +496,30 @@ fn an_unfinished_change_stands_before_the_first_list() {
     let mut console = Console::new(write_settings(), (80, 24));
     let fields = vec![three_way(Field::Min, 8, Standing::Ours)];
     let unfinished = past("s1", PastState::Unfinished);
-    console.report(Report::Unfinished { session: "s1".into(), past: unfinished.clone(), fields: fields.clone(), gap: None });
+    console.report(Report::Unfinished {
+        session: "s1".into(),
+        past: unfinished.clone(),
+        fields: fields.clone(),
+        gap: None,
+    });
     assert!(console.screen().contains("An unfinished change"));
     assert!(!carries(&console.type_in("u")));
     console.read_it();
     console.esc();
-    assert!(console.screen().contains("unfinished: scale api 4 → 8 — u shows it"));
+    assert!(
+        console
+            .screen()
+            .contains("unfinished: scale api 4 → 8 — u shows it")
+    );
     console.type_in("u");
     console.read_it();
     let effects = console.type_in("k");
-    assert_eq!(effects, [Effect::Carry(Order::Keep { session: "s1".into() })]);
+    assert_eq!(
+        effects,
+        [Effect::Carry(Order::Keep {
+            session: "s1".into()
+        })]
+    );
     assert!(!console.screen().contains("u shows it"));
 }
 
@@ -371,10 +527,18 @@ fn an_unfinished_change_stands_before_the_first_list() {
 fn an_unfinished_change_can_be_undone() {
     let mut console = Console::new(write_settings(), (80, 24));
     let fields = vec![three_way(Field::Min, 8, Standing::Ours)];
-    console.report(Report::Unfinished { session: "s1".into(), past: past("s1", PastState::Unfinished), fields, gap: None });
+    console.report(Report::Unfinished {
+        session: "s1".into(),
+        past: past("s1", PastState::Unfinished),
+        fields,
+        gap: None,
+    });
     console.read_it();
     let effects = console.type_in("u");
-    assert!(matches!(effects.as_slice(), [Effect::Carry(Order::Undo { .. })]), "{effects:?}");
+    assert!(
+        matches!(effects.as_slice(), [Effect::Carry(Order::Undo { .. })]),
+        "{effects:?}"
+    );
 }
 
 #[test]
@@ -385,7 +549,10 @@ fn a_conflict_is_decided_field_by_field() {
         three_way(Field::Desired, 2, Standing::AsBefore),
         three_way(Field::Max, 9, Standing::Theirs),
     ];
-    console.report(Report::Conflict { session: "s1".into(), fields });
+    console.report(Report::Conflict {
+        session: "s1".into(),
+        fields,
+    });
     console.read_it();
     assert!(console.screen().contains("changed by somebody else"));
     assert!(!carries(&console.type_in("y")));
@@ -404,8 +571,15 @@ fn a_conflict_is_decided_field_by_field() {
 #[test]
 fn a_broken_journal_lets_nothing_new_begin() {
     let mut console = console();
-    console.report(Report::JournalBroken(Fault::new(FaultKind::Local, "The disk is full")));
-    assert!(console.screen().contains("No change can begin: The disk is full"));
+    console.report(Report::JournalBroken(Fault::new(
+        FaultKind::Local,
+        "The disk is full",
+    )));
+    assert!(
+        console
+            .screen()
+            .contains("No change can begin: The disk is full")
+    );
     assert!(console.type_in("s").is_empty());
     assert!(!console.footer().contains("scale"));
 }
@@ -415,5 +589,9 @@ fn several_marked_rows_are_not_scaled() {
     let mut console = console();
     console.type_in(" j ");
     assert!(console.type_in("s").is_empty());
-    assert!(console.screen().contains("2 rows are marked"), "{}", console.screen());
+    assert!(
+        console.screen().contains("2 rows are marked"),
+        "{}",
+        console.screen()
+    );
 }

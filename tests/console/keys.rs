@@ -103,7 +103,11 @@ fn a_reply_of_another_epoch_is_dropped() {
     let reply = |epoch| {
         let identity = crate::support::console::identity();
         let answer = Answer::Whole(Facts::Identity(identity));
-        Message::Reply(Reply { epoch: Epoch(epoch), query: Query::Identity, answer })
+        Message::Reply(Reply {
+            epoch: Epoch(epoch),
+            query: Query::Identity,
+            answer,
+        })
     };
     console.send(reply(7));
     assert!(!console.screen().contains("123456789012"));
@@ -114,7 +118,11 @@ fn a_reply_of_another_epoch_is_dropped() {
 #[test]
 fn the_first_cluster_with_services_is_looked_at_without_being_asked() {
     let console = console();
-    assert!(wants(&console.state).iter().any(|w| w.query == Query::ServiceNames("orchard".into())));
+    assert!(
+        wants(&console.state)
+            .iter()
+            .any(|w| w.query == Query::ServiceNames("orchard".into()))
+    );
 }
 
 #[test]
@@ -130,31 +138,61 @@ fn only_visible_panes_want_something() {
 fn refresh_asks_again_what_is_on_the_screen() {
     let mut console = console();
     let effects = console.type_in("r");
-    let [Effect::Refresh(slots)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Refresh(slots)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
     assert!(slots.contains(&Slot::ServiceNames) && !slots.contains(&Slot::Inventory));
 }
 
 #[test]
 fn refresh_also_reads_credentials_again_when_there_are_none() {
     let mut console = console();
-    let fault = Fault::new(FaultKind::Credentials, "The credentials expired").next("run aws sso login");
-    console.send(Message::Link(Link::NoCredentials { fault, next_try: std::time::Duration::from_secs(9) }));
-    assert!(console.screen().contains("The credentials expired — run aws sso login"));
+    let fault =
+        Fault::new(FaultKind::Credentials, "The credentials expired").next("run aws sso login");
+    console.send(Message::Link(Link::NoCredentials {
+        fault,
+        next_try: std::time::Duration::from_secs(9),
+    }));
+    assert!(
+        console
+            .screen()
+            .contains("The credentials expired — run aws sso login")
+    );
     assert!(console.type_in("r").contains(&Effect::RetryCredentials));
 }
 
 #[test]
 fn read_only_offers_no_key_that_writes_and_says_so_when_one_is_pressed() {
-    let mut console = Console::filled(Settings { mode: Mode::ReadOnly, ..write_settings() }, (80, 24));
+    let mut console = Console::filled(
+        Settings {
+            mode: Mode::ReadOnly,
+            ..write_settings()
+        },
+        (80, 24),
+    );
     assert!(!console.footer().contains("scale"), "{}", console.footer());
     assert!(console.screen().contains("(read-only)"));
-    for (pane, key) in [("1", "s"), ("2", "s"), ("3", "t"), ("3", "="), ("4", "b"), ("4", "u")] {
+    for (pane, key) in [
+        ("1", "s"),
+        ("2", "s"),
+        ("3", "t"),
+        ("3", "="),
+        ("4", "b"),
+        ("4", "u"),
+    ] {
         console.type_in(pane);
         assert!(!carries(&console.type_in(key)));
-        assert!(console.screen().contains("This console is read-only"), "{key}");
+        assert!(
+            console.screen().contains("This console is read-only"),
+            "{key}"
+        );
     }
     let effects = console.command("scale 9");
-    assert!(!effects.iter().any(|e| matches!(e, Effect::Observe(_) | Effect::Carry(_))));
+    assert!(
+        !effects
+            .iter()
+            .any(|e| matches!(e, Effect::Observe(_) | Effect::Carry(_)))
+    );
 }
 
 #[test]
@@ -162,7 +200,11 @@ fn the_footer_offers_what_would_act_now() {
     let mut console = console();
     assert!(console.footer().contains("s scale"), "{}", console.footer());
     console.type_in("3");
-    assert!(console.footer().contains("t block/count"), "{}", console.footer());
+    assert!(
+        console.footer().contains("t block/count"),
+        "{}",
+        console.footer()
+    );
     assert!(!console.footer().contains("s scale"));
 }
 
@@ -198,9 +240,15 @@ fn a_fresh_read_that_nobody_waits_for_opens_nothing() {
 fn a_profile_that_needs_a_code_is_asked_once_and_the_digits_are_not_shown() {
     let mut console = console();
     let link = || {
-        let mut fault = Fault::new(FaultKind::Credentials, "The profile needs a code of its MFA device");
+        let mut fault = Fault::new(
+            FaultKind::Credentials,
+            "The profile needs a code of its MFA device",
+        );
         fault.code = Some("MfaCodeNeeded".into());
-        Message::Link(Link::NoCredentials { fault, next_try: std::time::Duration::from_secs(9) })
+        Message::Link(Link::NoCredentials {
+            fault,
+            next_try: std::time::Duration::from_secs(9),
+        })
     };
     console.send(link());
     console.esc();
@@ -211,6 +259,9 @@ fn a_profile_that_needs_a_code_is_asked_once_and_the_digits_are_not_shown() {
     assert_eq!(console.enter(), []);
     console.type_in("67");
     let screen = console.screen();
-    assert!(screen.contains("six digits: ******") && !screen.contains("123456 "), "{screen}");
+    assert!(
+        screen.contains("six digits: ******") && !screen.contains("123456 "),
+        "{screen}"
+    );
     assert_eq!(console.enter(), [Effect::GiveCode("123456".into())]);
 }

@@ -4,12 +4,12 @@ use crate::support::console::{Console, write_settings};
 use crossterm::event::KeyCode;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tidegate::domain::fault::{Fault, FaultKind};
 use tidegate::domain::subject::Subject;
 use tidegate::model::effect::Effect;
 use tidegate::model::message::Message;
 use tidegate::model::query::{Epoch, Query};
 use tidegate::model::settings::{Mode, Profiles, Settings};
-use tidegate::domain::fault::{Fault, FaultKind};
 
 fn console() -> Console {
     Console::filled(write_settings(), (100, 30))
@@ -22,21 +22,30 @@ fn tab_takes_the_ghost_text() {
     assert!(console.footer().starts_with(":refresh"));
     console.key(KeyCode::Tab);
     let effects = console.enter();
-    assert!(matches!(effects.as_slice(), [Effect::Refresh(_)]), "{effects:?}");
+    assert!(
+        matches!(effects.as_slice(), [Effect::Refresh(_)]),
+        "{effects:?}"
+    );
 }
 
 #[test]
 fn an_unknown_command_names_the_nearest_one() {
     let mut console = console();
     console.command("scael 8");
-    assert!(console.screen().contains("There is no command “scael” — Did you mean “scale”?"));
+    assert!(
+        console
+            .screen()
+            .contains("There is no command “scael” — Did you mean “scale”?")
+    );
 }
 
 #[test]
 fn scale_with_a_number_goes_straight_to_the_review() {
     let mut console = console();
     let effects = console.command("scale 8");
-    let [Effect::Observe(subject @ Subject::Service(_))] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Observe(subject @ Subject::Service(_))] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
     console.observe(subject.clone(), crate::support::console::seen_service(4));
     assert!(console.screen().contains("2 → 8"), "{}", console.screen());
 }
@@ -52,16 +61,25 @@ fn a_command_of_another_pane_says_where_to_go() {
 fn backup_takes_a_name_from_anywhere_and_knows_the_near_one() {
     let mut console = console();
     console.command("backup orchard-bd");
-    assert!(console.screen().contains("Did you mean “orchard-db”?"), "{}", console.screen());
+    assert!(
+        console.screen().contains("Did you mean “orchard-db”?"),
+        "{}",
+        console.screen()
+    );
     let effects = console.command("backup orchard-db");
-    assert!(matches!(effects.as_slice(), [Effect::Observe(Subject::Database(_))]), "{effects:?}");
+    assert!(
+        matches!(effects.as_slice(), [Effect::Observe(Subject::Database(_))]),
+        "{effects:?}"
+    );
 }
 
 #[test]
 fn another_region_begins_a_new_epoch_with_empty_panes() {
     let mut console = console();
     let effects = console.command("region eu-west-1");
-    let [Effect::Switch { settings, epoch }] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Switch { settings, epoch }] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
     assert_eq!(settings.region, Some("eu-west-1".into()));
     assert_eq!((*epoch, console.state.epoch()), (Epoch(1), Epoch(1)));
     assert!(!console.screen().contains("batch-worker"));
@@ -72,14 +90,28 @@ fn another_region_begins_a_new_epoch_with_empty_panes() {
 fn what_is_no_region_is_refused_with_an_example() {
     let mut console = console();
     assert!(console.command("region seoul").is_empty());
-    assert!(console.screen().contains("“seoul” is not a region — Write it like ap-northeast-2"));
+    assert!(
+        console
+            .screen()
+            .contains("“seoul” is not a region — Write it like ap-northeast-2")
+    );
 }
 
 #[test]
 fn another_profile_brings_its_own_mode() {
-    let prod = Settings { mode: Mode::ReadOnly, production: true, ..write_settings() };
-    let profiles = Profiles { named: BTreeMap::from([("prod".into(), prod)]), others: None };
-    let settings = Settings { profiles: Arc::new(profiles), ..write_settings() };
+    let prod = Settings {
+        mode: Mode::ReadOnly,
+        production: true,
+        ..write_settings()
+    };
+    let profiles = Profiles {
+        named: BTreeMap::from([("prod".into(), prod)]),
+        others: None,
+    };
+    let settings = Settings {
+        profiles: Arc::new(profiles),
+        ..write_settings()
+    };
     let mut console = Console::filled(settings, (100, 30));
     console.command("profile prod");
     assert_eq!(console.state.settings.mode, Mode::ReadOnly);
@@ -92,8 +124,13 @@ fn a_switch_that_failed_goes_back_to_what_was() {
     console.command("region eu-west-1");
     let fault = Fault::new(FaultKind::Unreachable, "eu-west-1 does not answer");
     let effects = console.send(Message::Switched(Err(fault)));
-    let [Effect::Switch { settings, epoch }] = effects.as_slice() else { panic!("{effects:?}") };
-    assert_eq!((settings.region.clone(), *epoch), (Some("ap-northeast-2".into()), Epoch(2)));
+    let [Effect::Switch { settings, epoch }] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(
+        (settings.region.clone(), *epoch),
+        (Some("ap-northeast-2".into()), Epoch(2))
+    );
     assert!(console.screen().contains("eu-west-1 does not answer"));
     assert_eq!(console.send(Message::Switched(Ok(()))), []);
 }
@@ -104,7 +141,11 @@ fn another_cluster_is_looked_at_and_an_unknown_one_is_refused() {
     console.command("cluster orcard");
     assert!(console.screen().contains("Did you mean “orchard”?"));
     let wants = tidegate::app::wants(&console.state);
-    assert!(wants.iter().any(|w| w.query == Query::ServiceNames("orchard".into())));
+    assert!(
+        wants
+            .iter()
+            .any(|w| w.query == Query::ServiceNames("orchard".into()))
+    );
 }
 
 #[test]

@@ -25,15 +25,40 @@ impl Dice {
 }
 
 const KEYS: &[KeyCode] = &[
-    KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down, KeyCode::Left,
-    KeyCode::Right, KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Backspace,
-    KeyCode::Delete, KeyCode::F(1),
+    KeyCode::Enter,
+    KeyCode::Esc,
+    KeyCode::Tab,
+    KeyCode::BackTab,
+    KeyCode::Up,
+    KeyCode::Down,
+    KeyCode::Left,
+    KeyCode::Right,
+    KeyCode::PageUp,
+    KeyCode::PageDown,
+    KeyCode::Home,
+    KeyCode::End,
+    KeyCode::Backspace,
+    KeyCode::Delete,
+    KeyCode::F(1),
 ];
 
 /// What acts is pressed more often than what does not.
-const HOT: &[char] = &['s', 't', '=', 'b', 'u', 'y', 'k', 'n', '1', '2', '3', '4', '5', '8', ' ', ':', '/', 'z', '?'];
+const HOT: &[char] = &[
+    's', 't', '=', 'b', 'u', 'y', 'k', 'n', '1', '2', '3', '4', '5', '8', ' ', ':', '/', 'z', '?',
+];
 
-const WORDS: &[&str] = &["scale 9", "toggle", "limit 2000", "backup orchard-db", "undo", "sort cpu", "q", "theme x", "logs a b", "y"];
+const WORDS: &[&str] = &[
+    "scale 9",
+    "toggle",
+    "limit 2000",
+    "backup orchard-db",
+    "undo",
+    "sort cpu",
+    "q",
+    "theme x",
+    "logs a b",
+    "y",
+];
 
 fn any_key(dice: &mut Dice) -> KeyEvent {
     let code = match dice.below(4) {
@@ -41,7 +66,11 @@ fn any_key(dice: &mut Dice) -> KeyEvent {
         1 => KeyCode::Char(char::from(32 + dice.below(95) as u8)),
         _ => KeyCode::Char(dice.pick(HOT)),
     };
-    let modifiers = if dice.below(12) == 0 { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
+    let modifiers = if dice.below(12) == 0 {
+        KeyModifiers::CONTROL
+    } else {
+        KeyModifiers::NONE
+    };
     KeyEvent::new(code, modifiers)
 }
 
@@ -50,10 +79,15 @@ fn answer(console: &mut Console, effects: &[Effect]) -> Vec<Effect> {
     let mut more = Vec::new();
     for effect in effects {
         match effect {
-            Effect::Observe(subject) => more.extend(console.observe(subject.clone(), seen(subject))),
+            Effect::Observe(subject) => {
+                more.extend(console.observe(subject.clone(), seen(subject)))
+            }
             Effect::Carry(Order::Apply(order)) => {
                 let summary = order.summary.clone();
-                more.extend(console.report(Report::Finished { session: "s".into(), summary }));
+                more.extend(console.report(Report::Finished {
+                    session: "s".into(),
+                    summary,
+                }));
             }
             _ => {}
         }
@@ -75,13 +109,19 @@ fn step(console: &mut Console, dice: &mut Dice) -> Vec<Effect> {
 
 #[test]
 fn read_only_hands_nothing_to_the_carrier_under_50_000_random_keys() {
-    let settings = Settings { mode: Mode::ReadOnly, ..write_settings() };
+    let settings = Settings {
+        mode: Mode::ReadOnly,
+        ..write_settings()
+    };
     let mut console = Console::filled(settings, (120, 36));
     let mut dice = Dice(0x71de_6a7e);
     for _ in 0..50_000 {
         let effects = step(&mut console, &mut dice);
         assert!(!carries(&effects), "{effects:?}");
-        assert!(!effects.iter().any(|e| matches!(e, Effect::Observe(_))), "a dialog opened");
+        assert!(
+            !effects.iter().any(|e| matches!(e, Effect::Observe(_))),
+            "a dialog opened"
+        );
     }
     assert_eq!(console.state.settings.mode, Mode::ReadOnly);
 }
@@ -91,22 +131,44 @@ fn random_keys_at_random_sizes_never_panic_and_do_reach_the_carrier() {
     let mut dice = Dice(0x0051_ed6a);
     let mut carried = 0;
     for round in 0..40 {
-        let charset = if round % 4 == 0 { Charset::Ascii } else { Charset::Unicode };
-        let mut console = Console::filled(Settings { charset, ..write_settings() }, (120, 40));
+        let charset = if round % 4 == 0 {
+            Charset::Ascii
+        } else {
+            Charset::Unicode
+        };
+        let mut console = Console::filled(
+            Settings {
+                charset,
+                ..write_settings()
+            },
+            (120, 40),
+        );
         for _ in 0..150 {
             carried += usize::from(carries(&step(&mut console, &mut dice)));
             if dice.below(10) == 0 {
                 let size = (dice.below(160) as u16, dice.below(50) as u16);
-                console.send(Message::Resize { width: size.0, height: size.1 });
+                console.send(Message::Resize {
+                    width: size.0,
+                    height: size.1,
+                });
                 let buf = console.buffer();
-                assert!(charset == Charset::Unicode || buf.content.iter().all(|c| c.symbol().is_ascii()));
+                assert!(
+                    charset == Charset::Unicode
+                        || buf.content.iter().all(|c| c.symbol().is_ascii())
+                );
             }
             if dice.below(20) == 0 {
-                console.send(Message::Resize { width: 120, height: 40 });
+                console.send(Message::Resize {
+                    width: 120,
+                    height: 40,
+                });
             }
         }
     }
-    assert!(carried > 0, "the test must be able to write, else it shows nothing");
+    assert!(
+        carried > 0,
+        "the test must be able to write, else it shows nothing"
+    );
 }
 
 #[test]
@@ -115,7 +177,18 @@ fn every_size_down_to_one_cell_is_drawn_with_each_overlay() {
         let mut console = Console::filled(write_settings(), (80, 24));
         let effects = console.type_in(opened);
         answer(&mut console, &effects);
-        for (width, height) in [(0, 0), (1, 1), (2, 1), (1, 9), (3, 3), (9, 4), (19, 7), (40, 10), (79, 23), (250, 80)] {
+        for (width, height) in [
+            (0, 0),
+            (1, 1),
+            (2, 1),
+            (1, 9),
+            (3, 3),
+            (9, 4),
+            (19, 7),
+            (40, 10),
+            (79, 23),
+            (250, 80),
+        ] {
             console.send(Message::Resize { width, height });
             assert_eq!(console.buffer().area.width, width);
         }

@@ -4,20 +4,23 @@
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use tidegate::domain::autoscaling::{
-    Activity, Group, Instance, Policy, PolicyKind, ScalableTarget, Scaled, ScalingDetail, ScheduledAction, Suspended,
+    Activity, Group, Instance, Policy, PolicyKind, ScalableTarget, Scaled, ScalingDetail,
+    ScheduledAction, Suspended,
 };
 use tidegate::domain::ecs::{
-    Container, Controller, Deployment, EventClass, Launch, LogTarget, Rollout, Scheduling, Service, ServiceDetail,
-    ServiceEvent, ServiceRef, ServiceStatus, TargetGroup, TargetHealth, Task,
+    Container, Controller, Deployment, EventClass, Launch, LogTarget, Rollout, Scheduling, Service,
+    ServiceDetail, ServiceEvent, ServiceRef, ServiceStatus, TargetGroup, TargetHealth, Task,
 };
 use tidegate::domain::fault::{Fault, FaultKind};
 use tidegate::domain::ids::ServiceName;
 use tidegate::domain::metrics::{Metric, Series};
-use tidegate::domain::rds::{Database, DatabaseKind, DatabaseRef, Inventory, Snapshot, SnapshotKind};
+use tidegate::domain::rds::{
+    Database, DatabaseKind, DatabaseRef, Inventory, Snapshot, SnapshotKind,
+};
 use tidegate::domain::text::Text;
 use tidegate::domain::waf::{
-    Acl, AclRef, AclScope, Aggregate, RateStatement, RawAcl, RawJson, Rule, RuleAction, RuleDetail, RuleKind, RuleRef,
-    SampledRequest,
+    Acl, AclRef, AclScope, Aggregate, RateStatement, RawAcl, RawJson, Rule, RuleAction, RuleDetail,
+    RuleKind, RuleRef, SampledRequest,
 };
 
 /// 2026-09-20, in the middle of the afternoon's load test.
@@ -46,11 +49,18 @@ pub fn denied(what: &str, action: &'static str) -> Fault {
 
 /// Escapes, direction marks, wide characters, and 255 of them.
 pub fn hostile() -> [String; 3] {
-    ["\u{1b}[31mred\u{202e}gnp.exe\u{7}".to_owned(), "주문-처리-서비스".to_owned(), "x".repeat(255)]
+    [
+        "\u{1b}[31mred\u{202e}gnp.exe\u{7}".to_owned(),
+        "주문-처리-서비스".to_owned(),
+        "x".repeat(255),
+    ]
 }
 
 pub fn at(name: &str) -> ServiceRef {
-    ServiceRef { cluster: "orchard".into(), service: name.into() }
+    ServiceRef {
+        cluster: "orchard".into(),
+        service: name.into(),
+    }
 }
 
 /// A settled service on EC2.
@@ -83,25 +93,72 @@ pub fn services() -> (Vec<ServiceName>, Vec<Arc<Service>>, Vec<ServiceName>) {
         deployed_at: Some(ago(12)),
         ..service("api", 6, 8)
     };
-    let admin = Service { rollout: Rollout::Failed { reason: "tasks failed to start".into() }, deployed_at: Some(ago(95)), ..service("admin", 0, 1) };
-    let monitor = Service { scheduling: Scheduling::Daemon, rollout: Rollout::Unknown, ..service("node-exporter", 4, 4) };
-    let blue = Service { controller: Controller::CodeDeploy, rollout: Rollout::Unknown, launch: Launch::Fargate, ..service("storefront", 3, 3) };
-    let spot = Service { launch: Launch::Providers(vec!["orchard-spot".into(), "FARGATE_SPOT".into()]), ..service("thumbnailer", 12, 12) };
-    let old = Service { status: ServiceStatus::Draining, ..service("legacy-export", 1, 0) };
-    let mut all = vec![api, service("batch-worker", 2, 2), admin, monitor, blue, spot, old];
+    let admin = Service {
+        rollout: Rollout::Failed {
+            reason: "tasks failed to start".into(),
+        },
+        deployed_at: Some(ago(95)),
+        ..service("admin", 0, 1)
+    };
+    let monitor = Service {
+        scheduling: Scheduling::Daemon,
+        rollout: Rollout::Unknown,
+        ..service("node-exporter", 4, 4)
+    };
+    let blue = Service {
+        controller: Controller::CodeDeploy,
+        rollout: Rollout::Unknown,
+        launch: Launch::Fargate,
+        ..service("storefront", 3, 3)
+    };
+    let spot = Service {
+        launch: Launch::Providers(vec!["orchard-spot".into(), "FARGATE_SPOT".into()]),
+        ..service("thumbnailer", 12, 12)
+    };
+    let old = Service {
+        status: ServiceStatus::Draining,
+        ..service("legacy-export", 1, 0)
+    };
+    let mut all = vec![
+        api,
+        service("batch-worker", 2, 2),
+        admin,
+        monitor,
+        blue,
+        spot,
+        old,
+    ];
     all.extend(hostile().iter().map(|name| service(name, 1, 1)));
     let mut names: Vec<ServiceName> = all.iter().map(|s| s.at.service.clone()).collect();
     names.push("vanished".into());
-    (names, all.into_iter().map(Arc::new).collect(), vec!["vanished".into()])
+    (
+        names,
+        all.into_iter().map(Arc::new).collect(),
+        vec!["vanished".into()],
+    )
 }
 
 /// CPU and memory of the services.
 pub fn load() -> Vec<Series> {
-    let figures = [("api", 81.4, 64.0), ("batch-worker", 12.0, 40.2), ("storefront", 93.7, 88.1), ("thumbnailer", 40.0, 35.0)];
-    let series = |metric, value| Series { metric, points: vec![(ago(2), value)], incomplete: false };
+    let figures = [
+        ("api", 81.4, 64.0),
+        ("batch-worker", 12.0, 40.2),
+        ("storefront", 93.7, 88.1),
+        ("thumbnailer", 40.0, 35.0),
+    ];
+    let series = |metric, value| Series {
+        metric,
+        points: vec![(ago(2), value)],
+        incomplete: false,
+    };
     figures
         .into_iter()
-        .flat_map(|(name, cpu, memory)| [series(Metric::ServiceCpu(at(name)), cpu), series(Metric::ServiceMemory(at(name)), memory)])
+        .flat_map(|(name, cpu, memory)| {
+            [
+                series(Metric::ServiceCpu(at(name)), cpu),
+                series(Metric::ServiceMemory(at(name)), memory),
+            ]
+        })
         .collect()
 }
 
@@ -140,10 +197,21 @@ fn tasks() -> Vec<Task> {
         stopped_reason: Some("Essential container in task exited: OutOfMemoryError: Container killed due to memory usage".into()),
         ..task("c0ffee11aa22bb33cc44", 30)
     };
-    vec![task("4f2a91c07b1e4d0fb6aa", 12), stopped, task("77ab01c07b1e4d0fb6bb", 190), starting]
+    vec![
+        task("4f2a91c07b1e4d0fb6aa", 12),
+        stopped,
+        task("77ab01c07b1e4d0fb6bb", 190),
+        starting,
+    ]
 }
 
-fn deployment(status: &'static str, running: u32, desired: u32, rollout: Rollout, minutes: i64) -> Deployment {
+fn deployment(
+    status: &'static str,
+    running: u32,
+    desired: u32,
+    rollout: Rollout,
+    minutes: i64,
+) -> Deployment {
     Deployment {
         id: "ecs-svc/1234567890".into(),
         status: status.into(),
@@ -159,7 +227,11 @@ fn deployment(status: &'static str, running: u32, desired: u32, rollout: Rollout
 }
 
 fn event(minutes: i64, message: &str) -> ServiceEvent {
-    ServiceEvent { at: Some(ago(minutes)), message: Text::clean(message), class: EventClass::of(message) }
+    ServiceEvent {
+        at: Some(ago(minutes)),
+        message: Text::clean(message),
+        class: EventClass::of(message),
+    }
 }
 
 fn target(id: &'static str, state: &'static str, reason: Option<&'static str>) -> TargetHealth {
@@ -216,18 +288,34 @@ pub fn service_detail() -> ServiceDetail {
 
 /// Scalable targets; that of `batch-worker` is suspended, one has a hostile name.
 pub fn targets() -> Vec<ScalableTarget> {
-    let target = |name: &str, min, max| ScalableTarget { at: at(name), min, max, suspended: Suspended::default() };
-    let suspended = Suspended { scale_in: true, scale_out: true, scheduled: false };
+    let target = |name: &str, min, max| ScalableTarget {
+        at: at(name),
+        min,
+        max,
+        suspended: Suspended::default(),
+    };
+    let suspended = Suspended {
+        scale_in: true,
+        scale_out: true,
+        scheduled: false,
+    };
     vec![
         target("api", 2, 12),
-        ScalableTarget { suspended, ..target("batch-worker", 1, 4) },
+        ScalableTarget {
+            suspended,
+            ..target("batch-worker", 1, 4)
+        },
         target("thumbnailer", 2, 12),
         target(&hostile()[0], 1, 3),
     ]
 }
 
 pub fn policies() -> Vec<Policy> {
-    let tracking = |metric: &'static str, target| PolicyKind::TargetTracking { metric: metric.into(), target, disable_scale_in: false };
+    let tracking = |metric: &'static str, target| PolicyKind::TargetTracking {
+        metric: metric.into(),
+        target,
+        disable_scale_in: false,
+    };
     let policy = |service: &str, name: &'static str, kind| Policy {
         at: Scaled::Service(at(service)),
         name: name.into(),
@@ -236,15 +324,41 @@ pub fn policies() -> Vec<Policy> {
         scale_out_cooldown: Some(60),
     };
     vec![
-        policy("api", "cpu-75", tracking("ECSServiceAverageCPUUtilization", 75.0)),
-        policy("api", "requests", tracking("ALBRequestCountPerTarget", 1000.0)),
-        policy("batch-worker", "queue", PolicyKind::Step { adds: true, removes: false }),
-        policy("thumbnailer", "memory-70", tracking("ECSServiceAverageMemoryUtilization", 70.0)),
+        policy(
+            "api",
+            "cpu-75",
+            tracking("ECSServiceAverageCPUUtilization", 75.0),
+        ),
+        policy(
+            "api",
+            "requests",
+            tracking("ALBRequestCountPerTarget", 1000.0),
+        ),
+        policy(
+            "batch-worker",
+            "queue",
+            PolicyKind::Step {
+                adds: true,
+                removes: false,
+            },
+        ),
+        policy(
+            "thumbnailer",
+            "memory-70",
+            tracking("ECSServiceAverageMemoryUtilization", 70.0),
+        ),
     ]
 }
 
 fn instance(id: &str, kind: &'static str, lifecycle: &'static str) -> Instance {
-    Instance { id: id.into(), kind: kind.into(), zone: "ap-northeast-2a".into(), lifecycle: lifecycle.into(), healthy: true, protected: false }
+    Instance {
+        id: id.into(),
+        kind: kind.into(),
+        zone: "ap-northeast-2a".into(),
+        lifecycle: lifecycle.into(),
+        healthy: true,
+        protected: false,
+    }
 }
 
 /// Two groups: one of T-class instances whose credits run out, one that is scaling out.
@@ -263,35 +377,55 @@ pub fn groups() -> Vec<Group> {
     vec![
         Group {
             managed_by_ecs: true,
-            ..group("orchard-nodes", 2, 4, 6, vec![
-                instance("i-01", "m6i.large", "InService"),
-                instance("i-02", "m6i.large", "InService"),
-                instance("i-03", "m6i.large", "InService"),
-                instance("i-04", "m6i.large", "Pending"),
-            ])
+            ..group(
+                "orchard-nodes",
+                2,
+                4,
+                6,
+                vec![
+                    instance("i-01", "m6i.large", "InService"),
+                    instance("i-02", "m6i.large", "InService"),
+                    instance("i-03", "m6i.large", "InService"),
+                    instance("i-04", "m6i.large", "Pending"),
+                ],
+            )
         },
-        group("campus-web", 2, 2, 4, vec![instance("i-0t1", "t3.micro", "InService"), instance("i-0t2", "t3.micro", "InService")]),
+        group(
+            "campus-web",
+            2,
+            2,
+            4,
+            vec![
+                instance("i-0t1", "t3.micro", "InService"),
+                instance("i-0t2", "t3.micro", "InService"),
+            ],
+        ),
     ]
 }
 
 pub fn credits() -> Vec<Series> {
     [("i-0t1", 0.2), ("i-0t2", 41.0)]
         .into_iter()
-        .map(|(id, left)| Series { metric: Metric::CpuCredits(id.into()), points: vec![(ago(5), left)], incomplete: false })
+        .map(|(id, left)| Series {
+            metric: Metric::CpuCredits(id.into()),
+            points: vec![(ago(5), left)],
+            incomplete: false,
+        })
         .collect()
 }
 
 /// The drill-in of the scalable target `api`, with a reason why it stood still.
 pub fn scaling_detail() -> ScalingDetail {
-    let activity = |minutes, status: &'static str, description: &'static str, cause: &'static str| Activity {
-        at: Some(ago(minutes)),
-        end: Some(ago(minutes - 1)),
-        status: status.into(),
-        description: description.into(),
-        cause: cause.into(),
-        message: None,
-        not_scaled: Vec::new(),
-    };
+    let activity =
+        |minutes, status: &'static str, description: &'static str, cause: &'static str| Activity {
+            at: Some(ago(minutes)),
+            end: Some(ago(minutes - 1)),
+            status: status.into(),
+            description: description.into(),
+            cause: cause.into(),
+            message: None,
+            not_scaled: Vec::new(),
+        };
     ScalingDetail {
         policies: policies().into_iter().take(2).collect(),
         scheduled: vec![ScheduledAction {
@@ -305,9 +439,19 @@ pub fn scaling_detail() -> ScalingDetail {
         activities: vec![
             Activity {
                 not_scaled: vec!["already at the maximum capacity of 12".into()],
-                ..activity(3, "Unfulfilled", "Attempting to scale due to alarm triggered", "monitor alarm TargetTracking-cpu-75 in state ALARM triggered policy cpu-75")
+                ..activity(
+                    3,
+                    "Unfulfilled",
+                    "Attempting to scale due to alarm triggered",
+                    "monitor alarm TargetTracking-cpu-75 in state ALARM triggered policy cpu-75",
+                )
             },
-            activity(14, "Successful", "Setting desired count to 8.", "monitor alarm TargetTracking-cpu-75 in state ALARM triggered policy cpu-75"),
+            activity(
+                14,
+                "Successful",
+                "Setting desired count to 8.",
+                "monitor alarm TargetTracking-cpu-75 in state ALARM triggered policy cpu-75",
+            ),
         ],
         refresh: None,
         gaps: Vec::new(),
@@ -316,12 +460,20 @@ pub fn scaling_detail() -> ScalingDetail {
 
 pub fn acl_ref(scope: AclScope, name: &str) -> AclRef {
     let arn = format!("arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/{name}/11112222");
-    AclRef { scope, name: name.into(), id: "11112222".into(), arn: arn.into() }
+    AclRef {
+        scope,
+        name: name.into(),
+        id: "11112222".into(),
+        arn: arn.into(),
+    }
 }
 
 /// The rule the load test opens.
 pub fn rate_rule() -> RuleRef {
-    RuleRef { acl: acl_ref(AclScope::Regional, "orchard-edge"), rule: "per-ip-1000".into() }
+    RuleRef {
+        acl: acl_ref(AclScope::Regional, "orchard-edge"),
+        rule: "per-ip-1000".into(),
+    }
 }
 
 fn rule(name: &str, priority: i64, action: RuleAction, kind: RuleKind) -> Rule {
@@ -330,22 +482,45 @@ fn rule(name: &str, priority: i64, action: RuleAction, kind: RuleKind) -> Rule {
         RuleAction::Count => Some(RawJson(r#"{"Count":{}}"#.into())),
         _ => None,
     };
-    Rule { name: name.into(), priority, action, raw_action: raw, kind, metric: name.into(), sampled: true }
+    Rule {
+        name: name.into(),
+        priority,
+        action,
+        raw_action: raw,
+        kind,
+        metric: name.into(),
+        sampled: true,
+    }
 }
 
 fn rate(limit: u64, window: u32, aggregate: Aggregate) -> RuleKind {
-    RuleKind::Rate(RateStatement { limit, window, aggregate, scoped_down: false })
+    RuleKind::Rate(RateStatement {
+        limit,
+        window,
+        aggregate,
+        scoped_down: false,
+    })
 }
 
 fn managed(name: &'static str, overrides: u8) -> RuleKind {
-    RuleKind::ManagedGroup { vendor: "AWS".into(), name: name.into(), version: None, overrides }
+    RuleKind::ManagedGroup {
+        vendor: "AWS".into(),
+        name: name.into(),
+        version: None,
+        overrides,
+    }
 }
 
 fn acl(scope: AclScope, name: &str, rules: Vec<Rule>) -> Acl {
     let at = acl_ref(scope, name);
-    let document = r#"{"Name":"orchard-edge","Rules":[{"Name":"per-ip-1000","Priority":0}],"Capacity":800}"#;
+    let document =
+        r#"{"Name":"orchard-edge","Rules":[{"Name":"per-ip-1000","Priority":0}],"Capacity":800}"#;
     Acl {
-        raw: RawAcl { at: at.clone(), document: document.into(), lock_token: "t".into() },
+        raw: RawAcl {
+            at: at.clone(),
+            document: document.into(),
+            lock_token: "t".into(),
+        },
         at,
         default_action: RuleAction::Allow,
         metric: name.into(),
@@ -358,20 +533,55 @@ fn acl(scope: AclScope, name: &str, rules: Vec<Rule>) -> Acl {
 
 /// The regional web ACLs, the first rule's action as given.
 pub fn regional(action: RuleAction) -> Vec<Acl> {
-    let list = RuleKind::Other { statement: "IPSetReferenceStatement".into() };
-    vec![acl(AclScope::Regional, "orchard-edge", vec![
-        rule("office-only", 0, RuleAction::Allow, list),
-        rule("per-ip-1000", 1, action, rate(1000, 60, Aggregate::Ip)),
-        rule("AWSManagedRulesAdminProtectionRuleSet", 5, RuleAction::Group, managed("AWSManagedRulesAdminProtectionRuleSet", 0)),
-        rule("AWSManagedRulesCommonRuleSet", 10, RuleAction::Group, managed("AWSManagedRulesCommonRuleSet", 2)),
-        rule("per-session", 20, RuleAction::Block, rate(20_000, 300, Aggregate::CustomKeys(2))),
-        rule(&hostile()[0], 30, RuleAction::Block, rate(2_000_000_000, 600, Aggregate::ForwardedIp)),
-    ])]
+    let list = RuleKind::Other {
+        statement: "IPSetReferenceStatement".into(),
+    };
+    vec![acl(
+        AclScope::Regional,
+        "orchard-edge",
+        vec![
+            rule("office-only", 0, RuleAction::Allow, list),
+            rule("per-ip-1000", 1, action, rate(1000, 60, Aggregate::Ip)),
+            rule(
+                "AWSManagedRulesAdminProtectionRuleSet",
+                5,
+                RuleAction::Group,
+                managed("AWSManagedRulesAdminProtectionRuleSet", 0),
+            ),
+            rule(
+                "AWSManagedRulesCommonRuleSet",
+                10,
+                RuleAction::Group,
+                managed("AWSManagedRulesCommonRuleSet", 2),
+            ),
+            rule(
+                "per-session",
+                20,
+                RuleAction::Block,
+                rate(20_000, 300, Aggregate::CustomKeys(2)),
+            ),
+            rule(
+                &hostile()[0],
+                30,
+                RuleAction::Block,
+                rate(2_000_000_000, 600, Aggregate::ForwardedIp),
+            ),
+        ],
+    )]
 }
 
 /// A second web ACL, for CloudFront.
 pub fn cloudfront() -> Vec<Acl> {
-    vec![acl(AclScope::Cloudfront, "cdn", vec![rule("flood", 0, RuleAction::Block, rate(10_000, 300, Aggregate::Ip))])]
+    vec![acl(
+        AclScope::Cloudfront,
+        "cdn",
+        vec![rule(
+            "flood",
+            0,
+            RuleAction::Block,
+            rate(10_000, 300, Aggregate::Ip),
+        )],
+    )]
 }
 
 /// What the rule blocked until it was set to Count four minutes ago, and counted since.
@@ -379,28 +589,43 @@ pub fn blocks() -> Vec<Series> {
     let RuleRef { acl, rule } = rate_rule();
     let name = |raw: &str| tidegate::domain::ids::MetricName::new(raw);
     let (scope, acl, rule) = (acl.scope, name(acl.name.as_str()), name(rule.as_str()));
-    let blocked = Metric::RuleBlocked { scope, acl: acl.clone(), rule: rule.clone() };
+    let blocked = Metric::RuleBlocked {
+        scope,
+        acl: acl.clone(),
+        rule: rule.clone(),
+    };
     let counted = Metric::RuleCounted { scope, acl, rule };
     vec![
-        Series { metric: blocked, points: vec![(ago(8), 398.0), (ago(6), 412.0)], incomplete: false },
-        Series { metric: counted, points: vec![(ago(3), 380.0), (ago(2), 421.0)], incomplete: false },
+        Series {
+            metric: blocked,
+            points: vec![(ago(8), 398.0), (ago(6), 412.0)],
+            incomplete: false,
+        },
+        Series {
+            metric: counted,
+            points: vec![(ago(3), 380.0), (ago(2), 421.0)],
+            incomplete: false,
+        },
     ]
 }
 
 /// Why `/admin` answered 403.
 pub fn rule_detail() -> RuleDetail {
-    let request = |minutes, client: &str, action: &'static str, inner: Option<&'static str>, uri: &str| SampledRequest {
-        at: Some(ago(minutes)),
-        client: Text::clean(client),
-        country: "KR".into(),
-        method: "GET".into(),
-        uri: Text::clean(uri),
-        action: action.into(),
-        inner_rule: inner.map(Text::fixed),
-        overridden: None,
-        status: (action == "BLOCK").then_some(403),
-        weight: 1,
-    };
+    let request =
+        |minutes, client: &str, action: &'static str, inner: Option<&'static str>, uri: &str| {
+            SampledRequest {
+                at: Some(ago(minutes)),
+                client: Text::clean(client),
+                country: "KR".into(),
+                method: "GET".into(),
+                uri: Text::clean(uri),
+                action: action.into(),
+                inner_rule: inner.map(Text::fixed),
+                overridden: None,
+                status: (action == "BLOCK").then_some(403),
+                weight: 1,
+            }
+        };
     RuleDetail {
         samples: vec![
             request(1, "203.0.113.7", "BLOCK", Some("AdminProtection_URIPATH"), "/admin/login?next=/admin"),
@@ -415,7 +640,10 @@ pub fn rule_detail() -> RuleDetail {
 }
 
 pub fn database(kind: DatabaseKind, id: &str) -> DatabaseRef {
-    DatabaseRef { kind, id: id.into() }
+    DatabaseRef {
+        kind,
+        id: id.into(),
+    }
 }
 
 fn db(kind: DatabaseKind, id: &str, status: &'static str) -> Database {
@@ -449,27 +677,60 @@ fn snapshot(of: &DatabaseRef, id: &str, kind: SnapshotKind, minutes: i64) -> Sna
 
 /// A database being backed up, a stale one, a cluster without any backup, one by hand only.
 pub fn inventory() -> Inventory {
-    let (main, reports) = (database(DatabaseKind::Instance, "orchard-db"), database(DatabaseKind::Instance, "reports"));
-    let (ledger, campus) = (database(DatabaseKind::Cluster, "ledger"), database(DatabaseKind::Instance, "campus"));
+    let (main, reports) = (
+        database(DatabaseKind::Instance, "orchard-db"),
+        database(DatabaseKind::Instance, "reports"),
+    );
+    let (ledger, campus) = (
+        database(DatabaseKind::Cluster, "ledger"),
+        database(DatabaseKind::Instance, "campus"),
+    );
     let making = Snapshot {
         status: "creating".into(),
         percent: 64,
-        ..snapshot(&main, "tidegate-orchard-db-20260920t142000z", SnapshotKind::Manual, 2)
+        ..snapshot(
+            &main,
+            "tidegate-orchard-db-20260920t142000z",
+            SnapshotKind::Manual,
+            2,
+        )
     };
     Inventory {
         databases: vec![
             db(DatabaseKind::Instance, "orchard-db", "backing-up"),
             db(DatabaseKind::Instance, "reports", "available"),
-            Database { engine: "aurora-mysql".into(), storage: 1, members: vec!["ledger-1".into()], ..db(DatabaseKind::Cluster, "ledger", "available") },
-            Database { retention: 0, ..db(DatabaseKind::Instance, "campus", "storage-full") },
+            Database {
+                engine: "aurora-mysql".into(),
+                storage: 1,
+                members: vec!["ledger-1".into()],
+                ..db(DatabaseKind::Cluster, "ledger", "available")
+            },
+            Database {
+                retention: 0,
+                ..db(DatabaseKind::Instance, "campus", "storage-full")
+            },
         ],
         snapshots: vec![
             making,
             snapshot(&campus, "before-the-term", SnapshotKind::Manual, 600),
-            snapshot(&main, "rds:orchard-db-2026-09-20-03-07", SnapshotKind::Automated, 675),
-            Snapshot { encrypted: false, ..snapshot(&reports, "before-migration", SnapshotKind::Manual, 31 * 60) },
-            Snapshot { status: "failed".into(), ..snapshot(&ledger, "nightly", SnapshotKind::AwsBackup, 800) },
+            snapshot(
+                &main,
+                "rds:orchard-db-2026-09-20-03-07",
+                SnapshotKind::Automated,
+                675,
+            ),
+            Snapshot {
+                encrypted: false,
+                ..snapshot(&reports, "before-migration", SnapshotKind::Manual, 31 * 60)
+            },
+            Snapshot {
+                status: "failed".into(),
+                ..snapshot(&ledger, "nightly", SnapshotKind::AwsBackup, 800)
+            },
         ],
-        gaps: vec![denied("Cluster snapshots may not be listed", "rds:DescribeDBClusterSnapshots")],
+        gaps: vec![denied(
+            "Cluster snapshots may not be listed",
+            "rds:DescribeDBClusterSnapshots",
+        )],
     }
 }

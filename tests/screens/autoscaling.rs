@@ -22,15 +22,28 @@ fn full(size: (u16, u16)) -> Stage<Autoscaling> {
     let series = [account::load(), account::credits()].concat();
     let metrics: Arc<[Metric]> = series.iter().map(|s| s.metric.clone()).collect();
     Stage::new(size)
-        .answered(Query::ScalableTargets, Facts::ScalableTargets(account::targets()))
+        .answered(
+            Query::ScalableTargets,
+            Facts::ScalableTargets(account::targets()),
+        )
         .answered(Query::Groups, Facts::Groups(account::groups()))
         .answered(policies(), Facts::Policies(account::policies()))
-        .answered(Query::Services { cluster: "orchard".into(), names, fill: Fill::Visible }, Facts::Services { found, missing })
+        .answered(
+            Query::Services {
+                cluster: "orchard".into(),
+                names,
+                fill: Fill::Visible,
+            },
+            Facts::Services { found, missing },
+        )
         .answered(Query::Metrics(metrics), Facts::Metrics(series))
 }
 
 fn denied() -> Fault {
-    account::denied("Scalable targets may not be listed", "application-autoscaling:DescribeScalableTargets")
+    account::denied(
+        "Scalable targets may not be listed",
+        "application-autoscaling:DescribeScalableTargets",
+    )
 }
 
 fn empty(size: (u16, u16)) -> Stage<Autoscaling> {
@@ -42,13 +55,33 @@ fn empty(size: (u16, u16)) -> Stage<Autoscaling> {
 #[test]
 fn the_pane_in_all_its_states() {
     for size in SIZES {
-        let groups = account::denied("Groups may not be listed", "autoscaling:DescribeAutoScalingGroups");
+        let groups = account::denied(
+            "Groups may not be listed",
+            "autoscaling:DescribeAutoScalingGroups",
+        );
         let states = [
             ("empty", empty(size).seen()),
-            ("loading", Stage::<Autoscaling>::new(size).asked(Query::ScalableTargets).seen()),
+            (
+                "loading",
+                Stage::<Autoscaling>::new(size)
+                    .asked(Query::ScalableTargets)
+                    .seen(),
+            ),
             ("full", full(size).seen()),
-            ("failed", Stage::<Autoscaling>::new(size).failed(Query::ScalableTargets, denied()).failed(Query::Groups, groups).seen()),
-            ("half denied", Stage::<Autoscaling>::new(size).answered(Query::Groups, Facts::Groups(account::groups())).failed(Query::ScalableTargets, denied()).seen()),
+            (
+                "failed",
+                Stage::<Autoscaling>::new(size)
+                    .failed(Query::ScalableTargets, denied())
+                    .failed(Query::Groups, groups)
+                    .seen(),
+            ),
+            (
+                "half denied",
+                Stage::<Autoscaling>::new(size)
+                    .answered(Query::Groups, Facts::Groups(account::groups()))
+                    .failed(Query::ScalableTargets, denied())
+                    .seen(),
+            ),
         ];
         insta::assert_snapshot!(named("autoscaling", size), sheet(&states));
     }
@@ -61,9 +94,25 @@ fn the_drill_in_says_why_it_did_not_scale() {
         let group = Query::GroupDetail("campus-web".into());
         let facts = || Facts::ScalingDetail(Arc::new(account::scaling_detail()));
         let states = [
-            ("target", full(size).act(Verb::Enter).answered(detail.clone(), facts()).seen()),
-            ("group", full(size).act(Verb::Bottom).act(Verb::Enter).answered(group, facts()).seen()),
-            ("failed", full(size).act(Verb::Enter).failed(detail, denied()).seen()),
+            (
+                "target",
+                full(size)
+                    .act(Verb::Enter)
+                    .answered(detail.clone(), facts())
+                    .seen(),
+            ),
+            (
+                "group",
+                full(size)
+                    .act(Verb::Bottom)
+                    .act(Verb::Enter)
+                    .answered(group, facts())
+                    .seen(),
+            ),
+            (
+                "failed",
+                full(size).act(Verb::Enter).failed(detail, denied()).seen(),
+            ),
         ];
         insta::assert_snapshot!(named("scaling", size), sheet(&states));
     }
@@ -72,7 +121,13 @@ fn the_drill_in_says_why_it_did_not_scale() {
 #[test]
 fn scaling_a_targets_row_is_scaling_its_service() {
     let mut stage = full((120, 36));
-    assert_eq!(stage.acts(Verb::Scale), [Act::Ask(Verb::Scale, Subject::Service(account::at("api")))]);
+    assert_eq!(
+        stage.acts(Verb::Scale),
+        [Act::Ask(Verb::Scale, Subject::Service(account::at("api")))]
+    );
     stage.acts(Verb::Bottom);
-    assert_eq!(stage.acts(Verb::Scale), [Act::Ask(Verb::Scale, Subject::Group("campus-web".into()))]);
+    assert_eq!(
+        stage.acts(Verb::Scale),
+        [Act::Ask(Verb::Scale, Subject::Group("campus-web".into()))]
+    );
 }

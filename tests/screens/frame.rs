@@ -12,7 +12,10 @@ fn at_each_size(name: &str, settings: &Settings, set_up: impl Fn(&mut Console)) 
     for size in SIZES {
         let mut console = Console::filled(settings.clone(), size);
         set_up(&mut console);
-        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), rendered(&console.buffer()));
+        insta::assert_snapshot!(
+            format!("{name}_{}x{}", size.0, size.1),
+            rendered(&console.buffer())
+        );
     }
 }
 
@@ -25,7 +28,10 @@ fn full() {
 fn loading() {
     for size in SIZES {
         let console = Console::new(write_settings(), size);
-        insta::assert_snapshot!(format!("loading_{}x{}", size.0, size.1), rendered(&console.buffer()));
+        insta::assert_snapshot!(
+            format!("loading_{}x{}", size.0, size.1),
+            rendered(&console.buffer())
+        );
     }
 }
 
@@ -60,8 +66,12 @@ fn everything_that_can_be_wrong() {
         ..write_settings()
     };
     at_each_size("wrong", &settings, |console| {
-        let fault = Fault::new(FaultKind::Credentials, "The credentials expired").next("run aws sso login");
-        console.send(Message::Link(Link::NoCredentials { fault, next_try: std::time::Duration::from_secs(30) }));
+        let fault =
+            Fault::new(FaultKind::Credentials, "The credentials expired").next("run aws sso login");
+        console.send(Message::Link(Link::NoCredentials {
+            fault,
+            next_try: std::time::Duration::from_secs(30),
+        }));
         console.send(Message::Usage(Usage {
             calls_last_minute: 38,
             budget: 120,
@@ -81,7 +91,10 @@ fn calls_and_cost() {
 
 #[test]
 fn ascii_has_no_byte_beyond_ascii_at_any_size() {
-    let settings = Settings { charset: Charset::Ascii, ..write_settings() };
+    let settings = Settings {
+        charset: Charset::Ascii,
+        ..write_settings()
+    };
     for size in SIZES {
         let mut console = Console::filled(settings.clone(), size);
         for keys in ["", "?", "q:re"] {
@@ -97,6 +110,9 @@ fn ascii_has_no_byte_beyond_ascii_at_any_size() {
 fn below_80_by_24_it_stays_of_use() {
     for size in [(60, 15), (30, 8), (12, 3), (1, 1)] {
         let console = Console::filled(write_settings(), size);
-        insta::assert_snapshot!(format!("reduced_{}x{}", size.0, size.1), text(&console.buffer()));
+        insta::assert_snapshot!(
+            format!("reduced_{}x{}", size.0, size.1),
+            text(&console.buffer())
+        );
     }
 }

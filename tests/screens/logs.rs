@@ -22,20 +22,35 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
 const MOMENT: i64 = 1_789_914_126_000;
 
 fn source(group: &str) -> TailSource {
-    TailSource { region: None, group: group.into(), stream_prefix: None }
+    TailSource {
+        region: None,
+        group: group.into(),
+        stream_prefix: None,
+    }
 }
 
 fn settings(groups: &[&str]) -> Settings {
-    Settings { log_groups: groups.iter().map(|group| (*group).into()).collect(), ..Settings::default() }
+    Settings {
+        log_groups: groups.iter().map(|group| (*group).into()).collect(),
+        ..Settings::default()
+    }
 }
 
 fn now() -> Now {
-    Now { wall: jiff::Timestamp::from_millisecond(MOMENT).unwrap_or_default(), mono: Duration::from_mins(10) }
+    Now {
+        wall: jiff::Timestamp::from_millisecond(MOMENT).unwrap_or_default(),
+        mono: Duration::from_mins(10),
+    }
 }
 
 /// A pane that tails these groups, after `news`.
 fn tailing(settings: &Settings, news: &[Tail]) -> Logs {
-    let cx = Context { now: now(), settings, cluster: None, service: None };
+    let cx = Context {
+        now: now(),
+        settings,
+        cluster: None,
+        service: None,
+    };
     let mut pane = Logs::default();
     for act in pane.decided(&cx) {
         let Act::Do(_) = act else { panic!("{act:?}") };
@@ -50,19 +65,39 @@ fn tailing(settings: &Settings, news: &[Tail]) -> Logs {
 }
 
 fn state(group: &str, state: TailState) -> Tail {
-    Tail::State { source: source(group), state }
+    Tail::State {
+        source: source(group),
+        state,
+    }
 }
 
 fn live(group: &str) -> Tail {
-    state(group, TailState::Following { lag: Duration::from_millis(1_240) })
+    state(
+        group,
+        TailState::Following {
+            lag: Duration::from_millis(1_240),
+        },
+    )
 }
 
 fn chunk(group: &str, lines: &[String]) -> Tail {
-    let events: Vec<RawEvent> = lines.iter().zip(0_i64..).map(|(line, n)| {
-        let at = MOMENT - 200 * (lines.len() as i64 - n);
-        RawEvent { id: n.to_string().into(), stream: "api/app/4711".into(), timestamp: at, ingested: at + 900, message: line.clone() }
-    }).collect();
-    Tail::Chunk(Arc::new(Chunk::seal(&Arc::new(source(group)), &events).remove(0)))
+    let events: Vec<RawEvent> = lines
+        .iter()
+        .zip(0_i64..)
+        .map(|(line, n)| {
+            let at = MOMENT - 200 * (lines.len() as i64 - n);
+            RawEvent {
+                id: n.to_string().into(),
+                stream: "api/app/4711".into(),
+                timestamp: at,
+                ingested: at + 900,
+                message: line.clone(),
+            }
+        })
+        .collect();
+    Tail::Chunk(Arc::new(
+        Chunk::seal(&Arc::new(source(group)), &events).remove(0),
+    ))
 }
 
 /// Lines in the seed's shape: a broken `visitor`, Korean text, failures, stack traces, plain and hostile lines among them.
@@ -80,10 +115,20 @@ fn lines() -> Vec<String> {
 
 fn screen(pane: &mut Logs, size: (u16, u16), settings: &Settings) -> Buffer {
     pane.resize(size.0 - 2, size.1 - 2);
-    let cx = Context { now: now(), settings, cluster: None, service: None };
+    let cx = Context {
+        now: now(),
+        settings,
+        cluster: None,
+        service: None,
+    };
     drawn(size, settings, now(), |paint, area, buf| {
         let title = pane.title(&cx);
-        let frame = Frame { number: Some(5), name: title.name.as_str(), status: title.status.as_str(), joint: Joint::default() };
+        let frame = Frame {
+            number: Some(5),
+            name: title.name.as_str(),
+            status: title.status.as_str(),
+            joint: Joint::default(),
+        };
         let inside = frame.draw(paint, area, buf);
         pane.draw(paint, &cx, inside, buf);
     })
@@ -131,15 +176,33 @@ fn two_groups_full_of_lines() {
 #[test]
 fn reading_is_not_allowed() {
     let settings = settings(&["/ecs/orchard-api"]);
-    let failed = TailState::Failed { fault: denied(), next_try: Some(Duration::from_secs(645)) };
-    each_size("failed", &settings, &mut tailing(&settings, &[state("/ecs/orchard-api", failed)]));
+    let failed = TailState::Failed {
+        fault: denied(),
+        next_try: Some(Duration::from_secs(645)),
+    };
+    each_size(
+        "failed",
+        &settings,
+        &mut tailing(&settings, &[state("/ecs/orchard-api", failed)]),
+    );
 }
 
 #[test]
 fn one_line_is_open_with_its_fields() {
     let settings = settings(&["/ecs/orchard-api"]);
-    let mut pane = tailing(&settings, &[chunk("/ecs/orchard-api", &lines()), live("/ecs/orchard-api")]);
-    let cx = Context { now: now(), settings: &settings, cluster: None, service: None };
+    let mut pane = tailing(
+        &settings,
+        &[
+            chunk("/ecs/orchard-api", &lines()),
+            live("/ecs/orchard-api"),
+        ],
+    );
+    let cx = Context {
+        now: now(),
+        settings: &settings,
+        cluster: None,
+        service: None,
+    };
     pane.act(Verb::Enter, &cx);
     each_size("line", &settings, &mut pane);
 }
@@ -147,10 +210,19 @@ fn one_line_is_open_with_its_fields() {
 #[test]
 fn what_is_looked_for_stands_out_and_the_held_line_too() {
     let settings = settings(&["/ecs/orchard-api"]);
-    let mut pane = tailing(&settings, &[chunk("/ecs/orchard-api", &lines()), live("/ecs/orchard-api")]);
+    let mut pane = tailing(
+        &settings,
+        &[
+            chunk("/ecs/orchard-api", &lines()),
+            live("/ecs/orchard-api"),
+        ],
+    );
     pane.set_find("질의").expect("a hit");
     let buf = screen(&mut pane, (80, 24), &settings);
-    let roles: Vec<Role> = (1..23).flat_map(|y| (1..79).map(move |x| (x, y))).filter_map(|(x, y)| role_at(&buf, x, y)).collect();
+    let roles: Vec<Role> = (1..23)
+        .flat_map(|y| (1..79).map(move |x| (x, y)))
+        .filter_map(|(x, y)| role_at(&buf, x, y))
+        .collect();
     assert!(roles.contains(&Role::Match) && roles.contains(&Role::Cursor));
     assert!(text(&buf).contains("held · 0 new"));
 }

@@ -20,7 +20,10 @@ fn measured(stage: Stage<Rules>) -> Stage<Rules> {
     let series = account::blocks();
     let metrics: Arc<[Metric]> = series.iter().map(|s| s.metric.clone()).collect();
     stage
-        .answered(Query::Limited([account::rate_rule()].into()), Facts::Limited(vec![(account::rate_rule(), Some(3))]))
+        .answered(
+            Query::Limited([account::rate_rule()].into()),
+            Facts::Limited(vec![(account::rate_rule(), Some(3))]),
+        )
         .answered(Query::Metrics(metrics), Facts::Metrics(series))
 }
 
@@ -36,12 +39,20 @@ fn full(size: (u16, u16)) -> Stage<Rules> {
 
 fn past(minutes: i64, state: PastState) -> Past {
     let json = |text: &str| Value::Json(RawJson(text.into()));
-    let field = FieldChange { field: Field::Action, before: json(r#"{"Block":{}}"#), after: json(r#"{"Count":{}}"#), hold: Hold::Held };
+    let field = FieldChange {
+        field: Field::Action,
+        before: json(r#"{"Block":{}}"#),
+        after: json(r#"{"Count":{}}"#),
+        hold: Hold::Held,
+    };
     Past {
         session: "s1".into(),
         summary: "per-ip-1000 BLOCK → COUNT".into(),
         subject: Subject::Rule(account::rate_rule()),
-        steps: vec![Proposed::Set(Change { target: Target::Rule(account::rate_rule()), fields: vec![field] })],
+        steps: vec![Proposed::Set(Change {
+            target: Target::Rule(account::rate_rule()),
+            fields: vec![field],
+        })],
         at: account::ago(minutes),
         who: "alice".into(),
         state,
@@ -55,13 +66,29 @@ fn denied() -> tidegate::domain::fault::Fault {
 #[test]
 fn the_pane_in_all_its_states() {
     for size in SIZES {
-        let half = Stage::<Rules>::new(size).answered(REGIONAL, Facts::Acls(account::regional(RuleAction::Block)));
+        let half = Stage::<Rules>::new(size)
+            .answered(REGIONAL, Facts::Acls(account::regional(RuleAction::Block)));
         let states = [
-            ("empty", Stage::<Rules>::new(size).answered(REGIONAL, Facts::Acls(Vec::new())).answered(CLOUDFRONT, Facts::Acls(Vec::new())).seen()),
+            (
+                "empty",
+                Stage::<Rules>::new(size)
+                    .answered(REGIONAL, Facts::Acls(Vec::new()))
+                    .answered(CLOUDFRONT, Facts::Acls(Vec::new()))
+                    .seen(),
+            ),
             ("loading", Stage::<Rules>::new(size).asked(REGIONAL).seen()),
             ("full", full(size).seen()),
-            ("failed", Stage::<Rules>::new(size).failed(REGIONAL, denied()).failed(CLOUDFRONT, denied()).seen()),
-            ("CloudFront denied", measured(half).failed(CLOUDFRONT, denied()).seen()),
+            (
+                "failed",
+                Stage::<Rules>::new(size)
+                    .failed(REGIONAL, denied())
+                    .failed(CLOUDFRONT, denied())
+                    .seen(),
+            ),
+            (
+                "CloudFront denied",
+                measured(half).failed(CLOUDFRONT, denied()).seen(),
+            ),
         ];
         insta::assert_snapshot!(named("rules", size), sheet(&states));
     }
@@ -70,12 +97,35 @@ fn the_pane_in_all_its_states() {
 #[test]
 fn the_drill_in_says_why_a_request_was_blocked() {
     for size in SIZES {
-        let rule = RuleQuery { rule: account::rate_rule(), metric: "per-ip-1000".into(), lists_addresses: true };
+        let rule = RuleQuery {
+            rule: account::rate_rule(),
+            metric: "per-ip-1000".into(),
+            lists_addresses: true,
+        };
         let detail = Query::RuleDetail(Box::new(rule));
         let open = || full(size).act(Verb::Top).act(Verb::Down).act(Verb::Enter);
         let states = [
-            ("full", open().answered(detail.clone(), Facts::RuleDetail(Arc::new(account::rule_detail()))).seen()),
-            ("failed", open().failed(detail, account::denied("Sampled requests may not be read", "wafv2:GetSampledRequests")).seen()),
+            (
+                "full",
+                open()
+                    .answered(
+                        detail.clone(),
+                        Facts::RuleDetail(Arc::new(account::rule_detail())),
+                    )
+                    .seen(),
+            ),
+            (
+                "failed",
+                open()
+                    .failed(
+                        detail,
+                        account::denied(
+                            "Sampled requests may not be read",
+                            "wafv2:GetSampledRequests",
+                        ),
+                    )
+                    .seen(),
+            ),
         ];
         insta::assert_snapshot!(named("rule", size), sheet(&states));
     }
@@ -83,7 +133,12 @@ fn the_drill_in_says_why_a_request_was_blocked() {
 
 /// The line of the rule the load test opens.
 fn line(stage: &Stage<Rules>) -> String {
-    stage.seen().lines().find(|l| l.contains("per-ip-1000")).unwrap_or_default().to_owned()
+    stage
+        .seen()
+        .lines()
+        .find(|l| l.contains("per-ip-1000"))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn written() -> Report {
@@ -100,7 +155,10 @@ fn written() -> Report {
 #[test]
 fn a_changed_rule_is_starred_and_shows_what_it_blocked_before() {
     let line = line(&full((120, 36)));
-    assert!(line.contains("COUNT*") && line.contains("0 (was 412)") && !line.contains("pending"), "{line}");
+    assert!(
+        line.contains("COUNT*") && line.contains("0 (was 412)") && !line.contains("pending"),
+        "{line}"
+    );
 }
 
 #[test]
@@ -108,18 +166,29 @@ fn a_rule_put_back_has_no_star() {
     let stage = Stage::<Rules>::new((120, 36))
         .answered(REGIONAL, Facts::Acls(account::regional(RuleAction::Block)))
         .carried(&Report::History(vec![past(4, PastState::Reverted)]));
-    assert!(line(&stage).contains("BLOCK ") && !line(&stage).contains('*'), "{}", line(&stage));
+    assert!(
+        line(&stage).contains("BLOCK ") && !line(&stage).contains('*'),
+        "{}",
+        line(&stage)
+    );
 }
 
 #[test]
 fn a_write_is_pending_until_counts_show_it_or_three_minutes_pass() {
-    let finished = Report::Finished { session: "s2".into(), summary: "done".into() };
+    let finished = Report::Finished {
+        session: "s2".into(),
+        summary: "done".into(),
+    };
     let stage = full((120, 36)).carried(&written()).carried(&finished);
     assert!(line(&stage).contains("COUNT* pending"), "{}", line(&stage));
     let stage = stage.later(100);
     assert!(line(&stage).contains("COUNT* pending"), "{}", line(&stage));
     let stage = stage.later(81);
-    assert!(line(&stage).contains("COUNT*") && !line(&stage).contains("pending"), "{}", line(&stage));
+    assert!(
+        line(&stage).contains("COUNT*") && !line(&stage).contains("pending"),
+        "{}",
+        line(&stage)
+    );
 }
 
 #[test]
@@ -128,6 +197,12 @@ fn only_a_rate_rule_can_be_switched() {
     stage.acts(Verb::Top);
     assert_eq!(stage.acts(Verb::Toggle), []); // the head of a web ACL
     stage.acts(Verb::Down);
-    assert_eq!(stage.acts(Verb::Toggle), [Act::Ask(Verb::Toggle, Subject::Rule(account::rate_rule()))]);
-    assert_eq!(stage.acts(Verb::Limit), [Act::Ask(Verb::Limit, Subject::Rule(account::rate_rule()))]);
+    assert_eq!(
+        stage.acts(Verb::Toggle),
+        [Act::Ask(Verb::Toggle, Subject::Rule(account::rate_rule()))]
+    );
+    assert_eq!(
+        stage.acts(Verb::Limit),
+        [Act::Ask(Verb::Limit, Subject::Rule(account::rate_rule()))]
+    );
 }

@@ -24,10 +24,21 @@ fn the_pane_in_all_its_states() {
         let full = || with(size, account::inventory());
         let states = [
             ("empty", with(size, Inventory::default()).seen()),
-            ("loading", Stage::<Snapshots>::new(size).asked(Query::Inventory).seen()),
+            (
+                "loading",
+                Stage::<Snapshots>::new(size).asked(Query::Inventory).seen(),
+            ),
             ("full", full().seen()),
-            ("failed", Stage::<Snapshots>::new(size).failed(Query::Inventory, denied()).seen()),
-            ("failing, with old rows", full().later(400).failed(Query::Inventory, denied()).seen()),
+            (
+                "failed",
+                Stage::<Snapshots>::new(size)
+                    .failed(Query::Inventory, denied())
+                    .seen(),
+            ),
+            (
+                "failing, with old rows",
+                full().later(400).failed(Query::Inventory, denied()).seen(),
+            ),
         ];
         insta::assert_snapshot!(named("snapshots", size), sheet(&states));
     }
@@ -36,8 +47,16 @@ fn the_pane_in_all_its_states() {
 #[test]
 fn the_drill_in_of_a_database() {
     for size in SIZES {
-        let open = |down: usize| (0..down).fold(with(size, account::inventory()), |s, _| s.act(Verb::Down)).act(Verb::Enter);
-        let states = [("being backed up", open(0).seen()), ("stale", open(1).seen()), ("never", open(2).seen())];
+        let open = |down: usize| {
+            (0..down)
+                .fold(with(size, account::inventory()), |s, _| s.act(Verb::Down))
+                .act(Verb::Enter)
+        };
+        let states = [
+            ("being backed up", open(0).seen()),
+            ("stale", open(1).seen()),
+            ("never", open(2).seen()),
+        ];
         insta::assert_snapshot!(named("database", size), sheet(&states));
     }
 }
@@ -49,5 +68,8 @@ fn a_backup_is_asked_for_the_row_under_the_cursor_alone() {
     assert_eq!(stage.acts(Verb::Backup), [Act::Ask(Verb::Backup, reports)]);
     let mut marked = stage.act(Verb::Mark).act(Verb::Up).act(Verb::Mark);
     let said = marked.acts(Verb::Backup);
-    assert!(matches!(&said[..], [Act::Say(notice)] if notice.text.as_str().contains("2 rows are marked")), "{said:?}");
+    assert!(
+        matches!(&said[..], [Act::Say(notice)] if notice.text.as_str().contains("2 rows are marked")),
+        "{said:?}"
+    );
 }

@@ -9,8 +9,8 @@ use tidegate::domain::ids::ClusterName;
 use tidegate::model::query::{Answer, Epoch, Facts, Query, Reply};
 use tidegate::model::settings::Settings;
 use tidegate::model::time::Now;
-use tidegate::panes::{Act, Context, Pane};
 use tidegate::model::verb::Verb;
+use tidegate::panes::{Act, Context, Pane};
 use tidegate::session::order::Report;
 use tidegate::view::frame::{Frame, inside};
 use tidegate::view::layout::Joint;
@@ -30,20 +30,38 @@ pub struct Stage<P> {
 impl<P: Pane + Default> Stage<P> {
     /// The pane before anything is known, in a frame of this size.
     pub fn new(size: (u16, u16)) -> Self {
-        let now = Now { wall: account::now(), mono: Duration::from_mins(10) };
-        let mut stage = Self { pane: P::default(), settings: Settings::default(), cluster: "orchard".into(), now, size };
+        let now = Now {
+            wall: account::now(),
+            mono: Duration::from_mins(10),
+        };
+        let mut stage = Self {
+            pane: P::default(),
+            settings: Settings::default(),
+            cluster: "orchard".into(),
+            now,
+            size,
+        };
         let body = inside(Rect::new(0, 0, size.0, size.1));
         stage.pane.resize(body.width, body.height);
         stage
     }
 
     fn told(&mut self, tell: impl FnOnce(&mut P, &Context<'_>)) {
-        let cx = Context { now: self.now, settings: &self.settings, cluster: Some(&self.cluster), service: None };
+        let cx = Context {
+            now: self.now,
+            settings: &self.settings,
+            cluster: Some(&self.cluster),
+            service: None,
+        };
         tell(&mut self.pane, &cx);
     }
 
     fn reply(mut self, query: Query, answer: Answer) -> Self {
-        let reply = Reply { epoch: Epoch::default(), query, answer };
+        let reply = Reply {
+            epoch: Epoch::default(),
+            query,
+            answer,
+        };
         self.told(|pane, cx| pane.reply(&reply, cx));
         self
     }
@@ -73,7 +91,10 @@ impl<P: Pane + Default> Stage<P> {
     /// Time goes by.
     pub fn later(mut self, seconds: u64) -> Self {
         let by = Duration::from_secs(seconds);
-        self.now = Now { wall: self.now.wall + by, mono: self.now.mono + by };
+        self.now = Now {
+            wall: self.now.wall + by,
+            mono: self.now.mono + by,
+        };
         self.told(Pane::tick);
         self
     }
@@ -93,11 +114,22 @@ impl<P: Pane + Default> Stage<P> {
 
     /// The screen as text and roles, repeated lines left out.
     pub fn seen(&self) -> String {
-        let cx = Context { now: self.now, settings: &self.settings, cluster: Some(&self.cluster), service: None };
+        let cx = Context {
+            now: self.now,
+            settings: &self.settings,
+            cluster: Some(&self.cluster),
+            service: None,
+        };
         let title = self.pane.title(&cx);
         let buf = drawn(self.size, &self.settings, self.now, |paint, area, buf| {
             let (name, status) = (title.name.as_str(), title.status.as_str());
-            let body = Frame { number: Some(1), name, status, joint: Joint::default() }.draw(paint, area, buf);
+            let body = Frame {
+                number: Some(1),
+                name,
+                status,
+                joint: Joint::default(),
+            }
+            .draw(paint, area, buf);
             self.pane.draw(paint, &cx, body, buf);
         });
         squeezed(&rendered(&buf))
@@ -113,13 +145,22 @@ fn squeezed(text: &str) -> String {
             _ => lines.push((line, 1)),
         }
     }
-    let said = |(line, times): (&str, usize)| if times > 1 { format!("{line}\n⋮ {times} times") } else { line.to_owned() };
+    let said = |(line, times): (&str, usize)| {
+        if times > 1 {
+            format!("{line}\n⋮ {times} times")
+        } else {
+            line.to_owned()
+        }
+    };
     lines.into_iter().map(said).collect::<Vec<_>>().join("\n")
 }
 
 /// Several states of one pane, one beneath the other.
 pub fn sheet(states: &[(&str, String)]) -> String {
-    states.iter().map(|(name, seen)| ["━━ ", name, "\n", seen, "\n"].concat()).collect()
+    states
+        .iter()
+        .map(|(name, seen)| ["━━ ", name, "\n", seen, "\n"].concat())
+        .collect()
 }
 
 /// The name of a snapshot: what and at which size.

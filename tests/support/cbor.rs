@@ -50,7 +50,10 @@ fn item(rest: &mut &[u8]) -> Option<Value> {
 fn text(rest: &mut &[u8], n: Option<u64>) -> Option<String> {
     match n {
         Some(n) => String::from_utf8(take(rest, n.try_into().ok()?)?.to_vec()).ok(),
-        None => many(rest, None, item)?.iter().map(|part| part.as_str().map(str::to_owned)).collect(),
+        None => many(rest, None, item)?
+            .iter()
+            .map(|part| part.as_str().map(str::to_owned))
+            .collect(),
     }
 }
 
@@ -124,7 +127,11 @@ fn put(value: &Value, time: Time, out: &mut Vec<u8>) {
 
 fn member(key: &str, value: &Value, out: &mut Vec<u8>) {
     put(&Value::String(key.to_owned()), Time::No, out);
-    let time = if key == "Timestamps" || key.ends_with("Time") { Time::Yes } else { Time::No };
+    let time = if key == "Timestamps" || key.ends_with("Time") {
+        Time::Yes
+    } else {
+        Time::No
+    };
     put(value, time, out);
 }
 

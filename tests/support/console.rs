@@ -18,7 +18,8 @@ use tidegate::domain::identity::Identity;
 use tidegate::domain::rds::{Database, DatabaseKind, DatabaseRef, Inventory, Quota};
 use tidegate::domain::subject::{Observation, Subject};
 use tidegate::domain::waf::{
-    Acl, AclRef, AclScope, Aggregate, RateStatement, RawAcl, RawJson, Rule, RuleAction, RuleKind, RuleRef,
+    Acl, AclRef, AclScope, Aggregate, RateStatement, RawAcl, RawJson, Rule, RuleAction, RuleKind,
+    RuleRef,
 };
 use tidegate::model::effect::Effect;
 use tidegate::model::keymap::Keymap;
@@ -40,16 +41,25 @@ pub fn start() -> Timestamp {
 }
 
 pub fn write_settings() -> Settings {
-    Settings { region: Some("ap-northeast-2".into()), ..Settings::default() }
+    Settings {
+        region: Some("ap-northeast-2".into()),
+        ..Settings::default()
+    }
 }
 
 pub fn api() -> ServiceRef {
-    ServiceRef { cluster: "orchard".into(), service: "api".into() }
+    ServiceRef {
+        cluster: "orchard".into(),
+        service: "api".into(),
+    }
 }
 
 pub fn service(name: &str, desired: u32) -> Service {
     Service {
-        at: ServiceRef { cluster: "orchard".into(), service: name.into() },
+        at: ServiceRef {
+            cluster: "orchard".into(),
+            service: name.into(),
+        },
         status: ServiceStatus::Active,
         desired,
         running: desired,
@@ -67,14 +77,23 @@ pub fn service(name: &str, desired: u32) -> Service {
 }
 
 fn target() -> ScalableTarget {
-    ScalableTarget { at: api(), min: 2, max: 6, suspended: Suspended::default() }
+    ScalableTarget {
+        at: api(),
+        min: 2,
+        max: 6,
+        suspended: Suspended::default(),
+    }
 }
 
 fn policy() -> Policy {
     Policy {
         at: Scaled::Service(api()),
         name: "cpu".into(),
-        kind: PolicyKind::TargetTracking { metric: "ECSServiceAverageCPUUtilization".into(), target: 75.0, disable_scale_in: false },
+        kind: PolicyKind::TargetTracking {
+            metric: "ECSServiceAverageCPUUtilization".into(),
+            target: 75.0,
+            disable_scale_in: false,
+        },
         scale_in_cooldown: Some(300),
         scale_out_cooldown: Some(60),
     }
@@ -96,11 +115,19 @@ pub fn group() -> Group {
 
 fn acl_ref() -> AclRef {
     let arn = "arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/orchard-edge/1".into();
-    AclRef { scope: AclScope::Regional, name: "orchard-edge".into(), id: "1".into(), arn }
+    AclRef {
+        scope: AclScope::Regional,
+        name: "orchard-edge".into(),
+        id: "1".into(),
+        arn,
+    }
 }
 
 pub fn rule_ref() -> RuleRef {
-    RuleRef { acl: acl_ref(), rule: "per-ip-1000".into() }
+    RuleRef {
+        acl: acl_ref(),
+        rule: "per-ip-1000".into(),
+    }
 }
 
 pub fn acl() -> Acl {
@@ -108,8 +135,15 @@ pub fn acl() -> Acl {
         name: "per-ip-1000".into(),
         priority: 0,
         action: RuleAction::Block,
-        raw_action: Some(RawJson(r#"{"Block":{"CustomResponse":{"ResponseCode":429}}}"#.into())),
-        kind: RuleKind::Rate(RateStatement { limit: 1000, window: 60, aggregate: Aggregate::Ip, scoped_down: false }),
+        raw_action: Some(RawJson(
+            r#"{"Block":{"CustomResponse":{"ResponseCode":429}}}"#.into(),
+        )),
+        kind: RuleKind::Rate(RateStatement {
+            limit: 1000,
+            window: 60,
+            aggregate: Aggregate::Ip,
+            scoped_down: false,
+        }),
         metric: "per-ip".into(),
         sampled: true,
     };
@@ -121,13 +155,20 @@ pub fn acl() -> Acl {
         capacity: 2,
         firewall_manager: false,
         unknown_members: Vec::new(),
-        raw: RawAcl { at: acl_ref(), document: "{}".into(), lock_token: "t".into() },
+        raw: RawAcl {
+            at: acl_ref(),
+            document: "{}".into(),
+            lock_token: "t".into(),
+        },
     }
 }
 
 pub fn database() -> Database {
     Database {
-        at: DatabaseRef { kind: DatabaseKind::Instance, id: "orchard-db".into() },
+        at: DatabaseRef {
+            kind: DatabaseKind::Instance,
+            id: "orchard-db".into(),
+        },
         engine: "postgres".into(),
         class: "db.t3.medium".into(),
         status: "available".into(),
@@ -146,24 +187,38 @@ pub fn seen_service(desired: u32) -> Observation {
         service: service("api", desired),
         target: Some(target()),
         policies: vec![policy()],
-        headroom: Some(Headroom { tasks: Some(9), instances: Vec::new() }),
+        headroom: Some(Headroom {
+            tasks: Some(9),
+            instances: Vec::new(),
+        }),
     }
 }
 
 /// What a fresh look at the rule brings.
 pub fn seen_rule() -> Observation {
     let arn = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/orchard/1";
-    Observation::Rule { acl: Box::new(acl()), resources: vec![arn.into()], gaps: Vec::new() }
+    Observation::Rule {
+        acl: Box::new(acl()),
+        resources: vec![arn.into()],
+        gaps: Vec::new(),
+    }
 }
 
 /// What a fresh look at the database brings.
 pub fn seen_database() -> Observation {
-    Observation::Database { database: database(), quota: Some(Quota { used: 3, max: 100 }), underway: None }
+    Observation::Database {
+        database: database(),
+        quota: Some(Quota { used: 3, max: 100 }),
+        underway: None,
+    }
 }
 
 /// What a fresh look at the group brings.
 pub fn seen_group() -> Observation {
-    Observation::Group { group: group(), policies: Vec::new() }
+    Observation::Group {
+        group: group(),
+        policies: Vec::new(),
+    }
 }
 
 /// The fresh look that belongs to a subject.
@@ -177,14 +232,20 @@ pub fn seen(subject: &Subject) -> Observation {
 }
 
 pub fn identity() -> Identity {
-    Identity { account: "123456789012".into(), caller: "arn:aws:sts::123456789012:assumed-role/ops/alice".into() }
+    Identity {
+        account: "123456789012".into(),
+        caller: "arn:aws:sts::123456789012:assumed-role/ops/alice".into(),
+    }
 }
 
 impl Console {
     /// A console that has heard nothing but the time.
     pub fn new(settings: Settings, size: (u16, u16)) -> Self {
         let state = State::new(settings, Keymap::default(), vec![roles_theme()], size);
-        let mut console = Self { state, mono: Duration::ZERO };
+        let mut console = Self {
+            state,
+            mono: Duration::ZERO,
+        };
         console.wait(0);
         console
     }
@@ -207,22 +268,49 @@ impl Console {
         self.fact(Query::Identity, Facts::Identity(identity()));
         self.fact(Query::Clusters, Facts::Clusters(vec![cluster]));
         let names: Vec<_> = ["api", "batch-worker"].map(Into::into).to_vec();
-        self.fact(Query::ServiceNames("orchard".into()), Facts::ServiceNames(Arc::new(names)));
+        self.fact(
+            Query::ServiceNames("orchard".into()),
+            Facts::ServiceNames(Arc::new(names)),
+        );
         self.services();
-        self.fact(Query::ScalableTargets, Facts::ScalableTargets(vec![target()]));
-        self.fact(Query::Policies(Arc::new([])), Facts::Policies(vec![policy()]));
+        self.fact(
+            Query::ScalableTargets,
+            Facts::ScalableTargets(vec![target()]),
+        );
+        self.fact(
+            Query::Policies(Arc::new([])),
+            Facts::Policies(vec![policy()]),
+        );
         self.fact(Query::Groups, Facts::Groups(vec![group()]));
         self.fact(Query::Acls(AclScope::Regional), Facts::Acls(vec![acl()]));
         self.fact(Query::Acls(AclScope::Cloudfront), Facts::Acls(Vec::new()));
-        let inventory = Inventory { databases: vec![database()], ..Inventory::default() };
+        let inventory = Inventory {
+            databases: vec![database()],
+            ..Inventory::default()
+        };
         self.fact(Query::Inventory, Facts::Inventory(Arc::new(inventory)));
     }
 
     fn services(&mut self) {
-        let asked: Vec<Query> = tidegate::app::wants(&self.state).into_iter().map(|w| w.query).collect();
-        for query in asked.into_iter().filter(|q| matches!(q, Query::Services { .. })) {
-            let found = vec![Arc::new(service("api", 4)), Arc::new(service("batch-worker", 2))];
-            self.fact(query, Facts::Services { found, missing: Vec::new() });
+        let asked: Vec<Query> = tidegate::app::wants(&self.state)
+            .into_iter()
+            .map(|w| w.query)
+            .collect();
+        for query in asked
+            .into_iter()
+            .filter(|q| matches!(q, Query::Services { .. }))
+        {
+            let found = vec![
+                Arc::new(service("api", 4)),
+                Arc::new(service("batch-worker", 2)),
+            ];
+            self.fact(
+                query,
+                Facts::Services {
+                    found,
+                    missing: Vec::new(),
+                },
+            );
         }
     }
 
@@ -233,7 +321,11 @@ impl Console {
 
     pub fn reply(&mut self, query: Query, answer: Answer) -> Vec<Effect> {
         let epoch = self.state.epoch();
-        self.send(Message::Reply(Reply { epoch, query, answer }))
+        self.send(Message::Reply(Reply {
+            epoch,
+            query,
+            answer,
+        }))
     }
 
     pub fn send(&mut self, message: Message) -> Vec<Effect> {
@@ -248,7 +340,10 @@ impl Console {
     pub fn wait(&mut self, ms: u64) -> Vec<Effect> {
         self.mono += Duration::from_millis(ms);
         let wall = start() + jiff::SignedDuration::try_from(self.mono).expect("a short time");
-        self.send(Message::Now(Now { wall, mono: self.mono }))
+        self.send(Message::Now(Now {
+            wall,
+            mono: self.mono,
+        }))
     }
 
     /// The clock moves until a review that was opened is on the screen long enough to be answered.
@@ -258,16 +353,24 @@ impl Console {
     }
 
     pub fn key(&mut self, code: KeyCode) -> Vec<Effect> {
-        self.send(Message::Input(Input::Key(KeyEvent::new(code, KeyModifiers::NONE))))
+        self.send(Message::Input(Input::Key(KeyEvent::new(
+            code,
+            KeyModifiers::NONE,
+        ))))
     }
 
     pub fn control(&mut self, c: char) -> Vec<Effect> {
-        self.send(Message::Input(Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL))))
+        self.send(Message::Input(Input::Key(KeyEvent::new(
+            KeyCode::Char(c),
+            KeyModifiers::CONTROL,
+        ))))
     }
 
     /// Types characters, one key each; answers all effects.
     pub fn type_in(&mut self, text: &str) -> Vec<Effect> {
-        text.chars().flat_map(|c| self.key(KeyCode::Char(c))).collect()
+        text.chars()
+            .flat_map(|c| self.key(KeyCode::Char(c)))
+            .collect()
     }
 
     pub fn enter(&mut self) -> Vec<Effect> {
@@ -291,7 +394,10 @@ impl Console {
 
     /// Answers the fresh look that a dialog has asked for.
     pub fn observe(&mut self, subject: Subject, seen: Observation) -> Vec<Effect> {
-        self.report(Report::Observed { subject, result: Box::new(Ok(seen)) })
+        self.report(Report::Observed {
+            subject,
+            result: Box::new(Ok(seen)),
+        })
     }
 
     pub fn buffer(&self) -> Buffer {
@@ -342,9 +448,9 @@ pub fn carries(effects: &[Effect]) -> bool {
 /// The value a proposal gives to a field.
 pub fn wished(proposal: &Proposal, field: Field) -> Option<(Target, Value)> {
     proposal.steps.iter().find_map(|step| match step {
-        tidegate::session::order::Proposed::Set(change) => {
-            change.field(field).map(|f| (change.target.clone(), f.after.clone()))
-        }
+        tidegate::session::order::Proposed::Set(change) => change
+            .field(field)
+            .map(|f| (change.target.clone(), f.after.clone())),
         tidegate::session::order::Proposed::Create(_) => None,
     })
 }

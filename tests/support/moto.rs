@@ -44,9 +44,14 @@ impl Moto {
             .expect("moto starts");
         let mut line = String::new();
         let said = child.stdout.take().expect("piped");
-        BufReader::new(said).read_line(&mut line).expect("moto says its port");
+        BufReader::new(said)
+            .read_line(&mut line)
+            .expect("moto says its port");
         let port = line.trim().parse().expect("moto says its port");
-        Self { port, _child: child }
+        Self {
+            port,
+            _child: child,
+        }
     }
 
     /// Where it listens.
@@ -57,9 +62,17 @@ impl Moto {
     /// A fresh account. moto keeps accounts apart by the keys that `AssumeRole` gave.
     pub fn account(&self) -> Account {
         static NEXT: AtomicU32 = AtomicU32::new(1);
-        let id = format!("{:012}", 700_000_000_000_u64 + u64::from(NEXT.fetch_add(1, Ordering::Relaxed)));
+        let id = format!(
+            "{:012}",
+            700_000_000_000_u64 + u64::from(NEXT.fetch_add(1, Ordering::Relaxed))
+        );
         let keys = self.assume(&id);
-        Account { id, keys, region: "eu-west-1", endpoint: self.url() }
+        Account {
+            id,
+            keys,
+            region: "eu-west-1",
+            endpoint: self.url(),
+        }
     }
 
     fn assume(&self, account: &str) -> Keys {
@@ -68,7 +81,10 @@ impl Moto {
         );
         let answer = self.post("sts", &form);
         let between = |tag: &str| {
-            let from = answer.split(&format!("<{tag}>")).nth(1).unwrap_or_else(|| panic!("{tag} in {answer}"));
+            let from = answer
+                .split(&format!("<{tag}>"))
+                .nth(1)
+                .unwrap_or_else(|| panic!("{tag} in {answer}"));
             from.split('<').next().unwrap_or_default().to_owned()
         };
         Keys {
@@ -132,7 +148,9 @@ impl Account {
 
     /// Our own clients in this account, at `endpoint`.
     pub async fn aws_at(&self, endpoint: &str) -> Aws {
-        Aws::connect(self.options_at(endpoint)).await.expect("clients")
+        Aws::connect(self.options_at(endpoint))
+            .await
+            .expect("clients")
     }
 
     /// Our own clients in this account, at moto itself.

@@ -5,7 +5,9 @@ use super::cbor;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
+use hyper::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING,
+};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
@@ -30,20 +32,34 @@ pub struct Call {
 impl Call {
     /// The JSON of the body (CBOR included); `Null` for query services.
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|_| if self.service == "monitoring" { cbor::to_json(&self.body) } else { Value::Null })
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| {
+            if self.service == "monitoring" {
+                cbor::to_json(&self.body)
+            } else {
+                Value::Null
+            }
+        })
     }
 
     /// One parameter of a query service's form.
     pub fn form(&self, name: &str) -> Option<String> {
         let body = String::from_utf8_lossy(&self.body).into_owned();
-        let pair = body.split('&').find_map(|pair| pair.split_once('=').filter(|(k, _)| *k == name))?;
+        let pair = body
+            .split('&')
+            .find_map(|pair| pair.split_once('=').filter(|(k, _)| *k == name))?;
         Some(percent_decoded(pair.1))
     }
 
     /// Whether it changes something.
     pub fn is_write(&self) -> bool {
-        let reads = ["Describe", "List", "Get", "Filter", "StartLiveTail", "AssumeRole"];
+        let reads = [
+            "Describe",
+            "List",
+            "Get",
+            "Filter",
+            "StartLiveTail",
+            "AssumeRole",
+        ];
         !reads.iter().any(|start| self.operation.starts_with(start))
     }
 }
@@ -115,14 +131,21 @@ pub struct Proxy {
 impl Proxy {
     /// In front of the server at this port.
     pub fn before(upstream: u16) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build();
         let runtime = runtime.expect("a runtime");
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         listener.set_nonblocking(true).expect("nonblocking");
         let port = listener.local_addr().expect("bound").port();
         let rules = Arc::new(Mutex::new(Rules::default()));
         runtime.spawn(serve(listener, upstream, rules.clone()));
-        let proxy = Self { port, rules, runtime: Some(runtime) };
+        let proxy = Self {
+            port,
+            rules,
+            runtime: Some(runtime),
+        };
         proxy.answer("RegisterScalableTarget", refuse_min_above_max);
         proxy
     }
@@ -141,8 +164,14 @@ impl Proxy {
     }
 
     /// Answers an operation in moto's place. `service:Operation` is preferred over `Operation`.
-    pub fn answer(&self, operation: &str, handler: impl Fn(&Call) -> Answer + Send + Sync + 'static) {
-        self.rules().handlers.insert(operation.to_owned(), Arc::new(handler));
+    pub fn answer(
+        &self,
+        operation: &str,
+        handler: impl Fn(&Call) -> Answer + Send + Sync + 'static,
+    ) {
+        self.rules()
+            .handlers
+            .insert(operation.to_owned(), Arc::new(handler));
     }
 
     /// Always the same JSON.
@@ -152,7 +181,9 @@ impl Proxy {
 
     /// Trouble for the next `times` calls of an operation (`*` = of any).
     pub fn trouble(&self, operation: &str, trouble: Trouble, times: usize) {
-        self.rules().troubles.push((operation.to_owned(), trouble, times));
+        self.rules()
+            .troubles
+            .push((operation.to_owned(), trouble, times));
     }
 
     /// Ends all trouble.
@@ -172,12 +203,21 @@ impl Proxy {
 
     /// How many requests of one operation.
     pub fn count(&self, operation: &str) -> usize {
-        self.rules().seen.iter().filter(|c| c.operation == operation).count()
+        self.rules()
+            .seen
+            .iter()
+            .filter(|c| c.operation == operation)
+            .count()
     }
 
     /// The operations so far that change something.
     pub fn writes(&self) -> Vec<Call> {
-        self.rules().seen.iter().filter(|c| c.is_write()).cloned().collect()
+        self.rules()
+            .seen
+            .iter()
+            .filter(|c| c.is_write())
+            .cloned()
+            .collect()
     }
 
     /// Forgets the requests so far.
@@ -211,10 +251,13 @@ async fn serve(listener: std::net::TcpListener, upstream: u16, rules: Arc<Mutex<
     let listener = TcpListener::from_std(listener).expect("a listener");
     while let Ok((stream, _)) = listener.accept().await {
         let rules = rules.clone();
-        let service = hyper::service::service_fn(move |request| handle(request, upstream, rules.clone()));
+        let service =
+            hyper::service::service_fn(move |request| handle(request, upstream, rules.clone()));
         // An error here is a connection that somebody cut, ourselves included.
         tokio::spawn(async move {
-            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
         });
     }
 }
@@ -228,7 +271,9 @@ async fn handle(request: Request<Incoming>, upstream: u16, rules: Arc<Mutex<Rule
     tokio::time::sleep(delay).await;
     match trouble {
         Some(Trouble::Error(status, code)) => return Ok(error(&call, status, code, "injected")),
-        Some(Trouble::Raw(status, kind, body)) => return Ok(plain(status, kind, Bytes::from_static(body.as_bytes()))),
+        Some(Trouble::Raw(status, kind, body)) => {
+            return Ok(plain(status, kind, Bytes::from_static(body.as_bytes())));
+        }
         Some(Trouble::Cut) => return Err("cut".into()),
         Some(Trouble::Hang) => std::future::pending().await,
         Some(Trouble::ApplyThenDrop) => {
@@ -238,7 +283,9 @@ async fn handle(request: Request<Incoming>, upstream: u16, rules: Arc<Mutex<Rule
         None => {}
     }
     match handler.map_or(Answer::Pass, |h| h(&call)) {
-        Answer::Pass if call.operation == "RegisterScalableTarget" => register(head, &call, upstream).await,
+        Answer::Pass if call.operation == "RegisterScalableTarget" => {
+            register(head, &call, upstream).await
+        }
         Answer::Pass => forward(head, &call, call.body.clone(), upstream).await,
         Answer::Instead(body) => forward(head, &call, body, upstream).await,
         Answer::Json(value) => Ok(json_reply(&call, &value)),
@@ -254,12 +301,33 @@ async fn register(head: hyper::http::request::Parts, call: &Call, upstream: u16)
     let asked = call.json();
     let id = asked["ResourceId"].as_str().unwrap_or_default().to_owned();
     let mut parts = id.split('/').skip(1);
-    let (Some(cluster), Some(service)) = (parts.next(), parts.next()) else { return Ok(reply) };
+    let (Some(cluster), Some(service)) = (parts.next(), parts.next()) else {
+        return Ok(reply);
+    };
     let targets = json!({ "ServiceNamespace": "ecs", "ResourceIds": [&id] });
-    let target = ask(&head, "AnyScaleFrontendService.DescribeScalableTargets", targets, upstream).await?;
-    let seen = ask(&head, &ecs("DescribeServices"), json!({ "cluster": cluster, "services": [service] }), upstream).await?;
-    let (target, desired) = (&target["ScalableTargets"][0], seen["services"][0]["desiredCount"].as_i64());
-    if let (Some(min), Some(max), Some(now)) = (target["MinCapacity"].as_i64(), target["MaxCapacity"].as_i64(), desired) {
+    let target = ask(
+        &head,
+        "AnyScaleFrontendService.DescribeScalableTargets",
+        targets,
+        upstream,
+    )
+    .await?;
+    let seen = ask(
+        &head,
+        &ecs("DescribeServices"),
+        json!({ "cluster": cluster, "services": [service] }),
+        upstream,
+    )
+    .await?;
+    let (target, desired) = (
+        &target["ScalableTargets"][0],
+        seen["services"][0]["desiredCount"].as_i64(),
+    );
+    if let (Some(min), Some(max), Some(now)) = (
+        target["MinCapacity"].as_i64(),
+        target["MaxCapacity"].as_i64(),
+        desired,
+    ) {
         let clamped = now.min(max).max(min);
         if clamped != now {
             let update = json!({ "cluster": cluster, "service": service, "desiredCount": clamped });
@@ -283,39 +351,78 @@ async fn ask(
     let mut head = head.clone();
     head.headers.insert("x-amz-target", target.parse()?);
     if target.starts_with("AmazonEC2ContainerService") {
-        let signed = head.headers.get("authorization").map_or("", |v| v.to_str().unwrap_or_default());
-        let signed = signed.replace("/application-autoscaling/", "/ecs/").parse()?;
+        let signed = head
+            .headers
+            .get("authorization")
+            .map_or("", |v| v.to_str().unwrap_or_default());
+        let signed = signed
+            .replace("/application-autoscaling/", "/ecs/")
+            .parse()?;
         head.headers.insert("authorization", signed);
     }
     let body = Bytes::from(body.to_string());
     let call = describe(&head, body.clone());
     let reply = forward(head, &call, body, upstream).await?;
-    Ok(serde_json::from_slice(&reply.into_body().collect().await?.to_bytes()).unwrap_or(Value::Null))
+    Ok(
+        serde_json::from_slice(&reply.into_body().collect().await?.to_bytes())
+            .unwrap_or(Value::Null),
+    )
 }
 
 fn consult(call: &Call, rules: &Mutex<Rules>) -> (Option<Trouble>, Option<Handler>, Duration) {
     let mut rules = rules.lock().unwrap_or_else(PoisonError::into_inner);
     rules.seen.push(call.clone());
-    let hit = rules.troubles.iter_mut().find(|(op, _, left)| *left > 0 && (op == "*" || *op == call.operation));
+    let hit = rules
+        .troubles
+        .iter_mut()
+        .find(|(op, _, left)| *left > 0 && (op == "*" || *op == call.operation));
     let trouble = hit.map(|(_, trouble, left)| {
         *left -= 1;
         trouble.clone()
     });
-    let exact = rules.handlers.get(&format!("{}:{}", call.service, call.operation));
-    let handler = exact.or_else(|| rules.handlers.get(&call.operation)).cloned();
+    let exact = rules
+        .handlers
+        .get(&format!("{}:{}", call.service, call.operation));
+    let handler = exact
+        .or_else(|| rules.handlers.get(&call.operation))
+        .cloned();
     (trouble, handler, rules.delay)
 }
 
 fn describe(head: &hyper::http::request::Parts, body: Bytes) -> Call {
-    let header = |name: &str| head.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let target = header("x-amz-target").rsplit('.').next().unwrap_or_default().to_owned();
-    let of_path = head.uri.path().rsplit_once("/operation/").map(|(_, op)| op.to_owned());
+    let header = |name: &str| {
+        head.headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let target = header("x-amz-target")
+        .rsplit('.')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let of_path = head
+        .uri
+        .path()
+        .rsplit_once("/operation/")
+        .map(|(_, op)| op.to_owned());
     let of_form = || {
         let text = String::from_utf8_lossy(&body).into_owned();
-        text.split('&').find_map(|pair| pair.strip_prefix("Action=").map(str::to_owned))
+        text.split('&')
+            .find_map(|pair| pair.strip_prefix("Action=").map(str::to_owned))
     };
-    let rest = || head.uri.path().contains("distributionsByWebACLId").then(|| "ListDistributionsByWebACLId".to_owned());
-    let operation = if target.is_empty() { of_path.or_else(of_form).or_else(rest) } else { Some(target) };
+    let rest = || {
+        head.uri
+            .path()
+            .contains("distributionsByWebACLId")
+            .then(|| "ListDistributionsByWebACLId".to_owned())
+    };
+    let operation = if target.is_empty() {
+        of_path.or_else(of_form).or_else(rest)
+    } else {
+        Some(target)
+    };
     let credential = header("authorization");
     let scope = |n: usize| credential.split('/').nth(n).unwrap_or_default().to_owned();
     Call {
@@ -327,16 +434,30 @@ fn describe(head: &hyper::http::request::Parts, body: Bytes) -> Call {
     }
 }
 
-async fn forward(mut head: hyper::http::request::Parts, call: &Call, body: Bytes, upstream: u16) -> Reply {
+async fn forward(
+    mut head: hyper::http::request::Parts,
+    call: &Call,
+    body: Bytes,
+    upstream: u16,
+) -> Reply {
     let cbor = call.service == "monitoring" && head.uri.path().contains("/operation/");
-    let body = if cbor { to_json_protocol(&mut head, call) } else { body };
+    let body = if cbor {
+        to_json_protocol(&mut head, call)
+    } else {
+        body
+    };
     head.headers.remove(TRANSFER_ENCODING);
-    head.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    head.headers.insert(HOST, HeaderValue::from_static("127.0.0.1"));
+    head.headers
+        .insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    head.headers
+        .insert(HOST, HeaderValue::from_static("127.0.0.1"));
     let stream = TcpStream::connect(("127.0.0.1", upstream)).await?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
-    let answer = sender.send_request(Request::from_parts(head, Full::new(body))).await?;
+    let answer = sender
+        .send_request(Request::from_parts(head, Full::new(body)))
+        .await?;
     let (head, body) = answer.into_parts();
     let body = body.collect().await?.to_bytes();
     if cbor {
@@ -349,11 +470,19 @@ async fn forward(mut head: hyper::http::request::Parts, call: &Call, body: Bytes
 fn to_json_protocol(head: &mut hyper::http::request::Parts, call: &Call) -> Bytes {
     head.uri = "/".parse().expect("a path");
     let target = format!("GraniteServiceVersion20100801.{}", call.operation);
-    head.headers.insert("x-amz-target", target.parse().expect("a header"));
-    head.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+    head.headers
+        .insert("x-amz-target", target.parse().expect("a header"));
+    head.headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/x-amz-json-1.0"),
+    );
     head.headers.remove("smithy-protocol");
     head.headers.remove("accept");
-    let body = if call.body.is_empty() { json!({}) } else { cbor::to_json(&call.body) };
+    let body = if call.body.is_empty() {
+        json!({})
+    } else {
+        cbor::to_json(&call.body)
+    };
     Bytes::from(body.to_string())
 }
 
@@ -363,8 +492,14 @@ fn from_json_protocol(status: StatusCode, body: &[u8]) -> Response<Full<Bytes>> 
 }
 
 fn cbor_reply(status: u16, value: &Value) -> Response<Full<Bytes>> {
-    let mut reply = plain(status, "application/cbor", Bytes::from(cbor::from_json(value)));
-    reply.headers_mut().insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
+    let mut reply = plain(
+        status,
+        "application/cbor",
+        Bytes::from(cbor::from_json(value)),
+    );
+    reply
+        .headers_mut()
+        .insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
     reply
 }
 
@@ -372,14 +507,20 @@ fn json_reply(call: &Call, value: &Value) -> Response<Full<Bytes>> {
     if call.service == "monitoring" {
         return cbor_reply(200, value);
     }
-    plain(200, "application/x-amz-json-1.1", Bytes::from(value.to_string()))
+    plain(
+        200,
+        "application/x-amz-json-1.1",
+        Bytes::from(value.to_string()),
+    )
 }
 
 /// A query service's envelope.
 fn query_result(call: &Call, inner: &str) -> Bytes {
     let op = &call.operation;
     let meta = "<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata>";
-    Bytes::from(format!("<{op}Response><{op}Result>{inner}</{op}Result>{meta}</{op}Response>"))
+    Bytes::from(format!(
+        "<{op}Response><{op}Result>{inner}</{op}Result>{meta}</{op}Response>"
+    ))
 }
 
 /// An AWS error in the form of the call's service.
@@ -387,7 +528,9 @@ fn error(call: &Call, status: u16, code: &str, message: &str) -> Response<Full<B
     match call.service.as_str() {
         "monitoring" => cbor_reply(status, &json!({ "__type": code, "message": message })),
         "autoscaling" | "rds" | "elasticloadbalancing" | "sts" | "cloudfront" => {
-            let inner = format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>");
+            let inner = format!(
+                "<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+            );
             let whole = format!("<ErrorResponse>{inner}<RequestId>r-1</RequestId></ErrorResponse>");
             plain(status, "text/xml", Bytes::from(whole))
         }
@@ -402,7 +545,11 @@ fn plain(status: u16, kind: &'static str, body: Bytes) -> Response<Full<Bytes>> 
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert("x-amzn-requestid", HeaderValue::from_static("r-1"));
-    rebuilt(StatusCode::from_u16(status).expect("a status"), &headers, body)
+    rebuilt(
+        StatusCode::from_u16(status).expect("a status"),
+        &headers,
+        body,
+    )
 }
 
 fn rebuilt(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Response<Full<Bytes>> {
@@ -410,6 +557,8 @@ fn rebuilt(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Response<Ful
     *reply.status_mut() = status;
     let skip = [TRANSFER_ENCODING, CONTENT_LENGTH, hyper::header::CONNECTION];
     let kept = headers.iter().filter(|(name, _)| !skip.contains(name));
-    reply.headers_mut().extend(kept.map(|(name, value)| (name.clone(), value.clone())));
+    reply
+        .headers_mut()
+        .extend(kept.map(|(name, value)| (name.clone(), value.clone())));
     reply
 }

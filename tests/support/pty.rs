@@ -69,8 +69,14 @@ impl Start {
             ("AWS_EC2_METADATA_DISABLED", "true"),
             ("AWS_ENDPOINT_URL", NOBODY),
         ];
-        let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        Self { size: (120, 36), argv: vec![path.to_owned()], env }
+        let env = env
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec();
+        Self {
+            size: (120, 36),
+            argv: vec![path.to_owned()],
+            env,
+        }
     }
 
     pub fn size(mut self, columns: u16, rows: u16) -> Self {
@@ -99,7 +105,9 @@ impl Start {
     /// Starts it.
     pub fn go(self) -> Pty {
         let home = tempfile::tempdir().expect("a home");
-        let pair = native_pty_system().openpty(pty_size(self.size)).expect("a pty");
+        let pair = native_pty_system()
+            .openpty(pty_size(self.size))
+            .expect("a pty");
         let modes_found = modes(&*pair.master);
         let mut command = CommandBuilder::from_argv(self.argv.iter().map(Into::into).collect());
         command.env_clear();
@@ -109,15 +117,31 @@ impl Start {
         for (name, value) in &self.env {
             command.env(name, value);
         }
-        let child = pair.slave.spawn_command(command).expect("the program starts");
+        let child = pair
+            .slave
+            .spawn_command(command)
+            .expect("the program starts");
         let (shared, reader) = watch(pair.master.try_clone_reader().expect("a reader"), self.size);
         let writer = Some(pair.master.take_writer().expect("a writer"));
-        Pty { master: Some(pair.master), writer, reader: Some(reader), child, shared, modes_found, home }
+        Pty {
+            master: Some(pair.master),
+            writer,
+            reader: Some(reader),
+            child,
+            shared,
+            modes_found,
+            home,
+        }
     }
 }
 
 fn pty_size((cols, rows): (u16, u16)) -> PtySize {
-    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+    PtySize {
+        rows,
+        cols,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
 }
 
 fn modes(master: &dyn MasterPty) -> String {
@@ -126,8 +150,17 @@ fn modes(master: &dyn MasterPty) -> String {
 
 fn watch(mut from: Box<dyn Read + Send>, size: (u16, u16)) -> (Arc<Shared>, JoinHandle<()>) {
     let terminal = Terminal::new(size.0.into(), size.1.into()).expect("a terminal");
-    let seen = Seen { terminal, raw: Vec::new(), held: Vec::new(), closing: false, ended: false };
-    let shared = Arc::new(Shared { seen: Mutex::new(seen), more: Condvar::new() });
+    let seen = Seen {
+        terminal,
+        raw: Vec::new(),
+        held: Vec::new(),
+        closing: false,
+        ended: false,
+    };
+    let shared = Arc::new(Shared {
+        seen: Mutex::new(seen),
+        more: Condvar::new(),
+    });
     let theirs = shared.clone();
     let reader = std::thread::spawn(move || {
         let mut bytes = [0; 8192];
@@ -160,7 +193,13 @@ impl Seen {
     /// The screen as lines of text.
     pub fn screen(&self) -> String {
         let (_, rows) = self.terminal.size();
-        let line = |y| self.terminal.screen().line(y).map(|l| l.text().trim_end().to_owned()).unwrap_or_default();
+        let line = |y| {
+            self.terminal
+                .screen()
+                .line(y)
+                .map(|l| l.text().trim_end().to_owned())
+                .unwrap_or_default()
+        };
         (0..rows).map(line).collect::<Vec<_>>().join("\n")
     }
 
@@ -181,20 +220,37 @@ impl Pty {
         let mut seen = self.seen();
         while !wish(&seen) {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "{what} did not come; the screen:\n{}", seen.screen());
-            assert!(!seen.ended, "it ended before {what} came; the screen:\n{}", seen.screen());
-            seen = self.shared.more.wait_timeout(seen, left).expect("no panic while locked").0;
+            assert!(
+                !left.is_zero(),
+                "{what} did not come; the screen:\n{}",
+                seen.screen()
+            );
+            assert!(
+                !seen.ended,
+                "it ended before {what} came; the screen:\n{}",
+                seen.screen()
+            );
+            seen = self
+                .shared
+                .more
+                .wait_timeout(seen, left)
+                .expect("no panic while locked")
+                .0;
         }
     }
 
     /// Waits until the screen shows this text.
     pub fn wait_for(&self, text: &str) {
-        self.wait_until(&format!("“{text}”"), |seen| seen.screen().contains(text));
+        self.wait_until(&format!("“{text}”"), |seen| {
+            seen.screen().contains(text)
+        });
     }
 
     /// Waits until the screen does not show this text any more.
     pub fn wait_gone(&self, text: &str) {
-        self.wait_until(&format!("a screen without “{text}”"), |seen| !seen.screen().contains(text));
+        self.wait_until(&format!("a screen without “{text}”"), |seen| {
+            !seen.screen().contains(text)
+        });
     }
 
     /// Whether anything was written within `span`, from now on.
@@ -204,7 +260,12 @@ impl Pty {
         let from = seen.raw.len();
         while !deadline.saturating_duration_since(Instant::now()).is_zero() {
             let left = deadline.saturating_duration_since(Instant::now());
-            seen = self.shared.more.wait_timeout(seen, left).expect("no panic while locked").0;
+            seen = self
+                .shared
+                .more
+                .wait_timeout(seen, left)
+                .expect("no panic while locked")
+                .0;
         }
         seen.raw[from..].to_vec()
     }
@@ -213,20 +274,31 @@ impl Pty {
     pub fn wait_quiet(&self, span: Duration) {
         let deadline = Instant::now() + PATIENCE;
         while !self.bytes_within(span).is_empty() {
-            assert!(Instant::now() < deadline, "it never got quiet; the screen:\n{}", self.screen());
+            assert!(
+                Instant::now() < deadline,
+                "it never got quiet; the screen:\n{}",
+                self.screen()
+            );
         }
     }
 
     /// Sends bytes as if typed.
     pub fn send(&mut self, keys: &str) {
         let writer = self.writer.as_mut().expect("not hung up");
-        writer.write_all(keys.as_bytes()).and_then(|()| writer.flush()).expect("it takes keys");
+        writer
+            .write_all(keys.as_bytes())
+            .and_then(|()| writer.flush())
+            .expect("it takes keys");
     }
 
     /// Gives the terminal another size.
     pub fn resize(&self, columns: u16, rows: u16) {
         self.seen().terminal.resize(columns.into(), rows.into());
-        self.master.as_ref().expect("not hung up").resize(pty_size((columns, rows))).expect("it resizes");
+        self.master
+            .as_ref()
+            .expect("not hung up")
+            .resize(pty_size((columns, rows)))
+            .expect("it resizes");
     }
 
     /// The screen as text.
@@ -270,7 +342,11 @@ impl Pty {
                 self.read_to_the_end();
                 return status.exit_code();
             }
-            assert!(Instant::now() < deadline, "it did not end; the screen:\n{}", self.screen());
+            assert!(
+                Instant::now() < deadline,
+                "it did not end; the screen:\n{}",
+                self.screen()
+            );
             std::thread::park_timeout(Duration::from_millis(2));
         }
     }
@@ -280,7 +356,12 @@ impl Pty {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen();
         while !seen.ended && Instant::now() < deadline {
-            seen = self.shared.more.wait_timeout(seen, Duration::from_millis(50)).expect("no panic while locked").0;
+            seen = self
+                .shared
+                .more
+                .wait_timeout(seen, Duration::from_millis(50))
+                .expect("no panic while locked")
+                .0;
         }
     }
 
@@ -290,7 +371,11 @@ impl Pty {
         // The reader holds the terminal open until it has read something.
         let master = self.master.take().expect("not hung up");
         master.resize(pty_size((77, 22))).expect("it resizes");
-        self.reader.take().expect("not hung up").join().expect("the reader ends");
+        self.reader
+            .take()
+            .expect("not hung up")
+            .join()
+            .expect("the reader ends");
         self.writer = None;
     }
 }
@@ -304,7 +389,10 @@ impl Drop for Pty {
 }
 
 pub fn send_signal(pid: u32, signal: Signal) {
-    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).expect("a pid");
+    let pid = i32::try_from(pid)
+        .ok()
+        .and_then(Pid::from_raw)
+        .expect("a pid");
     kill_process(pid, signal).expect("it is there");
 }
 
@@ -319,5 +407,6 @@ pub fn cpu_time(pid: u32) -> Option<Duration> {
 /// Whether a process runs (a zombie does not).
 pub fn is_running(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+    stat.rsplit_once(") ")
+        .is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
 }

@@ -30,17 +30,31 @@ fn build(home: &Path) {
     let venv = home.join("venv");
     let pins = home.join("requirements.txt");
     std::fs::write(&pins, PINS).expect("target/ is writable");
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv));
+    run(Command::new("python3")
+        .args(["-m", "venv", "--clear"])
+        .arg(&venv));
     run(Command::new(venv.join("bin/python"))
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+        ])
         .arg(&pins));
 }
 
 fn run(command: &mut Command) {
     match command.output() {
-        Err(e) => panic!("these tests need python3 with venv (Debian: apt install python3-venv): {e}"),
+        Err(e) => {
+            panic!("these tests need python3 with venv (Debian: apt install python3-venv): {e}")
+        }
         Ok(done) if done.status.success() => {}
-        Ok(done) => panic!("{command:?} failed: {}", String::from_utf8_lossy(&done.stderr)),
+        Ok(done) => panic!(
+            "{command:?} failed: {}",
+            String::from_utf8_lossy(&done.stderr)
+        ),
     }
 }
 
@@ -60,9 +74,19 @@ def resource():
 pub fn python(script: &str, env: &[(String, String)]) -> Value {
     let whole = format!("{PRELUDE}\n{script}");
     let mut command = Command::new(interpreter());
-    command.arg("-c").arg(whole).env_clear().envs(env.iter().cloned());
+    command
+        .arg("-c")
+        .arg(whole)
+        .env_clear()
+        .envs(env.iter().cloned());
     let done = command.output().expect("python runs");
     let said = String::from_utf8_lossy(&done.stdout);
-    assert!(done.status.success(), "{script}\n{}", String::from_utf8_lossy(&done.stderr));
-    said.lines().last().map_or(Value::Null, |line| serde_json::from_str(line).expect("the script prints JSON"))
+    assert!(
+        done.status.success(),
+        "{script}\n{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    said.lines().last().map_or(Value::Null, |line| {
+        serde_json::from_str(line).expect("the script prints JSON")
+    })
 }

@@ -84,19 +84,32 @@ pub fn text_line(buf: &Buffer, y: u16) -> String {
 
 fn role_line(buf: &Buffer, y: u16) -> String {
     let area = buf.area;
-    (area.left()..area.right()).map(|x| letter(role_at(buf, x, y))).collect::<String>().trim_end().to_owned()
+    (area.left()..area.right())
+        .map(|x| letter(role_at(buf, x, y)))
+        .collect::<String>()
+        .trim_end()
+        .to_owned()
 }
 
 /// The whole screen as text.
 pub fn text(buf: &Buffer) -> String {
-    let lines: Vec<String> = (buf.area.top()..buf.area.bottom()).map(|y| text_line(buf, y)).collect();
+    let lines: Vec<String> = (buf.area.top()..buf.area.bottom())
+        .map(|y| text_line(buf, y))
+        .collect();
     lines.join("\n")
 }
 
 /// The whole screen as text, then the roles of its cells.
 pub fn rendered(buf: &Buffer) -> String {
-    let roles: Vec<String> = (buf.area.top()..buf.area.bottom()).map(|y| role_line(buf, y)).collect();
-    format!("{}\n{}\n{}", text(buf), "=".repeat(usize::from(buf.area.width)), roles.join("\n"))
+    let roles: Vec<String> = (buf.area.top()..buf.area.bottom())
+        .map(|y| role_line(buf, y))
+        .collect();
+    format!(
+        "{}\n{}\n{}",
+        text(buf),
+        "=".repeat(usize::from(buf.area.width)),
+        roles.join("\n")
+    )
 }
 
 /// Draws something into a fresh buffer under the theme of roles: for panes and widgets on their own.
@@ -109,6 +122,15 @@ pub fn drawn(
     let theme = roles_theme();
     let area = Rect::new(0, 0, size.0, size.1);
     let mut buf = Buffer::empty(area);
-    draw(&Paint { theme: &theme, settings, now, focused: true }, area, &mut buf);
+    draw(
+        &Paint {
+            theme: &theme,
+            settings,
+            now,
+            focused: true,
+        },
+        area,
+        &mut buf,
+    );
     buf
 }

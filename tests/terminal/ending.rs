@@ -19,7 +19,11 @@ fn ended_by(signal: Signal, name: &str, code: u32) {
     pty.signal(signal);
     assert_eq!(pty.wait_exit(), code);
     assert_as_found(&pty);
-    assert!(pty.screen().contains(name), "one line says why:\n{}", pty.screen());
+    assert!(
+        pty.screen().contains(name),
+        "one line says why:\n{}",
+        pty.screen()
+    );
 }
 
 #[test]
@@ -51,7 +55,11 @@ fn a_wrong_call_never_touches_the_terminal() {
     let mut pty = Start::console().arg("--theme").arg("none-such").go();
     assert_eq!(pty.wait_exit(), 2);
     assert_as_found(&pty);
-    assert!(!String::from_utf8_lossy(&pty.raw()).contains('\x1b'), "{}", pty.screen());
+    assert!(
+        !String::from_utf8_lossy(&pty.raw()).contains('\x1b'),
+        "{}",
+        pty.screen()
+    );
 }
 
 #[test]
@@ -60,7 +68,11 @@ fn a_bug_in_the_event_loop_restores_before_it_speaks() {
     pty.send("j");
     assert_eq!(pty.wait_exit(), 101);
     assert_as_found(&pty);
-    assert!(pty.screen().contains("provoked in main"), "{}", pty.screen());
+    assert!(
+        pty.screen().contains("provoked in main"),
+        "{}",
+        pty.screen()
+    );
 }
 
 #[test]
@@ -68,7 +80,11 @@ fn a_bug_in_the_terminal_thread_ends_the_program_in_order() {
     let mut pty = Start::console().env("TIDEGATE_BUG", "terminal").go();
     assert_eq!(pty.wait_exit(), 101);
     assert_as_found(&pty);
-    assert!(pty.screen().contains("provoked in terminal"), "{}", pty.screen());
+    assert!(
+        pty.screen().contains("provoked in terminal"),
+        "{}",
+        pty.screen()
+    );
 }
 
 #[test]
@@ -83,7 +99,11 @@ fn a_bug_in_a_read_is_a_fault_of_that_read_alone() {
 
 /// An interactive shell with job control, as an operator has it.
 fn shell() -> Pty {
-    let shell = Start::program("/bin/bash").arg("--norc").arg("--noprofile").arg("-i").env("PS1", "ready> ");
+    let shell = Start::program("/bin/bash")
+        .arg("--norc")
+        .arg("--noprofile")
+        .arg("-i")
+        .env("PS1", "ready> ");
     let pty = shell.go();
     pty.wait_for("ready>");
     pty
@@ -93,14 +113,20 @@ fn shell() -> Pty {
 fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_console_back() {
     let mut pty = shell();
     pty.send(&format!("{}\r", env!("CARGO_BIN_EXE_tidegate")));
-    pty.wait_until("the console", |seen| seen.is_alternate() && seen.screen().contains("tidegate "));
+    pty.wait_until("the console", |seen| {
+        seen.is_alternate() && seen.screen().contains("tidegate ")
+    });
     pty.send("\x1a");
-    pty.wait_until("the shell", |seen| !seen.is_alternate() && seen.screen().contains("Stopped"));
+    pty.wait_until("the shell", |seen| {
+        !seen.is_alternate() && seen.screen().contains("Stopped")
+    });
     pty.send("echo raw:$(stty -a | grep -c -- -icanon)\r");
     pty.wait_for("raw:0");
     pty.send("fg\r");
     pty.wait_until("the console again, painted whole", |seen| {
-        seen.is_alternate() && seen.screen().contains("tidegate ") && seen.screen().contains("Snapshots")
+        seen.is_alternate()
+            && seen.screen().contains("tidegate ")
+            && seen.screen().contains("Snapshots")
     });
     pty.send("q");
     pty.wait_until("the shell", |seen| !seen.is_alternate());
@@ -114,7 +140,9 @@ fn sigtstp_and_sigcont_do_the_same() {
     pty.signal(Signal::TSTP);
     pty.wait_until("the first screen", |seen| !seen.is_alternate());
     send_signal(pty.pid(), Signal::CONT);
-    pty.wait_until("the console again", |seen| seen.is_alternate() && seen.screen().contains("Snapshots"));
+    pty.wait_until("the console again", |seen| {
+        seen.is_alternate() && seen.screen().contains("Snapshots")
+    });
     pty.send("q");
     assert_eq!(pty.wait_exit(), 0);
     assert_as_found(&pty);

@@ -11,12 +11,18 @@ pub const AS_FOUND: [(u32, bool); 4] = [(25, true), (1049, false), (2004, false)
 
 /// Reads everything that left; the first byte outside the grammar is an error.
 pub fn modes_after(raw: &[u8]) -> Result<Modes, String> {
-    let text = std::str::from_utf8(raw).map_err(|e| format!("not UTF-8 at byte {}", e.valid_up_to()))?;
+    let text =
+        std::str::from_utf8(raw).map_err(|e| format!("not UTF-8 at byte {}", e.valid_up_to()))?;
     let mut modes = Modes::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let at = text.len() - rest.len();
-        let problem = |what: &str| format!("{what} at byte {at}: {:?}", rest.chars().take(24).collect::<String>());
+        let problem = |what: &str| {
+            format!(
+                "{what} at byte {at}: {:?}",
+                rest.chars().take(24).collect::<String>()
+            )
+        };
         rest = match first {
             '\x1b' => sequence(rest, &mut modes).ok_or_else(|| problem("a foreign sequence"))?,
             // Lines for the shell, before the screen is ours and after.
@@ -30,7 +36,9 @@ pub fn modes_after(raw: &[u8]) -> Result<Modes, String> {
 
 /// Whether every mode is as a shell expects it.
 pub fn is_as_found(modes: &Modes) -> bool {
-    AS_FOUND.iter().all(|(mode, set)| modes.get(mode).unwrap_or(&(*mode == 25)) == set)
+    AS_FOUND
+        .iter()
+        .all(|(mode, set)| modes.get(mode).unwrap_or(&(*mode == 25)) == set)
 }
 
 fn sequence<'r>(rest: &'r str, modes: &mut Modes) -> Option<&'r str> {
@@ -42,7 +50,11 @@ fn sequence<'r>(rest: &'r str, modes: &mut Modes) -> Option<&'r str> {
     let csi = rest.strip_prefix("\x1b[")?;
     let end = csi.find(|c: char| ('\x40'..='\x7e').contains(&c))?;
     let (parameters, last) = (&csi[..end], &csi[end..=end]);
-    let numbers = || parameters.split(';').all(|p| p.is_empty() || p.parse::<u16>().is_ok());
+    let numbers = || {
+        parameters
+            .split(';')
+            .all(|p| p.is_empty() || p.parse::<u16>().is_ok())
+    };
     let known = match last {
         "h" | "l" => mode(parameters, last == "h", modes),
         "H" => numbers() && parameters.split(';').count() <= 2,
@@ -57,7 +69,9 @@ fn sequence<'r>(rest: &'r str, modes: &mut Modes) -> Option<&'r str> {
 
 fn mode(parameters: &str, set: bool, modes: &mut Modes) -> bool {
     let mode = parameters.strip_prefix('?').and_then(|m| m.parse().ok());
-    let Some(mode) = mode.filter(|m| AS_FOUND.iter().any(|known| known.0 == *m)) else { return false };
+    let Some(mode) = mode.filter(|m| AS_FOUND.iter().any(|known| known.0 == *m)) else {
+        return false;
+    };
     modes.insert(mode, set);
     true
 }
@@ -69,18 +83,31 @@ pub fn uses_colour(raw: &[u8]) -> bool {
         let end = s.find(|c: char| ('\x40'..='\x7e').contains(&c))?;
         s[end..].starts_with('m').then(|| s[..end].to_owned())
     });
-    parameters.flat_map(|p| p.split(';').map(str::to_owned).collect::<Vec<_>>()).any(|p| {
-        p.parse::<u16>().is_ok_and(|n| matches!(n, 30..=38 | 40..=48 | 90..=97 | 100..=107))
-    })
+    parameters
+        .flat_map(|p| p.split(';').map(str::to_owned).collect::<Vec<_>>())
+        .any(|p| {
+            p.parse::<u16>()
+                .is_ok_and(|n| matches!(n, 30..=38 | 40..=48 | 90..=97 | 100..=107))
+        })
 }
 
 #[test]
 fn our_own_sequences_pass_and_foreign_ones_do_not() {
     let ours = b"\x1b[?1049h\x1b[?25l\x1b[m\x1b[2J\x1b[3;4Hab\x1b[0;7m\x1b[5C\x1b[K\x1b[?25h\x1b[?1049l\r\n";
     assert!(is_as_found(&modes_after(ours).unwrap()));
-    let foreign = [b"\x1b]0;title\x07".as_slice(), b"\x1b[6n", b"\x1b[?1000h", b"\x07", b"\x1bc", b"\xff"];
+    let foreign = [
+        b"\x1b]0;title\x07".as_slice(),
+        b"\x1b[6n",
+        b"\x1b[?1000h",
+        b"\x07",
+        b"\x1bc",
+        b"\xff",
+    ];
     for bytes in foreign {
         assert!(modes_after(bytes).is_err(), "{bytes:?}");
     }
-    assert!(modes_after(b"\x1b[?1049h\n").is_err(), "no newline on our own screen");
+    assert!(
+        modes_after(b"\x1b[?1049h\n").is_err(),
+        "no newline on our own screen"
+    );
 }

@@ -5,7 +5,9 @@ use crate::support::pty::Start;
 
 #[test]
 fn missing_credentials_are_one_banner_and_polling_resumes_once_they_are_there() {
-    let start = Start::console().without("AWS_ACCESS_KEY_ID").without("AWS_SECRET_ACCESS_KEY");
+    let start = Start::console()
+        .without("AWS_ACCESS_KEY_ID")
+        .without("AWS_SECRET_ACCESS_KEY");
     let mut pty = console(start);
     pty.wait_for("no credentials");
     pty.send("?");

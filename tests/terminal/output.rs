@@ -7,8 +7,9 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 /// Keys that open and close most of what there is.
-const TOUR: [&str; 16] =
-    ["j", "\t", "?", "\x1b[B", "\x1b", "2", "z", "z", "3", ":", "the", "\x1b", "5", "/", "x", "\x1b"];
+const TOUR: [&str; 16] = [
+    "j", "\t", "?", "\x1b[B", "\x1b", "2", "z", "z", "3", ":", "the", "\x1b", "5", "/", "x", "\x1b",
+];
 
 fn toured(start: Start) -> Pty {
     let mut pty = console(start);
@@ -36,7 +37,10 @@ fn every_byte_of_a_tour_is_of_our_own_grammar() {
 
 #[test]
 fn not_one_byte_is_foreign_to_ascii_under_lang_c() {
-    for start in [Start::console().env("LANG", "C"), Start::console().arg("--ascii")] {
+    for start in [
+        Start::console().env("LANG", "C"),
+        Start::console().arg("--ascii"),
+    ] {
         let mut pty = toured(start);
         let raw = pty.raw();
         let foreign = raw.iter().position(|b| *b >= 0x80);
@@ -55,7 +59,12 @@ fn no_color_leaves_no_colour_and_keeps_the_rest() {
 
 #[test]
 fn a_terminal_of_sixteen_colours_gets_no_others() {
-    let mut pty = toured(Start::console().env("TERM", "xterm").arg("--color").arg("16"));
+    let mut pty = toured(
+        Start::console()
+            .env("TERM", "xterm")
+            .arg("--color")
+            .arg("16"),
+    );
     let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
     assert!(!raw.contains("38;5;") && !raw.contains("38;2;") && !raw.contains("48;5;"));
     quit(&mut pty);
@@ -64,7 +73,18 @@ fn a_terminal_of_sixteen_colours_gets_no_others() {
 #[test]
 fn every_size_down_to_one_cell_is_drawn_and_lived_through() {
     let mut pty = console(Start::console());
-    for (columns, rows) in [(200, 60), (80, 24), (79, 23), (40, 10), (20, 3), (8, 2), (3, 1), (1, 1), (1, 40), (300, 1)] {
+    for (columns, rows) in [
+        (200, 60),
+        (80, 24),
+        (79, 23),
+        (40, 10),
+        (20, 3),
+        (8, 2),
+        (3, 1),
+        (1, 1),
+        (1, 40),
+        (300, 1),
+    ] {
         pty.resize(columns, rows);
         pty.send("j?\x1b");
         pty.bytes_within(Duration::from_millis(40));
@@ -77,7 +97,10 @@ fn every_size_down_to_one_cell_is_drawn_and_lived_through() {
 #[test]
 fn it_starts_on_a_terminal_of_one_cell() {
     let mut pty = Start::console().size(1, 1).go();
-    pty.wait_until("the alternate screen", crate::support::pty::Seen::is_alternate);
+    pty.wait_until(
+        "the alternate screen",
+        crate::support::pty::Seen::is_alternate,
+    );
     pty.resize(80, 24);
     pty.wait_for("tidegate");
     quit(&mut pty);
@@ -92,7 +115,9 @@ fn a_storm_of_resizes_ends_in_a_right_screen() {
     pty.resize(120, 36);
     pty.wait_until("a frame of the last size", |seen| {
         let screen = seen.screen();
-        screen.contains("1 Services") && screen.contains("5 Logs") && screen.lines().any(|l| l.chars().count() == 120)
+        screen.contains("1 Services")
+            && screen.contains("5 Logs")
+            && screen.lines().any(|l| l.chars().count() == 120)
     });
     quit(&mut pty);
 }

@@ -44,11 +44,21 @@ fn a_terminal_that_vanishes_ends_the_program() {
 
 /// A shell that runs the program in surroundings where no SIGHUP reaches it.
 fn without_hangup(script: &str) -> (Pty, u32) {
-    let shell = Start::program("/bin/sh").arg("-c").arg(script).arg("sh").arg(env!("CARGO_BIN_EXE_tidegate"));
+    let shell = Start::program("/bin/sh")
+        .arg("-c")
+        .arg(script)
+        .arg("sh")
+        .arg(env!("CARGO_BIN_EXE_tidegate"));
     let pty = shell.go();
-    pty.wait_until("the console", |seen| seen.is_alternate() && seen.screen().contains("tidegate "));
+    pty.wait_until("the console", |seen| {
+        seen.is_alternate() && seen.screen().contains("tidegate ")
+    });
     let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
-    let pid = raw.split("pid=").nth(1).and_then(|s| s.split_whitespace().next()).and_then(|s| s.parse().ok());
+    let pid = raw
+        .split("pid=")
+        .nth(1)
+        .and_then(|s| s.split_whitespace().next())
+        .and_then(|s| s.parse().ok());
     (pty, pid.expect("the script says its pid"))
 }
 
@@ -60,6 +70,7 @@ fn it_ends_as_well_when_the_parent_ignores_sighup() {
 
 #[test]
 fn it_ends_as_well_when_no_signal_comes_at_all() {
-    let (mut pty, pid) = without_hangup("trap '' HUP; setsid -w sh -c 'echo pid=$$; exec \"$1\"' sh \"$1\"");
+    let (mut pty, pid) =
+        without_hangup("trap '' HUP; setsid -w sh -c 'echo pid=$$; exec \"$1\"' sh \"$1\"");
     assert_at_once_and_cheap(vanish(&mut pty, pid));
 }

@@ -21,7 +21,14 @@ async fn requests_name_program_version_and_session() {
     let aws = tidegate::aws::Aws::connect(options).await.expect("clients");
     aws.identity().await.expect("an identity");
     let agent = proxy.calls()[0].user_agent.clone();
-    assert!(agent.contains(concat!("app/tidegate-", env!("CARGO_PKG_VERSION"), "-spring-sale")), "{agent}");
+    assert!(
+        agent.contains(concat!(
+            "app/tidegate-",
+            env!("CARGO_PKG_VERSION"),
+            "-spring-sale"
+        )),
+        "{agent}"
+    );
 }
 
 #[tokio::test]
@@ -42,6 +49,9 @@ except Exception as e:
     refused = e.response['Error']['Code']
 out(dict(desired=ecs.describe_services(cluster='orchard', services=['api'])['services'][0]['desiredCount'], refused=refused))";
     let seen = crate::support::python::python(script, &account.env_at(&proxy.url()));
-    assert_eq!(seen, serde_json::json!({ "desired": 6, "refused": "ValidationException" }));
+    assert_eq!(
+        seen,
+        serde_json::json!({ "desired": 6, "refused": "ValidationException" })
+    );
     assert_eq!(proxy.writes().len(), 5);
 }

@@ -19,7 +19,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn source(group: &str) -> TailSource {
-    TailSource { region: None, group: group.into(), stream_prefix: None }
+    TailSource {
+        region: None,
+        group: group.into(),
+        stream_prefix: None,
+    }
 }
 
 /// A running tail, and what came of it.
@@ -34,12 +38,26 @@ impl Follower {
     fn start(aws: &Aws, sources: Vec<TailSource>) -> Self {
         let (post, news) = unbounded_channel();
         let sink = Arc::new(move |message| drop(post.send(message)));
-        let tailer = Tailer::start(&Handle::current(), aws, sources, Clock::start(), &(sink as _));
-        Self { _tailer: tailer, news, ring: Ring::new(16 << 20), states: Vec::new() }
+        let tailer = Tailer::start(
+            &Handle::current(),
+            aws,
+            sources,
+            Clock::start(),
+            &(sink as _),
+        );
+        Self {
+            _tailer: tailer,
+            news,
+            ring: Ring::new(16 << 20),
+            states: Vec::new(),
+        }
     }
 
     async fn hear(&mut self) {
-        match tokio::time::timeout(PATIENCE, self.news.recv()).await.expect("news in time") {
+        match tokio::time::timeout(PATIENCE, self.news.recv())
+            .await
+            .expect("news in time")
+        {
             Some(Message::Tail(Tail::Chunk(chunk))) => _ = self.ring.push(chunk),
             Some(Message::Tail(Tail::State { state, .. })) => self.states.push(state),
             other => panic!("{other:?}"),
@@ -53,8 +71,14 @@ impl Follower {
     }
 
     fn texts(&self) -> Vec<String> {
-        let lines = self.ring.shown().iter().filter_map(|entry| self.ring.line(entry));
-        lines.map(|(chunk, line)| chunk.text(line).to_owned()).collect()
+        let lines = self
+            .ring
+            .shown()
+            .iter()
+            .filter_map(|entry| self.ring.line(entry));
+        lines
+            .map(|(chunk, line)| chunk.text(line).to_owned())
+            .collect()
     }
 }
 
@@ -80,59 +104,143 @@ fn numbered(of: &str, count: usize) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_come_once_each_and_late_ones_in_their_place() {
     let account = Moto::shared().account();
-    put(&account, account.region, "/ecs/api", "api/app/1", 20, &numbered("first", 300));
-    put(&account, account.region, "/ecs/db", "db/app/1", 10, &numbered("second", 300));
-    let mut tail = Follower::start(&account.aws().await, vec![source("/ecs/api"), source("/ecs/db")]);
+    put(
+        &account,
+        account.region,
+        "/ecs/api",
+        "api/app/1",
+        20,
+        &numbered("first", 300),
+    );
+    put(
+        &account,
+        account.region,
+        "/ecs/db",
+        "db/app/1",
+        10,
+        &numbered("second", 300),
+    );
+    let mut tail = Follower::start(
+        &account.aws().await,
+        vec![source("/ecs/api"), source("/ecs/db")],
+    );
     tail.until(|tail| tail.ring.arrived() == 600).await;
     // Later than everything, and older than everything.
-    put(&account, account.region, "/ecs/api", "api/app/2", 0, &numbered("third", 5));
-    put(&account, account.region, "/ecs/db", "db/app/1", 40, &numbered("late", 5));
+    put(
+        &account,
+        account.region,
+        "/ecs/api",
+        "api/app/2",
+        0,
+        &numbered("third", 5),
+    );
+    put(
+        &account,
+        account.region,
+        "/ecs/db",
+        "db/app/1",
+        40,
+        &numbered("late", 5),
+    );
     tail.until(|tail| tail.ring.arrived() >= 610).await;
-    let expected = [numbered("late", 5), numbered("first", 300), numbered("second", 300), numbered("third", 5)].concat();
+    let expected = [
+        numbered("late", 5),
+        numbered("first", 300),
+        numbered("second", 300),
+        numbered("third", 5),
+    ]
+    .concat();
     assert_eq!(tail.texts(), expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_of_another_region_and_a_prefix_of_streams_can_be_tailed() {
     let (account, proxy) = (Moto::shared().account(), Proxy::before_moto());
-    put(&account, "us-east-1", "/far", "api/app/1", 3, &numbered("wanted", 2));
-    let far = TailSource { region: Some("us-east-1".into()), group: "/far".into(), stream_prefix: Some("api/".into()) };
+    put(
+        &account,
+        "us-east-1",
+        "/far",
+        "api/app/1",
+        3,
+        &numbered("wanted", 2),
+    );
+    let far = TailSource {
+        region: Some("us-east-1".into()),
+        group: "/far".into(),
+        stream_prefix: Some("api/".into()),
+    };
     let mut tail = Follower::start(&account.aws_at(&proxy.url()).await, vec![far]);
-    tail.until(|tail| tail.states.iter().any(|state| matches!(state, TailState::Following { .. }))).await;
+    tail.until(|tail| {
+        tail.states
+            .iter()
+            .any(|state| matches!(state, TailState::Following { .. }))
+    })
+    .await;
     assert_eq!(tail.texts(), numbered("wanted", 2));
     // moto takes no notice of a prefix; AWS does.
     let call = &proxy.calls()[0];
-    assert_eq!((call.region.as_str(), &call.json()["logStreamNamePrefix"]), ("us-east-1", &json!("api/")));
-    assert!(call.json().get("endTime").is_none(), "the end is open, or lines of this moment would be missed");
+    assert_eq!(
+        (call.region.as_str(), &call.json()["logStreamNamePrefix"]),
+        ("us-east-1", &json!("api/"))
+    );
+    assert!(
+        call.json().get("endTime").is_none(),
+        "the end is open, or lines of this moment would be missed"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn empty_pages_with_a_token_are_followed_and_throttling_is_said_and_passes() {
     let (account, proxy) = (Moto::shared().account(), Proxy::before_moto());
-    put(&account, account.region, "/slow", "s", 3, &numbered("line", 3));
+    put(
+        &account,
+        account.region,
+        "/slow",
+        "s",
+        3,
+        &numbered("line", 3),
+    );
     let asked = std::sync::atomic::AtomicUsize::new(0);
-    proxy.answer("FilterLogEvents", move |call| match asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
-        // The SDK itself tries three times.
-        0..3 => Answer::Error(400, "ThrottlingException", "Rate exceeded".into()),
-        3 | 4 => Answer::Json(json!({ "events": [], "nextToken": format!("t{}", call.body.len()) })),
-        _ => {
-            let mut body = call.json();
-            body.as_object_mut().and_then(|body| body.remove("nextToken"));
-            Answer::Instead(body.to_string().into())
+    proxy.answer("FilterLogEvents", move |call| {
+        match asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            // The SDK itself tries three times.
+            0..3 => Answer::Error(400, "ThrottlingException", "Rate exceeded".into()),
+            3 | 4 => {
+                Answer::Json(json!({ "events": [], "nextToken": format!("t{}", call.body.len()) }))
+            }
+            _ => {
+                let mut body = call.json();
+                body.as_object_mut()
+                    .and_then(|body| body.remove("nextToken"));
+                Answer::Instead(body.to_string().into())
+            }
         }
     });
     let mut tail = Follower::start(&account.aws_at(&proxy.url()).await, vec![source("/slow")]);
     tail.until(|tail| tail.ring.arrived() == 3).await;
-    let throttled = tail.states.iter().any(|s| matches!(s, TailState::Failed { fault, .. } if fault.kind == FaultKind::Throttled));
+    let throttled = tail.states.iter().any(
+        |s| matches!(s, TailState::Failed { fault, .. } if fault.kind == FaultKind::Throttled),
+    );
     assert!(throttled, "{:?}", tail.states);
-    let tokens: Vec<bool> = proxy.calls().iter().map(|call| call.json().get("nextToken").is_some()).collect();
+    let tokens: Vec<bool> = proxy
+        .calls()
+        .iter()
+        .map(|call| call.json().get("nextToken").is_some())
+        .collect();
     assert_eq!(tokens[..6], [false, false, false, false, true, true]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_and_secret_text_is_clean_before_it_is_told() {
     let account = Moto::shared().account();
-    put(&account, account.region, "/g", "s", 3, &["a\u{1b}[2Jb password=hunter2 \u{202e}c".to_owned()]);
+    put(
+        &account,
+        account.region,
+        "/g",
+        "s",
+        3,
+        &["a\u{1b}[2Jb password=hunter2 \u{202e}c".to_owned()],
+    );
     let mut tail = Follower::start(&account.aws().await, vec![source("/g")]);
     tail.until(|tail| tail.ring.arrived() == 1).await;
     assert_eq!(tail.texts(), ["a\u{fffd}b password=*** \u{fffd}c"]);
@@ -143,19 +251,45 @@ async fn a_group_that_does_not_exist_is_a_state_and_not_the_end() {
     let account = Moto::shared().account();
     let mut tail = Follower::start(&account.aws().await, vec![source("/nowhere")]);
     tail.until(|tail| tail.states.len() == 2).await;
-    let [TailState::Starting, TailState::Failed { fault, next_try: Some(_) }] = &tail.states[..] else { panic!("{:?}", tail.states) };
+    let [
+        TailState::Starting,
+        TailState::Failed {
+            fault,
+            next_try: Some(_),
+        },
+    ] = &tail.states[..]
+    else {
+        panic!("{:?}", tail.states)
+    };
     assert_eq!(fault.kind, FaultKind::Missing, "{fault}");
 }
 
 #[tokio::test]
 async fn pages_are_read_to_the_end_with_nothing_but_what_moto_holds() {
     let account = Moto::shared().account();
-    put(&account, account.region, "/many", "s", 5, &numbered("line", 9_000));
-    put(&account, account.region, "/many", "t", 5, &numbered("line", 9_000));
+    put(
+        &account,
+        account.region,
+        "/many",
+        "s",
+        5,
+        &numbered("line", 9_000),
+    );
+    put(
+        &account,
+        account.region,
+        "/many",
+        "t",
+        5,
+        &numbered("line", 9_000),
+    );
     let aws = account.aws().await;
     let (mut count, mut token) = (0, None);
     loop {
-        let page = aws.filter_log_events(&source("/many"), 0, token).await.expect("a page");
+        let page = aws
+            .filter_log_events(&source("/many"), 0, token)
+            .await
+            .expect("a page");
         count += page.events.len();
         token = page.next;
         if token.is_none() {
@@ -180,8 +314,17 @@ logs.put_retention_policy(logGroupName='/ecs/service-07', retentionInDays=7)",
     let groups = aws.log_groups("/ecs/").await.expect("groups");
     // moto takes no notice of the pattern; AWS does.
     assert_eq!(proxy.calls()[1].json()["logGroupNamePattern"], "/ecs/");
-    let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).take(60).collect();
-    assert_eq!(names, (0..60).map(|n| format!("/ecs/service-{n:02}")).collect::<Vec<_>>());
+    let names: Vec<&str> = groups
+        .iter()
+        .map(|group| group.name.as_str())
+        .take(60)
+        .collect();
+    assert_eq!(
+        names,
+        (0..60)
+            .map(|n| format!("/ecs/service-{n:02}"))
+            .collect::<Vec<_>>()
+    );
     assert_eq!((groups[7].retention, groups[8].retention), (Some(7), None));
     assert_eq!(aws.log_groups("").await.map(|all| all.len()), Ok(61));
 }

@@ -32,19 +32,43 @@ fn with_services() -> Account {
 }
 
 fn at(service: &str) -> ServiceRef {
-    ServiceRef { cluster: "orchard".into(), service: service.into() }
+    ServiceRef {
+        cluster: "orchard".into(),
+        service: service.into(),
+    }
 }
 
 fn reading(fields: &[(Field, u64)]) -> Reading {
-    fields.iter().map(|(field, n)| (*field, Value::Count(*n))).collect()
+    fields
+        .iter()
+        .map(|(field, n)| (*field, Value::Count(*n)))
+        .collect()
 }
 
 #[tokio::test]
 async fn the_scale_dialog_sees_service_target_and_policies_together() {
     let aws = with_services().aws().await;
-    let seen = aws.observe(&Subject::Service(at("api"))).await.expect("observed");
-    let Observation::Service { service, target, policies, .. } = &seen else { panic!("a service") };
-    assert_eq!((service.desired, target.as_ref().map(|t| (t.min, t.max)), policies.len()), (4, Some((2, 12)), 1));
+    let seen = aws
+        .observe(&Subject::Service(at("api")))
+        .await
+        .expect("observed");
+    let Observation::Service {
+        service,
+        target,
+        policies,
+        ..
+    } = &seen
+    else {
+        panic!("a service")
+    };
+    assert_eq!(
+        (
+            service.desired,
+            target.as_ref().map(|t| (t.min, t.max)),
+            policies.len()
+        ),
+        (4, Some((2, 12)), 1)
+    );
     let planned = plan::scale(&seen, "8", &Ceilings::default()).expect("a plan");
     assert_eq!(planned.changes[0].target, Target::Scalable(at("api")));
     for (target, shown) in &planned.seen {
@@ -55,33 +79,69 @@ async fn the_scale_dialog_sees_service_target_and_policies_together() {
 #[tokio::test]
 async fn without_a_target_desired_is_what_is_read() {
     let aws = with_services().aws().await;
-    let seen = aws.observe(&Subject::Service(at("batch"))).await.expect("observed");
-    assert!(matches!(&seen, Observation::Service { target: None, policies, .. } if policies.is_empty()));
+    let seen = aws
+        .observe(&Subject::Service(at("batch")))
+        .await
+        .expect("observed");
+    assert!(
+        matches!(&seen, Observation::Service { target: None, policies, .. } if policies.is_empty())
+    );
     let planned = plan::scale(&seen, "6", &Ceilings::default()).expect("a plan");
-    assert_eq!(planned.seen, [(Target::Service(at("batch")), reading(&[(Field::Desired, 4)]))]);
-    assert_eq!(aws.reading(&planned.seen[0].0).await, Ok(Some(reading(&[(Field::Desired, 4)]))));
+    assert_eq!(
+        planned.seen,
+        [(
+            Target::Service(at("batch")),
+            reading(&[(Field::Desired, 4)])
+        )]
+    );
+    assert_eq!(
+        aws.reading(&planned.seen[0].0).await,
+        Ok(Some(reading(&[(Field::Desired, 4)])))
+    );
 }
 
 #[tokio::test]
 async fn a_look_says_who_shrinks_and_how_many_run() {
     let aws = with_services().aws().await;
-    let target = aws.look(&Target::Scalable(at("api")), None).await.expect("looked");
-    assert_eq!(target.reading, Some(reading(&[(Field::Min, 2), (Field::Max, 12)])));
+    let target = aws
+        .look(&Target::Scalable(at("api")), None)
+        .await
+        .expect("looked");
+    assert_eq!(
+        target.reading,
+        Some(reading(&[(Field::Min, 2), (Field::Max, 12)]))
+    );
     assert_eq!(target.shrinks, Shrinks::ByItself);
     assert_eq!(target.running.map(|r| r.desired), Some(4));
-    let service = aws.look(&Target::Service(at("batch")), None).await.expect("looked");
-    assert_eq!((service.reading, service.shrinks), (Some(reading(&[(Field::Desired, 4)])), Shrinks::Never));
+    let service = aws
+        .look(&Target::Service(at("batch")), None)
+        .await
+        .expect("looked");
+    assert_eq!(
+        (service.reading, service.shrinks),
+        (Some(reading(&[(Field::Desired, 4)])), Shrinks::Never)
+    );
 }
 
 #[tokio::test]
 async fn what_is_gone_has_no_reading_and_never_a_guess() {
     let aws = with_services().aws().await;
-    for target in [Target::Scalable(at("batch")), Target::Service(at("gone")), Target::Group("gone".into())] {
+    for target in [
+        Target::Scalable(at("batch")),
+        Target::Service(at("gone")),
+        Target::Group("gone".into()),
+    ] {
         assert_eq!(aws.reading(&target).await, Ok(None), "{target:?}");
     }
-    let elsewhere = ServiceRef { cluster: "nowhere".into(), service: "api".into() };
+    let elsewhere = ServiceRef {
+        cluster: "nowhere".into(),
+        service: "api".into(),
+    };
     assert_eq!(aws.reading(&Target::Service(elsewhere)).await, Ok(None));
-    let fault = aws.observe(&Subject::Service(at("gone"))).await.expect_err("nothing there");
+    let fault = aws
+        .observe(&Subject::Service(at("gone")))
+        .await
+        .expect_err("nothing there");
     assert_eq!(fault.kind, FaultKind::Missing);
 }
 
@@ -96,9 +156,27 @@ asg.create_auto_scaling_group(AutoScalingGroupName='nodes', LaunchConfigurationN
     VPCZoneIdentifier=ec2.describe_subnets()['Subnets'][0]['SubnetId'],
     Tags=[dict(Key='AmazonECSManaged', Value='', PropagateAtLaunch=True)])",
     );
-    let look = account.aws().await.look(&Target::Group("nodes".into()), None).await.expect("looked");
-    assert_eq!(look.reading, Some(reading(&[(Field::Min, 1), (Field::Max, 6), (Field::Desired, 2)])));
-    assert_eq!(look.running, Some(Running { desired: 2, running: 2 }));
+    let look = account
+        .aws()
+        .await
+        .look(&Target::Group("nodes".into()), None)
+        .await
+        .expect("looked");
+    assert_eq!(
+        look.reading,
+        Some(reading(&[
+            (Field::Min, 1),
+            (Field::Max, 6),
+            (Field::Desired, 2)
+        ]))
+    );
+    assert_eq!(
+        look.running,
+        Some(Running {
+            desired: 2,
+            running: 2
+        })
+    );
     assert_eq!(look.shrinks, Shrinks::ByItself);
 }
 
@@ -112,11 +190,28 @@ rds.create_db_instance(DBInstanceIdentifier='orchard-db', DBInstanceClass='db.t3
 rds.create_db_snapshot(DBSnapshotIdentifier='tidegate-orchard-db', DBInstanceIdentifier='orchard-db')",
     );
     let aws = account.aws().await;
-    let database = DatabaseRef { kind: DatabaseKind::Instance, id: "orchard-db".into() };
-    let backup = |snapshot: &str| Backup { database: database.clone(), snapshot: snapshot.into() };
-    let made = aws.look_for(&backup("tidegate-orchard-db")).await.expect("looked").snapshot.expect("there");
+    let database = DatabaseRef {
+        kind: DatabaseKind::Instance,
+        id: "orchard-db".into(),
+    };
+    let backup = |snapshot: &str| Backup {
+        database: database.clone(),
+        snapshot: snapshot.into(),
+    };
+    let made = aws
+        .look_for(&backup("tidegate-orchard-db"))
+        .await
+        .expect("looked")
+        .snapshot
+        .expect("there");
     assert_eq!((made.status.as_str(), made.percent), ("available", 100));
-    assert!(aws.look_for(&backup("tidegate-other")).await.expect("looked").snapshot.is_none());
+    assert!(
+        aws.look_for(&backup("tidegate-other"))
+            .await
+            .expect("looked")
+            .snapshot
+            .is_none()
+    );
 }
 
 #[tokio::test]
@@ -124,11 +219,18 @@ async fn the_parts_of_a_look_are_read_side_by_side() {
     let account = with_services();
     let proxy = Proxy::before_moto();
     let aws = account.aws_at(&proxy.url()).await;
-    aws.observe(&Subject::Service(at("api"))).await.expect("warm");
+    aws.observe(&Subject::Service(at("api")))
+        .await
+        .expect("warm");
     let delay = std::time::Duration::from_millis(400);
     proxy.delay(delay);
     let begun = std::time::Instant::now();
-    aws.look(&Target::Scalable(at("api")), None).await.expect("looked");
+    aws.look(&Target::Scalable(at("api")), None)
+        .await
+        .expect("looked");
     let took = begun.elapsed();
-    assert!(took >= delay && took < delay * 2, "three calls took {took:?}");
+    assert!(
+        took >= delay && took < delay * 2,
+        "three calls took {took:?}"
+    );
 }

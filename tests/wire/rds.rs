@@ -24,7 +24,10 @@ rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier='whole', DBClusterIde
 ";
 
 fn at(kind: DatabaseKind, id: &str) -> DatabaseRef {
-    DatabaseRef { kind, id: id.into() }
+    DatabaseRef {
+        kind,
+        id: id.into(),
+    }
 }
 
 fn with_databases() -> Account {
@@ -45,26 +48,86 @@ fn quotas(proxy: &Proxy) {
 
 #[tokio::test]
 async fn instances_and_clusters_are_one_list_with_members_inside() {
-    let inventory = with_databases().aws().await.inventory().await.expect("inventory");
-    let mut rows: Vec<_> = inventory.databases.iter().map(|d| (d.at.kind, d.at.id.as_str(), d.multi_az)).collect();
+    let inventory = with_databases()
+        .aws()
+        .await
+        .inventory()
+        .await
+        .expect("inventory");
+    let mut rows: Vec<_> = inventory
+        .databases
+        .iter()
+        .map(|d| (d.at.kind, d.at.id.as_str(), d.multi_az))
+        .collect();
     rows.sort_unstable();
     let instance = DatabaseKind::Instance;
-    assert_eq!(rows[..2], [(instance, "orchard-db", false), (instance, "orchard-ha", true)]);
-    let cluster = inventory.databases.iter().find(|d| d.at.kind == DatabaseKind::Cluster).expect("a cluster");
-    assert_eq!((rows.len(), cluster.members.as_slice()), (3, &["orchard-aurora-1".into()][..]));
-    let plain = inventory.databases.iter().find(|d| d.at.id.as_str() == "orchard-db").expect("an instance");
-    assert_eq!(plain.backup_window.as_ref().map(tidegate::domain::text::Text::as_str), Some("03:00-03:30"));
-    assert_eq!((plain.storage, plain.retention, plain.status.as_str()), (20, 7, "available"));
+    assert_eq!(
+        rows[..2],
+        [
+            (instance, "orchard-db", false),
+            (instance, "orchard-ha", true)
+        ]
+    );
+    let cluster = inventory
+        .databases
+        .iter()
+        .find(|d| d.at.kind == DatabaseKind::Cluster)
+        .expect("a cluster");
+    assert_eq!(
+        (rows.len(), cluster.members.as_slice()),
+        (3, &["orchard-aurora-1".into()][..])
+    );
+    let plain = inventory
+        .databases
+        .iter()
+        .find(|d| d.at.id.as_str() == "orchard-db")
+        .expect("an instance");
+    assert_eq!(
+        plain
+            .backup_window
+            .as_ref()
+            .map(tidegate::domain::text::Text::as_str),
+        Some("03:00-03:30")
+    );
+    assert_eq!(
+        (plain.storage, plain.retention, plain.status.as_str()),
+        (20, 7, "available")
+    );
 }
 
 #[tokio::test]
 async fn both_kinds_of_snapshot_are_listed_newest_first() {
-    let inventory = with_databases().aws().await.inventory().await.expect("inventory");
-    let found = |id: &str| inventory.snapshots.iter().find(|s| s.id.as_str() == id).expect("a snapshot");
-    assert_eq!(found("by-hand").of, at(DatabaseKind::Instance, "orchard-db"));
-    assert_eq!((found("by-hand").kind, found("by-hand").status.as_str()), (SnapshotKind::Manual, "available"));
-    assert_eq!(found("whole").of, at(DatabaseKind::Cluster, "orchard-aurora"));
-    assert!(inventory.snapshots.windows(2).all(|pair| pair[0].created_at >= pair[1].created_at));
+    let inventory = with_databases()
+        .aws()
+        .await
+        .inventory()
+        .await
+        .expect("inventory");
+    let found = |id: &str| {
+        inventory
+            .snapshots
+            .iter()
+            .find(|s| s.id.as_str() == id)
+            .expect("a snapshot")
+    };
+    assert_eq!(
+        found("by-hand").of,
+        at(DatabaseKind::Instance, "orchard-db")
+    );
+    assert_eq!(
+        (found("by-hand").kind, found("by-hand").status.as_str()),
+        (SnapshotKind::Manual, "available")
+    );
+    assert_eq!(
+        found("whole").of,
+        at(DatabaseKind::Cluster, "orchard-aurora")
+    );
+    assert!(
+        inventory
+            .snapshots
+            .windows(2)
+            .all(|pair| pair[0].created_at >= pair[1].created_at)
+    );
     assert!(inventory.gaps.is_empty());
 }
 
@@ -76,22 +139,49 @@ async fn a_denied_part_is_a_gap_and_all_denied_is_a_fault() {
     proxy.trouble("DescribeDBClusters", Trouble::Error(403, "AccessDenied"), 9);
     let inventory = aws.inventory().await.expect("inventory");
     assert_eq!(inventory.gaps.len(), 1);
-    assert_eq!(inventory.gaps[0].action.as_ref().map(tidegate::domain::text::Text::as_str), Some("rds:DescribeDBClusters"));
-    assert!(inventory.databases.iter().any(|d| d.at.id.as_str() == "orchard-db"));
+    assert_eq!(
+        inventory.gaps[0]
+            .action
+            .as_ref()
+            .map(tidegate::domain::text::Text::as_str),
+        Some("rds:DescribeDBClusters")
+    );
+    assert!(
+        inventory
+            .databases
+            .iter()
+            .any(|d| d.at.id.as_str() == "orchard-db")
+    );
     proxy.trouble("*", Trouble::Error(403, "AccessDenied"), 9);
-    assert_eq!(aws.inventory().await.expect_err("nothing").kind, FaultKind::Denied);
+    assert_eq!(
+        aws.inventory().await.expect_err("nothing").kind,
+        FaultKind::Denied
+    );
 }
 
 #[tokio::test]
 async fn a_snapshot_is_found_by_its_name_or_is_none() {
     let aws = with_databases().aws().await;
-    let backup = |kind, database: &str, snapshot: &str| Backup { database: at(kind, database), snapshot: snapshot.into() };
-    let by_hand = aws.snapshot(&backup(DatabaseKind::Instance, "orchard-db", "by-hand")).await.expect("answered");
+    let backup = |kind, database: &str, snapshot: &str| Backup {
+        database: at(kind, database),
+        snapshot: snapshot.into(),
+    };
+    let by_hand = aws
+        .snapshot(&backup(DatabaseKind::Instance, "orchard-db", "by-hand"))
+        .await
+        .expect("answered");
     assert_eq!(by_hand.map(|s| s.percent), Some(100));
-    let whole = aws.snapshot(&backup(DatabaseKind::Cluster, "orchard-aurora", "whole")).await.expect("answered");
+    let whole = aws
+        .snapshot(&backup(DatabaseKind::Cluster, "orchard-aurora", "whole"))
+        .await
+        .expect("answered");
     assert!(whole.is_some());
     for kind in [DatabaseKind::Instance, DatabaseKind::Cluster] {
-        assert_eq!(aws.snapshot(&backup(kind, "orchard-db", "never-made")).await, Ok(None));
+        assert_eq!(
+            aws.snapshot(&backup(kind, "orchard-db", "never-made"))
+                .await,
+            Ok(None)
+        );
     }
 }
 
@@ -101,12 +191,33 @@ async fn the_dialog_sees_database_and_quota_and_plans_a_backup() {
     let proxy = Proxy::before_moto();
     quotas(&proxy);
     let aws = account.aws_at(&proxy.url()).await;
-    let seen = aws.observe(&Subject::Database(at(DatabaseKind::Instance, "orchard-db"))).await.expect("observed");
-    assert!(matches!(&seen, Observation::Database { quota: Some(Quota { used: 7, max: 100 }), underway: None, .. }));
-    let planned = plan::backup(&seen, "2026-09-20T14:22:00Z".parse().expect("a time")).expect("a plan");
-    assert_eq!(planned.backup.expect("a backup").snapshot.as_str(), "tidegate-orchard-db-20260920t142200z");
-    let full = aws.observe(&Subject::Database(at(DatabaseKind::Cluster, "orchard-aurora"))).await.expect("observed");
-    let refusal = plan::backup(&full, "2026-09-20T14:22:00Z".parse().expect("a time")).expect_err("no room");
+    let seen = aws
+        .observe(&Subject::Database(at(DatabaseKind::Instance, "orchard-db")))
+        .await
+        .expect("observed");
+    assert!(matches!(
+        &seen,
+        Observation::Database {
+            quota: Some(Quota { used: 7, max: 100 }),
+            underway: None,
+            ..
+        }
+    ));
+    let planned =
+        plan::backup(&seen, "2026-09-20T14:22:00Z".parse().expect("a time")).expect("a plan");
+    assert_eq!(
+        planned.backup.expect("a backup").snapshot.as_str(),
+        "tidegate-orchard-db-20260920t142200z"
+    );
+    let full = aws
+        .observe(&Subject::Database(at(
+            DatabaseKind::Cluster,
+            "orchard-aurora",
+        )))
+        .await
+        .expect("observed");
+    let refusal =
+        plan::backup(&full, "2026-09-20T14:22:00Z".parse().expect("a time")).expect_err("no room");
     assert!(refusal.line().as_str().contains("All 1 manual snapshots"));
 }
 
@@ -114,7 +225,10 @@ async fn the_dialog_sees_database_and_quota_and_plans_a_backup() {
 async fn a_database_that_is_gone_is_said_by_name() {
     let aws = Moto::shared().account().aws().await;
     for kind in [DatabaseKind::Instance, DatabaseKind::Cluster] {
-        let fault = aws.database(&at(kind, "gone")).await.expect_err("nothing there");
+        let fault = aws
+            .database(&at(kind, "gone"))
+            .await
+            .expect_err("nothing there");
         assert_eq!(fault.kind, FaultKind::Missing);
     }
 }

@@ -11,7 +11,10 @@ use tidegate::domain::fault::FaultKind;
 use tidegate::domain::subject::{Observation, Subject};
 
 fn at(service: &str) -> ServiceRef {
-    ServiceRef { cluster: "orchard".into(), service: service.into() }
+    ServiceRef {
+        cluster: "orchard".into(),
+        service: service.into(),
+    }
 }
 
 /// So many services, each with a target (min n, max n + 10), and two policies on the first.
@@ -43,10 +46,20 @@ aas.put_scheduled_action(ScheduledActionName='night', Schedule='at(2030-01-01T00
 async fn all_targets_come_over_several_pages_with_their_switches() {
     let account = Moto::shared().account();
     with_targets(&account, 53);
-    let mut targets = account.aws().await.scalable_targets().await.expect("targets");
+    let mut targets = account
+        .aws()
+        .await
+        .scalable_targets()
+        .await
+        .expect("targets");
     targets.sort_by_key(|t| t.min);
     assert_eq!(targets.len(), 53);
-    assert!(targets.iter().enumerate().all(|(n, t)| (t.min, t.max) == (n as u32, n as u32 + 10)));
+    assert!(
+        targets
+            .iter()
+            .enumerate()
+            .all(|(n, t)| (t.min, t.max) == (n as u32, n as u32 + 10))
+    );
     assert_eq!(targets[52].at, at("s52"));
     assert!(targets[1].suspended.scale_in && !targets[2].suspended.scale_in);
 }
@@ -59,9 +72,28 @@ async fn policies_of_one_service_and_of_all_are_read_as_they_were_put() {
     let mut policies = aws.policies(&[]).await.expect("policies");
     policies.sort_by(|a, b| a.name.cmp(&b.name));
     let metric = "ECSServiceAverageCPUUtilization".into();
-    assert_eq!(policies[0].kind, PolicyKind::TargetTracking { metric, target: 75.0, disable_scale_in: false });
-    assert_eq!((policies[0].scale_in_cooldown, policies[0].scale_out_cooldown), (Some(300), Some(60)));
-    assert_eq!(policies[1].kind, PolicyKind::Step { adds: true, removes: false });
+    assert_eq!(
+        policies[0].kind,
+        PolicyKind::TargetTracking {
+            metric,
+            target: 75.0,
+            disable_scale_in: false
+        }
+    );
+    assert_eq!(
+        (
+            policies[0].scale_in_cooldown,
+            policies[0].scale_out_cooldown
+        ),
+        (Some(300), Some(60))
+    );
+    assert_eq!(
+        policies[1].kind,
+        PolicyKind::Step {
+            adds: true,
+            removes: false
+        }
+    );
     assert_eq!(policies[1].at, Scaled::Service(at("s0")));
     let of_both = aws.policies(&[at("s1"), at("s0")]).await.expect("policies");
     assert_eq!(of_both.len(), 2);
@@ -81,12 +113,30 @@ async fn the_drill_in_says_why_it_did_not_scale() {
             "NotScaledReasons": [{ "Code": "AlreadyAtMaxCapacity", "MaxCapacity": 10 }]
         }] }),
     );
-    let detail = account.aws_at(&proxy.url()).await.target_detail(&at("s0")).await.expect("detail");
+    let detail = account
+        .aws_at(&proxy.url())
+        .await
+        .target_detail(&at("s0"))
+        .await
+        .expect("detail");
     assert_eq!(detail.policies.len(), 2);
-    assert_eq!(detail.activities[0].not_scaled[0].as_str(), "It is at its maximum already (10)");
-    assert_eq!((detail.scheduled[0].min, detail.scheduled[0].max), (Some(1), Some(3)));
-    assert_eq!(detail.scheduled[0].next.map(|t| t.to_string()).as_deref(), Some("2030-01-01T00:00:00Z"));
-    let asked = proxy.calls().into_iter().find(|c| c.operation == "DescribeScalingActivities").expect("asked");
+    assert_eq!(
+        detail.activities[0].not_scaled[0].as_str(),
+        "It is at its maximum already (10)"
+    );
+    assert_eq!(
+        (detail.scheduled[0].min, detail.scheduled[0].max),
+        (Some(1), Some(3))
+    );
+    assert_eq!(
+        detail.scheduled[0].next.map(|t| t.to_string()).as_deref(),
+        Some("2030-01-01T00:00:00Z")
+    );
+    let asked = proxy
+        .calls()
+        .into_iter()
+        .find(|c| c.operation == "DescribeScalingActivities")
+        .expect("asked");
     assert_eq!(asked.json()["IncludeNotScaledActivities"], true);
 }
 
@@ -95,13 +145,23 @@ async fn a_part_that_is_denied_is_a_gap_and_the_rest_stays() {
     let account = Moto::shared().account();
     with_targets(&account, 1);
     let proxy = Proxy::before_moto();
-    proxy.trouble("DescribeScalingActivities", Trouble::Error(400, "AccessDeniedException"), 9);
+    proxy.trouble(
+        "DescribeScalingActivities",
+        Trouble::Error(400, "AccessDeniedException"),
+        9,
+    );
     let aws = account.aws_at(&proxy.url()).await;
     let detail = aws.target_detail(&at("s0")).await.expect("detail");
     assert_eq!((detail.policies.len(), detail.gaps.len()), (2, 1));
     assert_eq!(detail.gaps[0].kind, FaultKind::Denied);
     proxy.trouble("*", Trouble::Error(400, "AccessDeniedException"), 9);
-    assert_eq!(aws.target_detail(&at("s0")).await.expect_err("nothing").kind, FaultKind::Denied);
+    assert_eq!(
+        aws.target_detail(&at("s0"))
+            .await
+            .expect_err("nothing")
+            .kind,
+        FaultKind::Denied
+    );
 }
 
 const GROUPS: &str = "
@@ -128,10 +188,20 @@ async fn groups_show_their_sizes_instances_and_who_owns_desired() {
     account.python(GROUPS);
     let mut groups = account.aws().await.groups().await.expect("groups");
     groups.sort_by(|a, b| a.name.cmp(&b.name));
-    let [managed, plain] = groups.as_slice() else { panic!("two groups") };
+    let [managed, plain] = groups.as_slice() else {
+        panic!("two groups")
+    };
     assert!(managed.managed_by_ecs && !plain.managed_by_ecs);
-    assert_eq!((plain.min, plain.desired, plain.max, plain.in_service()), (1, 2, 6, 2));
-    assert!(plain.instances.iter().all(tidegate::domain::autoscaling::Instance::is_burstable));
+    assert_eq!(
+        (plain.min, plain.desired, plain.max, plain.in_service()),
+        (1, 2, 6, 2)
+    );
+    assert!(
+        plain
+            .instances
+            .iter()
+            .all(tidegate::domain::autoscaling::Instance::is_burstable)
+    );
     assert_eq!(plain.suspended[0].as_str(), "AZRebalance");
 }
 
@@ -143,7 +213,10 @@ async fn more_than_a_page_of_groups_is_read_whole() {
 for n in range(105):
     asg.create_auto_scaling_group(AutoScalingGroupName=f'g{{n}}', LaunchConfigurationName='lc', MinSize=0, MaxSize=0, VPCZoneIdentifier=subnet)"
     ));
-    assert_eq!(account.aws().await.groups().await.expect("groups").len(), 107);
+    assert_eq!(
+        account.aws().await.groups().await.expect("groups").len(),
+        107
+    );
 }
 
 #[tokio::test]
@@ -162,10 +235,30 @@ async fn the_drill_in_of_a_group_shows_a_running_refresh() {
             <StatusMessage>no capacity</StatusMessage><Description>Launching</Description></member>";
         crate::support::proxy::Answer::Xml(format!("<Activities>{activity}</Activities>"))
     });
-    let detail = account.aws_at(&proxy.url()).await.group_detail(&"plain".into()).await.expect("detail");
-    assert_eq!(detail.refresh.as_ref().map(tidegate::domain::text::Text::as_str), Some("InProgress, 40 %"));
-    assert_eq!(detail.activities[0].message.as_ref().map(tidegate::domain::text::Text::as_str), Some("no capacity"));
-    assert_eq!(detail.scheduled[0].schedule.as_str(), "at 2030-01-01T00:00:00Z");
+    let detail = account
+        .aws_at(&proxy.url())
+        .await
+        .group_detail(&"plain".into())
+        .await
+        .expect("detail");
+    assert_eq!(
+        detail
+            .refresh
+            .as_ref()
+            .map(tidegate::domain::text::Text::as_str),
+        Some("InProgress, 40 %")
+    );
+    assert_eq!(
+        detail.activities[0]
+            .message
+            .as_ref()
+            .map(tidegate::domain::text::Text::as_str),
+        Some("no capacity")
+    );
+    assert_eq!(
+        detail.scheduled[0].schedule.as_str(),
+        "at 2030-01-01T00:00:00Z"
+    );
     assert_eq!(detail.policies[0].at, Scaled::Group("plain".into()));
     assert!(detail.gaps.is_empty(), "{:?}", detail.gaps);
 }
@@ -174,9 +267,17 @@ async fn the_drill_in_of_a_group_shows_a_running_refresh() {
 async fn a_group_that_is_gone_is_said() {
     let account = Moto::shared().account();
     let aws = account.aws().await;
-    let fault = aws.observe(&Subject::Group("gone".into())).await.expect_err("nothing there");
+    let fault = aws
+        .observe(&Subject::Group("gone".into()))
+        .await
+        .expect_err("nothing there");
     assert_eq!(fault.kind, FaultKind::Missing);
     account.python(GROUPS);
-    let seen = aws.observe(&Subject::Group("plain".into())).await.expect("a group");
-    assert!(matches!(seen, Observation::Group { group, policies } if group.desired == 2 && policies.len() == 1));
+    let seen = aws
+        .observe(&Subject::Group("plain".into()))
+        .await
+        .expect("a group");
+    assert!(
+        matches!(seen, Observation::Group { group, policies } if group.desired == 2 && policies.len() == 1)
+    );
 }

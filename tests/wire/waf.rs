@@ -30,11 +30,17 @@ for n in range({count}):
 }
 
 async fn first(aws: &Aws) -> Acl {
-    aws.acls(AclScope::Regional).await.expect("web ACLs").remove(0)
+    aws.acls(AclScope::Regional)
+        .await
+        .expect("web ACLs")
+        .remove(0)
 }
 
 fn rate_rule(acl: &Acl) -> RuleRef {
-    RuleRef { acl: acl.at.clone(), rule: "per-ip-1000".into() }
+    RuleRef {
+        acl: acl.at.clone(),
+        rule: "per-ip-1000".into(),
+    }
 }
 
 #[tokio::test]
@@ -42,13 +48,27 @@ async fn a_web_acl_is_read_with_its_rules_in_priority_order() {
     let account = Moto::shared().account();
     with_acls(&account, "REGIONAL", account.region, 1);
     let acl = first(&account.aws().await).await;
-    let [rate, managed] = acl.rules.as_slice() else { panic!("two rules") };
-    assert_eq!((rate.name.as_str(), rate.metric.as_str(), &rate.action), ("per-ip-1000", "per-ip", &RuleAction::Block));
+    let [rate, managed] = acl.rules.as_slice() else {
+        panic!("two rules")
+    };
+    assert_eq!(
+        (rate.name.as_str(), rate.metric.as_str(), &rate.action),
+        ("per-ip-1000", "per-ip", &RuleAction::Block)
+    );
     let statement = rate.rate().expect("a rate rule");
-    assert_eq!((statement.limit, statement.window, &statement.aggregate), (1000, 60, &Aggregate::Ip));
-    let action: Value = serde_json::from_str(rate.raw_action.as_ref().expect("an action").as_str()).expect("JSON");
-    assert_eq!(action, json!({ "Block": { "CustomResponse": { "ResponseCode": 429 } } }));
-    assert!(matches!(&managed.kind, RuleKind::ManagedGroup { name, .. } if name.as_str() == "AWSManagedRulesCommonRuleSet"));
+    assert_eq!(
+        (statement.limit, statement.window, &statement.aggregate),
+        (1000, 60, &Aggregate::Ip)
+    );
+    let action: Value =
+        serde_json::from_str(rate.raw_action.as_ref().expect("an action").as_str()).expect("JSON");
+    assert_eq!(
+        action,
+        json!({ "Block": { "CustomResponse": { "ResponseCode": 429 } } })
+    );
+    assert!(
+        matches!(&managed.kind, RuleKind::ManagedGroup { name, .. } if name.as_str() == "AWSManagedRulesCommonRuleSet")
+    );
     assert!(acl.unknown_members.is_empty(), "{:?}", acl.unknown_members);
 }
 
@@ -61,7 +81,12 @@ async fn cloudfront_scope_is_asked_in_us_east_1() {
     let acls = aws.acls(AclScope::Cloudfront).await.expect("web ACLs");
     assert_eq!((acls.len(), acls[0].at.scope), (1, AclScope::Cloudfront));
     assert!(proxy.calls().iter().all(|c| c.region == "us-east-1"));
-    assert!(aws.acls(AclScope::Regional).await.expect("web ACLs").is_empty());
+    assert!(
+        aws.acls(AclScope::Regional)
+            .await
+            .expect("web ACLs")
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -70,15 +95,26 @@ async fn a_list_of_several_pages_is_read_in_order_and_what_vanished_is_left_out(
     with_acls(&account, "REGIONAL", account.region, 3);
     let truth = account.python("out(client('wafv2').list_web_acls(Scope='REGIONAL')['WebACLs'])");
     let mut rows = truth.as_array().expect("rows").clone();
-    rows.insert(1, json!({ "Name": "gone", "Id": "00000000-0000-0000-0000-000000000000" }));
+    rows.insert(
+        1,
+        json!({ "Name": "gone", "Id": "00000000-0000-0000-0000-000000000000" }),
+    );
     let proxy = Proxy::before_moto();
     proxy.answer("ListWebACLs", move |call| {
-        let from = call.json()["NextMarker"].as_str().and_then(|m| m.parse().ok()).unwrap_or(0_usize);
+        let from = call.json()["NextMarker"]
+            .as_str()
+            .and_then(|m| m.parse().ok())
+            .unwrap_or(0_usize);
         assert_eq!(call.json()["Limit"], 100);
         let next = (from + 1 < rows.len()).then(|| (from + 1).to_string());
         Answer::Json(json!({ "WebACLs": [rows[from]], "NextMarker": next }))
     });
-    let acls = account.aws_at(&proxy.url()).await.acls(AclScope::Regional).await.expect("web ACLs");
+    let acls = account
+        .aws_at(&proxy.url())
+        .await
+        .acls(AclScope::Regional)
+        .await
+        .expect("web ACLs");
     let names: Vec<&str> = acls.iter().map(|a| a.at.name.as_str()).collect();
     assert_eq!(names, ["edge-0", "edge-1", "edge-2"]);
     assert_eq!(proxy.count("ListWebACLs"), 4);
@@ -96,13 +132,23 @@ async fn members_no_sdk_knows_come_through_by_letter() {
     let account = Moto::shared().account();
     with_acls(&account, "REGIONAL", account.region, 1);
     let proxy = Proxy::before_moto();
-    proxy.answer("GetWebACL", |_| Answer::Raw(200, "application/x-amz-json-1.1", NEWER.into()));
+    proxy.answer("GetWebACL", |_| {
+        Answer::Raw(200, "application/x-amz-json-1.1", NEWER.into())
+    });
     let acl = first(&account.aws_at(&proxy.url()).await).await;
     assert!(NEWER.contains(&*acl.raw.document));
     let edit = RuleEdit::Action(RawJson(r#"{"Count":{}}"#.into()));
-    let body = splice(&acl.raw, &"per-ip-1000".into(), &edit).expect("spliced").body;
-    assert!(body.contains(r#""Novelty":{"n":12345678901234567890}"#) && body.contains(r#""Warp":1.50"#), "{body}");
-    assert!(body.contains(r#""Action":{"Count":{}} ,"#) && !body.contains("Description"), "{body}");
+    let body = splice(&acl.raw, &"per-ip-1000".into(), &edit)
+        .expect("spliced")
+        .body;
+    assert!(
+        body.contains(r#""Novelty":{"n":12345678901234567890}"#) && body.contains(r#""Warp":1.50"#),
+        "{body}"
+    );
+    assert!(
+        body.contains(r#""Action":{"Count":{}} ,"#) && !body.contains("Description"),
+        "{body}"
+    );
 }
 
 #[tokio::test]
@@ -110,7 +156,9 @@ async fn boto3_takes_the_spliced_request_and_finds_one_difference() {
     let account = Moto::shared().account();
     with_acls(&account, "REGIONAL", account.region, 1);
     let acl = first(&account.aws().await).await;
-    let body = splice(&acl.raw, &"per-ip-1000".into(), &RuleEdit::Limit(20_000)).expect("spliced").body;
+    let body = splice(&acl.raw, &"per-ip-1000".into(), &RuleEdit::Limit(20_000))
+        .expect("spliced")
+        .body;
     let quoted = serde_json::to_string(&body).expect("a string");
     let after = account.python(&format!(
         "
@@ -121,9 +169,17 @@ waf = client('wafv2'); body = without_nulls(json.loads({quoted})); waf.update_we
 out(waf.get_web_acl(Name=body['Name'], Id=body['Id'], Scope='REGIONAL')['WebACL'])"
     ));
     let mut expected: Value = serde_json::from_str(&acl.raw.document).expect("JSON");
-    let rule = expected["Rules"].as_array().expect("rules").iter().position(|r| r["Name"] == "per-ip-1000").expect("it");
+    let rule = expected["Rules"]
+        .as_array()
+        .expect("rules")
+        .iter()
+        .position(|r| r["Name"] == "per-ip-1000")
+        .expect("it");
     expected["Rules"][rule]["Statement"]["RateBasedStatement"]["Limit"] = json!(20_000);
-    assert_eq!(without_nulls(&after["Rules"]), without_nulls(&expected["Rules"]));
+    assert_eq!(
+        without_nulls(&after["Rules"]),
+        without_nulls(&expected["Rules"])
+    );
     assert_eq!(after["DefaultAction"], expected["DefaultAction"]);
 }
 
@@ -131,9 +187,11 @@ out(waf.get_web_acl(Name=body['Name'], Id=body['Id'], Scope='REGIONAL')['WebACL'
 fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Array(all) => all.iter().map(without_nulls).collect(),
-        Value::Object(members) => {
-            members.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), without_nulls(v))).collect()
-        }
+        Value::Object(members) => members
+            .iter()
+            .filter(|(_, v)| !v.is_null())
+            .map(|(k, v)| (k.clone(), without_nulls(v)))
+            .collect(),
         other => other.clone(),
     }
 }
@@ -152,8 +210,15 @@ fn with_detail(proxy: &Proxy) {
                 "ManagedKeysIPV6": { "IPAddressVersion": "IPV6", "Addresses": ["2001:db8::1/128"] } }),
     );
     proxy.answer("ListResourcesForWebACL", |call| {
-        let asked = call.json()["ResourceType"].as_str().unwrap_or_default().to_owned();
-        let found = if asked == "APPLICATION_LOAD_BALANCER" { vec!["arn:alb/a", "arn:alb/b"] } else { Vec::new() };
+        let asked = call.json()["ResourceType"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let found = if asked == "APPLICATION_LOAD_BALANCER" {
+            vec!["arn:alb/a", "arn:alb/b"]
+        } else {
+            Vec::new()
+        };
         Answer::Json(json!({ "ResourceArns": found }))
     });
 }
@@ -167,14 +232,35 @@ async fn the_detail_of_a_rule_has_samples_addresses_and_resources() {
     let aws = account.aws_at(&proxy.url()).await;
     let rule = rate_rule(&first(&aws).await);
     let until = "2026-09-21T14:00:00Z".parse().expect("a time");
-    let detail = aws.rule_detail(&rule, &"per-ip".into(), true, until).await.expect("detail");
-    assert_eq!((detail.population, detail.samples[0].client.as_str(), detail.samples[0].status), (412, "203.0.113.7", Some(429)));
+    let detail = aws
+        .rule_detail(&rule, &"per-ip".into(), true, until)
+        .await
+        .expect("detail");
+    assert_eq!(
+        (
+            detail.population,
+            detail.samples[0].client.as_str(),
+            detail.samples[0].status
+        ),
+        (412, "203.0.113.7", Some(429))
+    );
     assert_eq!(detail.limited.as_ref().map(Vec::len), Some(2));
     assert_eq!(detail.resources, ["arn:alb/a".into(), "arn:alb/b".into()]);
     assert_eq!(proxy.count("ListResourcesForWebACL"), 7);
-    let sampled = proxy.calls().into_iter().find(|c| c.operation == "GetSampledRequests").expect("asked").json();
-    assert_eq!((&sampled["RuleMetricName"], &sampled["MaxItems"]), (&json!("per-ip"), &json!(500)));
-    let counts = aws.limited(std::slice::from_ref(&rule)).await.expect("counted");
+    let sampled = proxy
+        .calls()
+        .into_iter()
+        .find(|c| c.operation == "GetSampledRequests")
+        .expect("asked")
+        .json();
+    assert_eq!(
+        (&sampled["RuleMetricName"], &sampled["MaxItems"]),
+        (&json!("per-ip"), &json!(500))
+    );
+    let counts = aws
+        .limited(std::slice::from_ref(&rule))
+        .await
+        .expect("counted");
     assert_eq!(counts, [(rule, Some(2))]);
 }
 
@@ -184,14 +270,27 @@ async fn an_empty_quarter_of_an_hour_is_followed_by_the_whole_three() {
     with_acls(&account, "REGIONAL", account.region, 1);
     let proxy = Proxy::before_moto();
     with_detail(&proxy);
-    proxy.json("GetSampledRequests", json!({ "PopulationSize": 0, "SampledRequests": [] }));
+    proxy.json(
+        "GetSampledRequests",
+        json!({ "PopulationSize": 0, "SampledRequests": [] }),
+    );
     let aws = account.aws_at(&proxy.url()).await;
     let rule = rate_rule(&first(&aws).await);
     let until = "2026-09-21T14:00:00Z".parse().expect("a time");
-    aws.rule_detail(&rule, &"per-ip".into(), false, until).await.expect("detail");
-    let starts = proxy.calls().into_iter().filter(|c| c.operation == "GetSampledRequests");
-    let starts: Vec<i64> = starts.filter_map(|c| c.json()["TimeWindow"]["StartTime"].as_i64()).collect();
-    assert_eq!(starts.iter().map(|s| 1_789_999_200 - s).collect::<Vec<_>>(), [15 * 60, 175 * 60]);
+    aws.rule_detail(&rule, &"per-ip".into(), false, until)
+        .await
+        .expect("detail");
+    let starts = proxy
+        .calls()
+        .into_iter()
+        .filter(|c| c.operation == "GetSampledRequests");
+    let starts: Vec<i64> = starts
+        .filter_map(|c| c.json()["TimeWindow"]["StartTime"].as_i64())
+        .collect();
+    assert_eq!(
+        starts.iter().map(|s| 1_789_999_200 - s).collect::<Vec<_>>(),
+        [15 * 60, 175 * 60]
+    );
     assert_eq!(proxy.count("GetRateBasedStatementManagedKeys"), 0);
 }
 
@@ -201,13 +300,27 @@ async fn parts_that_fail_are_gaps_and_an_aggregate_without_a_list_is_none() {
     with_acls(&account, "REGIONAL", account.region, 1);
     let proxy = Proxy::before_moto();
     with_detail(&proxy);
-    proxy.trouble("ListResourcesForWebACL", Trouble::Error(400, "AccessDeniedException"), 9);
-    proxy.trouble("GetRateBasedStatementManagedKeys", Trouble::Error(400, "WAFUnsupportedAggregateKeyTypeException"), 9);
+    proxy.trouble(
+        "ListResourcesForWebACL",
+        Trouble::Error(400, "AccessDeniedException"),
+        9,
+    );
+    proxy.trouble(
+        "GetRateBasedStatementManagedKeys",
+        Trouble::Error(400, "WAFUnsupportedAggregateKeyTypeException"),
+        9,
+    );
     let aws = account.aws_at(&proxy.url()).await;
     let rule = rate_rule(&first(&aws).await);
     let until = "2026-09-21T14:00:00Z".parse().expect("a time");
-    let detail = aws.rule_detail(&rule, &"per-ip".into(), true, until).await.expect("detail");
-    assert_eq!((detail.samples.len(), &detail.limited, detail.gaps.len()), (1, &None, 1));
+    let detail = aws
+        .rule_detail(&rule, &"per-ip".into(), true, until)
+        .await
+        .expect("detail");
+    assert_eq!(
+        (detail.samples.len(), &detail.limited, detail.gaps.len()),
+        (1, &None, 1)
+    );
     assert_eq!(detail.gaps[0].kind, FaultKind::Denied);
     assert_eq!(proxy.count("ListResourcesForWebACL"), 1);
 }
@@ -226,9 +339,16 @@ async fn a_cloudfront_acl_names_its_distributions() {
         Answer::Raw(200, "text/xml", list.into())
     });
     let aws = account.aws_at(&proxy.url()).await;
-    let acl = aws.acls(AclScope::Cloudfront).await.expect("web ACLs").remove(0);
+    let acl = aws
+        .acls(AclScope::Cloudfront)
+        .await
+        .expect("web ACLs")
+        .remove(0);
     let (resources, gaps) = aws.resources(&acl.at).await;
-    assert_eq!((resources.as_slice(), gaps.len()), (&["arn:aws:cloudfront::1:distribution/E1".into()][..], 0));
+    assert_eq!(
+        (resources.as_slice(), gaps.len()),
+        (&["arn:aws:cloudfront::1:distribution/E1".into()][..], 0)
+    );
 }
 
 #[tokio::test]
@@ -238,7 +358,9 @@ async fn garbage_for_a_web_acl_is_a_fault_that_says_so() {
     let proxy = Proxy::before_moto();
     let aws = account.aws_at(&proxy.url()).await;
     for body in ["<html>sign in</html>", "{\"WebACL\":", "{}", "[[[["] {
-        proxy.answer("GetWebACL", move |_| Answer::Raw(200, "application/x-amz-json-1.1", body.into()));
+        proxy.answer("GetWebACL", move |_| {
+            Answer::Raw(200, "application/x-amz-json-1.1", body.into())
+        });
         let fault = aws.acls(AclScope::Regional).await.expect_err("no web ACL");
         assert_eq!(fault.kind, FaultKind::Garbled, "{body}: {fault}");
     }
@@ -252,14 +374,29 @@ async fn a_reading_has_the_whole_action_and_the_limit_and_a_gone_rule_has_none()
     with_detail(&proxy);
     let aws = account.aws_at(&proxy.url()).await;
     let mut rule = rate_rule(&first(&aws).await);
-    let reading = aws.reading(&Target::Rule(rule.clone())).await.expect("read").expect("there");
+    let reading = aws
+        .reading(&Target::Rule(rule.clone()))
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(reading[&Field::Limit].count(), Some(1000));
     assert!(reading.contains_key(&Field::Action));
-    let seen = aws.observe(&Subject::Rule(rule.clone())).await.expect("observed");
-    assert!(matches!(seen, Observation::Rule { resources, gaps, .. } if resources.len() == 2 && gaps.is_empty()));
+    let seen = aws
+        .observe(&Subject::Rule(rule.clone()))
+        .await
+        .expect("observed");
+    assert!(
+        matches!(seen, Observation::Rule { resources, gaps, .. } if resources.len() == 2 && gaps.is_empty())
+    );
     rule.rule = "gone".into();
     assert_eq!(aws.reading(&Target::Rule(rule.clone())).await, Ok(None));
-    assert_eq!(aws.observe(&Subject::Rule(rule.clone())).await.expect_err("gone").kind, FaultKind::Missing);
+    assert_eq!(
+        aws.observe(&Subject::Rule(rule.clone()))
+            .await
+            .expect_err("gone")
+            .kind,
+        FaultKind::Missing
+    );
     rule.acl.id = "00000000-0000-0000-0000-000000000000".into();
     assert_eq!(aws.reading(&Target::Rule(rule)).await, Ok(None));
 }

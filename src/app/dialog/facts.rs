@@ -23,11 +23,23 @@ pub fn name_of(subject: &Subject) -> Text {
 
 fn resource(subject: &Subject) -> String {
     match subject {
-        Subject::Service(at) => format!("service {} in cluster {}", at.service.text(), at.cluster.text()),
+        Subject::Service(at) => format!(
+            "service {} in cluster {}",
+            at.service.text(),
+            at.cluster.text()
+        ),
         Subject::Group(name) => format!("Auto Scaling group {}", name.text()),
         Subject::Rule(at) => {
-            let scope = if at.acl.scope == AclScope::Cloudfront { "CloudFront" } else { "regional" };
-            format!("rule {} of web ACL {} ({scope})", at.rule.text(), at.acl.name.text())
+            let scope = if at.acl.scope == AclScope::Cloudfront {
+                "CloudFront"
+            } else {
+                "regional"
+            };
+            format!(
+                "rule {} of web ACL {} ({scope})",
+                at.rule.text(),
+                at.acl.name.text()
+            )
         }
         Subject::Database(at) => format!("database {}", at.id.text()),
     }
@@ -35,46 +47,99 @@ fn resource(subject: &Subject) -> String {
 
 /// Account, region and resource.
 pub fn place_lines(state: &State, subject: &Subject) -> Vec<Line> {
-    let row = |label: &'static str, value: Text| Line::new(label, Role::Dim).with(value, Role::Strong);
+    let row =
+        |label: &'static str, value: Text| Line::new(label, Role::Dim).with(value, Role::Strong);
     let mut account = row("account   ", state.account());
     if let Some(profile) = &state.settings.profile {
-        account = account.with("  profile ", Role::Dim).with(profile.text(), Role::Strong);
+        account = account
+            .with("  profile ", Role::Dim)
+            .with(profile.text(), Role::Strong);
     }
-    vec![account, row("region    ", state.region()), row("resource  ", Text::clean(&resource(subject)))]
+    vec![
+        account,
+        row("region    ", state.region()),
+        row("resource  ", Text::clean(&resource(subject))),
+    ]
 }
 
 /// What the subject is now, as far as the change rests on it.
 pub fn now_lines(seen: &Observation, subject: &Subject) -> Vec<Line> {
     let said = match seen {
-        Observation::Service { service, target, headroom, .. } => {
+        Observation::Service {
+            service,
+            target,
+            headroom,
+            ..
+        } => {
             let bounds = target.as_ref().map_or_else(
                 || format!("desired {} (no scalable target)", service.desired),
-                |t| format!("min {} ≤ desired {} ≤ max {}", t.min, service.desired, t.max),
+                |t| {
+                    format!(
+                        "min {} ≤ desired {} ≤ max {}",
+                        t.min, service.desired, t.max
+                    )
+                },
             );
-            let room = headroom.as_ref().and_then(|h| h.tasks).map(|n| format!(" · room for {n} more")).unwrap_or_default();
+            let room = headroom
+                .as_ref()
+                .and_then(|h| h.tasks)
+                .map(|n| format!(" · room for {n} more"))
+                .unwrap_or_default();
             format!("{bounds} · {} running{room}", service.running)
         }
         Observation::Group { group, .. } => {
-            let owner = if group.managed_by_ecs { " · desired is owned by ECS managed scaling" } else { "" };
-            format!("min {} ≤ desired {} ≤ max {} · {} in service{owner}", group.min, group.desired, group.max, group.in_service())
+            let owner = if group.managed_by_ecs {
+                " · desired is owned by ECS managed scaling"
+            } else {
+                ""
+            };
+            format!(
+                "min {} ≤ desired {} ≤ max {} · {} in service{owner}",
+                group.min,
+                group.desired,
+                group.max,
+                group.in_service()
+            )
         }
         Observation::Rule { acl, .. } => rule_now(acl, subject),
-        Observation::Database { database, quota, .. } => {
-            let zones = if database.multi_az { "Multi-AZ" } else { "Single-AZ" };
-            let quota = quota.map(|q| format!(" · {} of {} manual snapshots used", q.used, q.max)).unwrap_or_default();
-            format!("{} · {} · {zones} · {} GiB{quota}", database.status, database.engine, database.storage)
+        Observation::Database {
+            database, quota, ..
+        } => {
+            let zones = if database.multi_az {
+                "Multi-AZ"
+            } else {
+                "Single-AZ"
+            };
+            let quota = quota
+                .map(|q| format!(" · {} of {} manual snapshots used", q.used, q.max))
+                .unwrap_or_default();
+            format!(
+                "{} · {} · {zones} · {} GiB{quota}",
+                database.status, database.engine, database.storage
+            )
         }
     };
     vec![Line::new("now       ", Role::Dim).and(said, Role::Dialog)]
 }
 
 fn rule_now(acl: &crate::domain::waf::Acl, subject: &Subject) -> String {
-    let Subject::Rule(at) = subject else { return String::new() };
-    let rate = acl.rules.iter().find(|r| r.name == at.rule).and_then(|r| r.rate().map(|rate| (r, rate)));
+    let Subject::Rule(at) = subject else {
+        return String::new();
+    };
+    let rate = acl
+        .rules
+        .iter()
+        .find(|r| r.name == at.rule)
+        .and_then(|r| r.rate().map(|rate| (r, rate)));
     rate.map_or_else(
         || "not in the web ACL".to_owned(),
         |(rule, rate)| {
-            format!("limit {} in {} s · {}", rate.limit, rate.window, action_name(&rule.action))
+            format!(
+                "limit {} in {} s · {}",
+                rate.limit,
+                rate.window,
+                action_name(&rule.action)
+            )
         },
     )
 }
@@ -122,7 +187,9 @@ pub fn target_text(target: &Target) -> String {
 /// Old → new of each field of a change.
 pub fn changed_lines(change: &Change) -> Vec<Line> {
     let head = Line::of(target_text(&change.target), Role::Dialog);
-    std::iter::once(head).chain(change.fields.iter().flat_map(field_lines)).collect()
+    std::iter::once(head)
+        .chain(change.fields.iter().flat_map(field_lines))
+        .collect()
 }
 
 fn field_lines(field: &FieldChange) -> Vec<Line> {
@@ -149,10 +216,19 @@ pub fn put_back_lines(change: &Change) -> Vec<Line> {
 
 /// What differs between two readings of the same targets, each as a sentence.
 pub fn reading_lines(before: &[(Target, Reading)], now: &[(Target, Reading)]) -> Vec<Line> {
-    let mut lines = vec![Line::new("Something changed meanwhile; nothing was sent. Look again:", Role::Warn)];
+    let mut lines = vec![Line::new(
+        "Something changed meanwhile; nothing was sent. Look again:",
+        Role::Warn,
+    )];
     for (target, old) in before {
-        let new = now.iter().find(|(t, _)| t == target).map(|(_, reading)| reading);
-        lines.extend(old.iter().filter_map(|(field, was)| difference(target, *field, was, new)));
+        let new = now
+            .iter()
+            .find(|(t, _)| t == target)
+            .map(|(_, reading)| reading);
+        lines.extend(
+            old.iter()
+                .filter_map(|(field, was)| difference(target, *field, was, new)),
+        );
     }
     lines.push(Line::default());
     lines
@@ -162,6 +238,13 @@ fn difference(target: &Target, field: Field, was: &Value, now: Option<&Reading>)
     let is = now?.get(&field);
     (is != Some(was)).then(|| {
         let is = is.map_or_else(|| "gone".to_owned(), value_text);
-        Line::of(format!("{}: {field} was {}, is {is}", target_text(target), value_text(was)), Role::Warn)
+        Line::of(
+            format!(
+                "{}: {field} was {}, is {is}",
+                target_text(target),
+                value_text(was)
+            ),
+            Role::Warn,
+        )
     })
 }

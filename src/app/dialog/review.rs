@@ -29,7 +29,9 @@ pub fn lines(planned: &Planned, seen: &Observation) -> Vec<Line> {
     let mut lines = vec![Line::default()];
     lines.extend(planned.changes.iter().flat_map(changed_lines));
     if let Some(backup) = &planned.backup {
-        lines.push(Line::new("  new snapshot  ", Role::Dialog).with(backup.snapshot.text(), Role::New));
+        lines.push(
+            Line::new("  new snapshot  ", Role::Dialog).with(backup.snapshot.text(), Role::New),
+        );
     }
     lines.extend(protected(seen));
     lines.push(Line::default());
@@ -39,14 +41,33 @@ pub fn lines(planned: &Planned, seen: &Observation) -> Vec<Line> {
 }
 
 fn protected(seen: &Observation) -> Vec<Line> {
-    let Observation::Rule { resources, .. } = seen else { return Vec::new() };
+    let Observation::Rule { resources, .. } = seen else {
+        return Vec::new();
+    };
     if resources.is_empty() {
-        return vec![Line::default(), Line::new("No resource is known to stand behind this web ACL", Role::Warn)];
+        return vec![
+            Line::default(),
+            Line::new(
+                "No resource is known to stand behind this web ACL",
+                Role::Warn,
+            ),
+        ];
     }
-    let mut lines = vec![Line::default(), Line::of(format!("It protects {}:", resources.len()), Role::Dialog)];
-    lines.extend(resources.iter().take(NAMED).map(|arn| Line::of(format!("  {}", short(arn)), Role::Dim)));
+    let mut lines = vec![
+        Line::default(),
+        Line::of(format!("It protects {}:", resources.len()), Role::Dialog),
+    ];
+    lines.extend(
+        resources
+            .iter()
+            .take(NAMED)
+            .map(|arn| Line::of(format!("  {}", short(arn)), Role::Dim)),
+    );
     if resources.len() > NAMED {
-        lines.push(Line::of(format!("  and {} more", resources.len() - NAMED), Role::Dim));
+        lines.push(Line::of(
+            format!("  and {} more", resources.len() - NAMED),
+            Role::Dim,
+        ));
     }
     lines
 }
@@ -64,10 +85,16 @@ fn short(arn: &Arn) -> String {
 /// All findings, the worst first and marked as the risk.
 fn risks(planned: &Planned) -> Vec<Line> {
     let Some((worst, rest)) = planned.warnings.split_first() else {
-        return vec![Line::new("Risk: none known; it can be undone with u", Role::Risk)];
+        return vec![Line::new(
+            "Risk: none known; it can be undone with u",
+            Role::Risk,
+        )];
     };
     let mut lines = vec![Line::new("Risk: ", Role::Risk).with(worst.sentence.clone(), Role::Risk)];
-    lines.extend(rest.iter().map(|f| Line::new("      ", Role::Dialog).with(f.sentence.clone(), role(f.level))));
+    lines.extend(
+        rest.iter()
+            .map(|f| Line::new("      ", Role::Dialog).with(f.sentence.clone(), role(f.level))),
+    );
     lines
 }
 

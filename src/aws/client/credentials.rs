@@ -31,13 +31,21 @@ pub struct Keys {
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keys").field("expires", &self.expires).finish_non_exhaustive()
+        f.debug_struct("Keys")
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
     }
 }
 
 impl From<Keys> for Credentials {
     fn from(keys: Keys) -> Self {
-        Self::new(keys.access_key_id, keys.secret_access_key, keys.session_token, keys.expires, "tidegate")
+        Self::new(
+            keys.access_key_id,
+            keys.secret_access_key,
+            keys.session_token,
+            keys.expires,
+            "tidegate",
+        )
     }
 }
 
@@ -83,13 +91,24 @@ impl ProvideCredentials for Watched {
 /// The provider, and where the end of its credentials can be read.
 pub(super) fn watched(inner: SharedCredentialsProvider) -> (SharedCredentialsProvider, Expiry) {
     let expiry = Expiry::default();
-    (SharedCredentialsProvider::new(Watched { inner, expiry: expiry.clone() }), expiry)
+    (
+        SharedCredentialsProvider::new(Watched {
+            inner,
+            expiry: expiry.clone(),
+        }),
+        expiry,
+    )
 }
 
 /// The provider for these surroundings.
-pub(super) async fn provider(around: &Surroundings, region: &Region) -> Result<SharedCredentialsProvider, Fault> {
+pub(super) async fn provider(
+    around: &Surroundings,
+    region: &Region,
+) -> Result<SharedCredentialsProvider, Fault> {
     if let Some(keys) = &around.options.credentials {
-        return Ok(SharedCredentialsProvider::new(Credentials::from(keys.clone())));
+        return Ok(SharedCredentialsProvider::new(Credentials::from(
+            keys.clone(),
+        )));
     }
     let config = provider_config(around, region);
     if environment_rules(around) {
@@ -119,15 +138,27 @@ fn provider_config(around: &Surroundings, region: &Region) -> ProviderConfig {
 
 async fn chain(config: ProviderConfig, around: &Surroundings) -> SharedCredentialsProvider {
     let machine = metadata_service(&around.env);
-    let builder = DefaultCredentialsChain::builder().configure(config).imds_client(machine);
+    let builder = DefaultCredentialsChain::builder()
+        .configure(config)
+        .imds_client(machine);
     SharedCredentialsProvider::new(builder.build().await)
 }
 
-fn profile_first(profile: &str, config: &ProviderConfig, around: &Surroundings) -> SharedCredentialsProvider {
-    let named = ProfileFileCredentialsProvider::builder().configure(config).profile_name(profile).build();
+fn profile_first(
+    profile: &str,
+    config: &ProviderConfig,
+    around: &Surroundings,
+) -> SharedCredentialsProvider {
+    let named = ProfileFileCredentialsProvider::builder()
+        .configure(config)
+        .profile_name(profile)
+        .build();
     let task = EcsCredentialsProvider::builder().configure(config).build();
     let machine = metadata_service(&around.env);
-    let machine = ImdsCredentialsProvider::builder().configure(config).imds_client(machine).build();
+    let machine = ImdsCredentialsProvider::builder()
+        .configure(config)
+        .imds_client(machine)
+        .build();
     SharedCredentialsProvider::new(
         CredentialsProviderChain::first_try("Profile", named)
             .or_else("EcsContainer", task)

@@ -5,7 +5,8 @@
 //! all of the start. An endpoint that speaks plain HTTP never needs the roots.
 
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -26,12 +27,20 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn client(plain: SharedHttpClient, tls: SharedHttpClient) -> SharedHttpClient {
-        SharedHttpClient::new(Self { plain, tls, known: Mutex::default() })
+        SharedHttpClient::new(Self {
+            plain,
+            tls,
+            known: Mutex::default(),
+        })
     }
 }
 
 impl HttpClient for Lines {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
         let asked = (settings.connect_timeout(), settings.read_timeout());
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || {
@@ -67,7 +76,12 @@ impl Lazy {
 
 impl HttpConnector for Line {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Lazy(client, made) = if request.uri().starts_with("http://") { &self.plain } else { &self.tls };
-        made.get_or_init(|| client.http_connector(&self.settings, &self.components)).call(request)
+        let Lazy(client, made) = if request.uri().starts_with("http://") {
+            &self.plain
+        } else {
+            &self.tls
+        };
+        made.get_or_init(|| client.http_connector(&self.settings, &self.components))
+            .call(request)
     }
 }

@@ -172,7 +172,12 @@ impl Intercept for Sentry {
         if let Some(call) = cfg.load::<Metadata>() {
             self.meter.add_attempt(call.service());
             let permit = cfg.load::<PermitSeq>().map(|p| p.0);
-            tracing::debug!(service = call.service(), operation = call.name(), permit, "leaves");
+            tracing::debug!(
+                service = call.service(),
+                operation = call.name(),
+                permit,
+                "leaves"
+            );
         }
         Ok(())
     }
@@ -184,25 +189,48 @@ impl Intercept for Sentry {
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let answer = context.response();
-        let xml = cfg.load::<Metadata>().is_some_and(|call| SPEAK_XML.contains(&call.service()));
-        let body = answer.body().bytes().filter(|_| xml && answer.status().is_success());
-        if body.is_some_and(|body| !is_whole(body)) { Err("the answer ends early".into()) } else { Ok(()) }
+        let xml = cfg
+            .load::<Metadata>()
+            .is_some_and(|call| SPEAK_XML.contains(&call.service()));
+        let body = answer
+            .body()
+            .bytes()
+            .filter(|_| xml && answer.status().is_success());
+        if body.is_some_and(|body| !is_whole(body)) {
+            Err("the answer ends early".into())
+        } else {
+            Ok(())
+        }
     }
 }
 
 /// Services whose answers are XML. The SDK reads one that ends early as a shorter
 /// list, and a database that is not in it would seem to be gone.
-const SPEAK_XML: [&str; 5] = ["Auto Scaling", "RDS", "Elastic Load Balancing v2", "STS", "CloudFront"];
+const SPEAK_XML: [&str; 5] = [
+    "Auto Scaling",
+    "RDS",
+    "Elastic Load Balancing v2",
+    "STS",
+    "CloudFront",
+];
 
 /// Whether an XML document ends with the end of the element it began with.
 fn is_whole(body: &[u8]) -> bool {
     let text = body.trim_ascii();
     let text = match text.strip_prefix(b"<?") {
-        Some(declared) => declared.iter().position(|b| *b == b'>').map_or(&[][..], |at| declared[at + 1..].trim_ascii()),
+        Some(declared) => declared
+            .iter()
+            .position(|b| *b == b'>')
+            .map_or(&[][..], |at| declared[at + 1..].trim_ascii()),
         None => text,
     };
-    let Some(root) = text.strip_prefix(b"<") else { return false };
-    let name = root.split(|b| matches!(b, b' ' | b'>' | b'/' | b'\n' | b'\r' | b'\t')).next().unwrap_or_default();
+    let Some(root) = text.strip_prefix(b"<") else {
+        return false;
+    };
+    let name = root
+        .split(|b| matches!(b, b' ' | b'>' | b'/' | b'\n' | b'\r' | b'\t'))
+        .next()
+        .unwrap_or_default();
     let closing = [b"</", name, b">"].concat();
     !name.is_empty() && (text.ends_with(&closing) || text.ends_with(b"/>"))
 }
@@ -240,8 +268,12 @@ const ECS: [&str; 13] = [
     "DescribeServiceDeployments",
     "DescribeServiceRevisions",
 ];
-const SCALING: [&str; 4] =
-    ["DescribeScalableTargets", "DescribeScalingPolicies", "DescribeScalingActivities", "DescribeScheduledActions"];
+const SCALING: [&str; 4] = [
+    "DescribeScalableTargets",
+    "DescribeScalingPolicies",
+    "DescribeScalingActivities",
+    "DescribeScheduledActions",
+];
 const AUTOSCALING: [&str; 7] = [
     "DescribeAutoScalingGroups",
     "DescribeAutoScalingInstances",
@@ -269,9 +301,19 @@ const RDS: [&str; 7] = [
     "DescribeAccountAttributes",
     "ListTagsForResource",
 ];
-const LOGS: [&str; 6] =
-    ["DescribeLogGroups", "ListLogGroups", "DescribeLogStreams", "FilterLogEvents", "GetLogEvents", "StartLiveTail"];
-const ELB: [&str; 3] = ["DescribeLoadBalancers", "DescribeTargetGroups", "DescribeTargetHealth"];
+const LOGS: [&str; 6] = [
+    "DescribeLogGroups",
+    "ListLogGroups",
+    "DescribeLogStreams",
+    "FilterLogEvents",
+    "GetLogEvents",
+    "StartLiveTail",
+];
+const ELB: [&str; 3] = [
+    "DescribeLoadBalancers",
+    "DescribeTargetGroups",
+    "DescribeTargetHealth",
+];
 
 #[cfg(test)]
 mod tests {
@@ -291,9 +333,15 @@ mod tests {
     #[test]
     fn a_write_needs_a_permit_and_in_read_only_mode_nothing_helps() {
         let call = Metadata::new("UpdateService", "ECS");
-        assert!(matches!(sentry(false).judge(&call, None), Err(Stopped::NoPermit(_))));
+        assert!(matches!(
+            sentry(false).judge(&call, None),
+            Err(Stopped::NoPermit(_))
+        ));
         assert_eq!(sentry(false).judge(&call, Some(&PermitSeq(1))), Ok(()));
-        assert!(matches!(sentry(true).judge(&call, Some(&PermitSeq(1))), Err(Stopped::ReadOnly(_))));
+        assert!(matches!(
+            sentry(true).judge(&call, Some(&PermitSeq(1))),
+            Err(Stopped::ReadOnly(_))
+        ));
     }
 
     #[test]
@@ -304,10 +352,23 @@ mod tests {
 
     #[test]
     fn xml_that_ends_early_is_not_whole() {
-        for whole in ["<a><b/></a>", "<?xml version=\"1.0\"?>\n<a x=\"1\"><b>1</b></a>\n", "<a/>"] {
+        for whole in [
+            "<a><b/></a>",
+            "<?xml version=\"1.0\"?>\n<a x=\"1\"><b>1</b></a>\n",
+            "<a/>",
+        ] {
             assert!(is_whole(whole.as_bytes()), "{whole}");
         }
-        for cut in ["", "<", "<a", "<a>", "<a><b></b>", "<?xml version", "text", "<a></"] {
+        for cut in [
+            "",
+            "<",
+            "<a",
+            "<a>",
+            "<a><b></b>",
+            "<?xml version",
+            "text",
+            "<a></",
+        ] {
             assert!(!is_whole(cut.as_bytes()), "{cut}");
         }
     }
@@ -317,7 +378,10 @@ mod tests {
         let lists: [&[&str]; 7] = [&ECS, &SCALING, &AUTOSCALING, &WAF, &RDS, &LOGS, &ELB];
         let harmless = ["Describe", "List", "Get", "Filter", "StartLiveTail"];
         for operation in lists.concat() {
-            assert!(harmless.iter().any(|start| operation.starts_with(start)), "{operation}");
+            assert!(
+                harmless.iter().any(|start| operation.starts_with(start)),
+                "{operation}"
+            );
         }
     }
 
@@ -330,7 +394,10 @@ mod tests {
         meter.add_attempt("Elsewhere");
         meter.add_metric_queries(7);
         let read = meter.read();
-        assert_eq!((read.calls(), meter.calls(), read.metric_queries), (3, 3, 7));
+        assert_eq!(
+            (read.calls(), meter.calls(), read.metric_queries),
+            (3, 3, 7)
+        );
         assert!(read.attempts.contains(&("ECS", 2)));
     }
 }

@@ -3,11 +3,11 @@
 //! The SDK does not read `AWS_CA_BUNDLE`; as in the AWS CLI, a bundle replaces
 //! the machine's own roots.
 
+use super::lines::Lines;
 use crate::domain::fault::{Fault, FaultKind};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
-use super::lines::Lines;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
@@ -20,17 +20,24 @@ pub(super) fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, Fault> {
         None => TrustStore::default(),
     };
     let tls = TlsContext::builder().with_trust_store(store).build();
-    let tls = tls.map_err(|e| Fault::new(FaultKind::Internal, format!("the TLS set-up failed: {e}")))?;
+    let tls =
+        tls.map_err(|e| Fault::new(FaultKind::Internal, format!("the TLS set-up failed: {e}")))?;
     let tls = tls_client(tls);
     // A proxy may itself want TLS: then every request goes by that line.
-    let plain = if by_proxy() { tls.clone() } else { plain_client() };
+    let plain = if by_proxy() {
+        tls.clone()
+    } else {
+        plain_client()
+    };
     Ok(Lines::client(plain, tls))
 }
 
 /// Whether the environment names a proxy for plain HTTP.
 fn by_proxy() -> bool {
     let names = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
-    names.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+    names
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 fn tls_client(tls: TlsContext) -> SharedHttpClient {
@@ -53,17 +60,26 @@ pub(super) fn plain_client() -> SharedHttpClient {
 /// The bundle's bytes, once every certificate in it is known to parse: the SDK panics over one that does not.
 fn read(path: &Path) -> Result<Vec<u8>, Fault> {
     let bad = |why: String| {
-        Fault::new(FaultKind::Usage, format!("AWS_CA_BUNDLE names {}: {why}", path.display()))
-            .means("no certificate could be trusted, so nothing is sent")
-            .next("correct or unset AWS_CA_BUNDLE; it names a file of PEM certificates")
+        Fault::new(
+            FaultKind::Usage,
+            format!("AWS_CA_BUNDLE names {}: {why}", path.display()),
+        )
+        .means("no certificate could be trusted, so nothing is sent")
+        .next("correct or unset AWS_CA_BUNDLE; it names a file of PEM certificates")
     };
     let pem = std::fs::read(path).map_err(|e| bad(e.to_string()))?;
     let mut roots = rustls::RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|e| bad(format!("not PEM ({e:?})")))?;
-        roots.add(certificate).map_err(|e| bad(format!("a certificate that does not parse ({e})")))?;
+        roots
+            .add(certificate)
+            .map_err(|e| bad(format!("a certificate that does not parse ({e})")))?;
     }
-    if roots.is_empty() { Err(bad("there is no certificate in it".to_owned())) } else { Ok(pem) }
+    if roots.is_empty() {
+        Err(bad("there is no certificate in it".to_owned()))
+    } else {
+        Ok(pem)
+    }
 }
 
 #[cfg(test)]
@@ -86,8 +102,12 @@ mod tests {
     fn a_bundle_that_is_missing_empty_or_broken_is_named() {
         assert!(refused(None).contains("No such file"));
         assert!(refused(Some("hello")).contains("no certificate"));
-        refused(Some("-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n"));
-        refused(Some("-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n"));
+        refused(Some(
+            "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
+        ));
+        refused(Some(
+            "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n",
+        ));
     }
 
     #[test]

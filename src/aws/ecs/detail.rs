@@ -13,7 +13,11 @@ impl Aws {
     /// The service, its tasks, deployments, events, containers and target health.
     /// Only the service itself must be readable; any other part may be a gap.
     pub async fn service_detail(&self, at: &ServiceRef) -> Result<ServiceDetail, Fault> {
-        let (base, tasks) = join(Box::pin(self.service_and_parts(at)), Box::pin(self.tasks(at))).await;
+        let (base, tasks) = join(
+            Box::pin(self.service_and_parts(at)),
+            Box::pin(self.tasks(at)),
+        )
+        .await;
         let mut detail = base?;
         let (tasks, gap) = part(tasks, &mut detail.gaps);
         detail.tasks = tasks;
@@ -25,8 +29,11 @@ impl Aws {
         let raw = self.one_service(at).await?;
         let service = facts::service(&at.cluster, &raw);
         let groups = service.target_groups.clone();
-        let (containers, target_groups) =
-            join(self.containers(&service.task_definition), self.target_groups(groups)).await;
+        let (containers, target_groups) = join(
+            self.containers(&service.task_definition),
+            self.target_groups(groups),
+        )
+        .await;
         let mut gaps = Vec::new();
         Ok(ServiceDetail {
             service,
@@ -40,10 +47,16 @@ impl Aws {
     }
 
     async fn target_groups(&self, arns: Vec<TargetGroupArn>) -> Vec<TargetGroup> {
-        let reads: Vec<_> = arns.into_iter().map(|arn| async {
-            let targets = self.target_health(&arn).await;
-            TargetGroup { arn, targets }
-        }).collect();
-        futures_util::stream::iter(reads).buffered(WIDTH).collect().await
+        let reads: Vec<_> = arns
+            .into_iter()
+            .map(|arn| async {
+                let targets = self.target_health(&arn).await;
+                TargetGroup { arn, targets }
+            })
+            .collect();
+        futures_util::stream::iter(reads)
+            .buffered(WIDTH)
+            .collect()
+            .await
     }
 }

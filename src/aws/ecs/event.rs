@@ -2,8 +2,8 @@
 
 use super::super::convert::{moment, text};
 use crate::domain::ecs::{EventClass, ServiceEvent};
-use aws_sdk_ecs::types as sdk;
 use EventClass::{Bad, Good, NoRoom, Other, Progress};
+use aws_sdk_ecs::types as sdk;
 
 /// The first fragment that is found decides, so bad news stands first.
 const FRAGMENTS: [(&str, EventClass); 17] = [
@@ -28,11 +28,18 @@ const FRAGMENTS: [(&str, EventClass); 17] = [
 
 pub(super) fn event(e: &sdk::ServiceEvent) -> ServiceEvent {
     let message = e.message().unwrap_or_default();
-    ServiceEvent { at: e.created_at().and_then(moment), message: text(e.message()), class: class(message) }
+    ServiceEvent {
+        at: e.created_at().and_then(moment),
+        message: text(e.message()),
+        class: class(message),
+    }
 }
 
 fn class(message: &str) -> EventClass {
-    FRAGMENTS.iter().find(|(part, _)| message.contains(part)).map_or(Other, |(_, class)| *class)
+    FRAGMENTS
+        .iter()
+        .find(|(part, _)| message.contains(part))
+        .map_or(Other, |(_, class)| *class)
 }
 
 #[cfg(test)]
@@ -43,24 +50,60 @@ mod tests {
     fn events_read_as_aws_writes_them() {
         let cases = [
             ("(service api) has reached a steady state.", Good),
-            ("(service api) (deployment ecs-svc/1) deployment completed.", Good),
-            ("(service api) has started 2 tasks: (task a) (task b).", Progress),
-            ("(service api) has stopped 1 running tasks: (task a).", Progress),
-            ("(service api) has begun draining connections on 1 tasks.", Progress),
-            ("(service api) registered 2 targets in (target-group tg)", Progress),
-            ("(service api) deregistered 1 targets in (target-group tg)", Progress),
+            (
+                "(service api) (deployment ecs-svc/1) deployment completed.",
+                Good,
+            ),
+            (
+                "(service api) has started 2 tasks: (task a) (task b).",
+                Progress,
+            ),
+            (
+                "(service api) has stopped 1 running tasks: (task a).",
+                Progress,
+            ),
+            (
+                "(service api) has begun draining connections on 1 tasks.",
+                Progress,
+            ),
+            (
+                "(service api) registered 2 targets in (target-group tg)",
+                Progress,
+            ),
+            (
+                "(service api) deregistered 1 targets in (target-group tg)",
+                Progress,
+            ),
             (
                 "(service api) was unable to place a task because no container instance met all of its requirements. \
                  The closest matching (container-instance i) has insufficient CPU units available.",
                 NoRoom,
             ),
-            ("(service api) was unable to place a task. Reason: Capacity is unavailable at this time.", NoRoom),
-            ("(service api) was unable to place a task. Reason: You have reached a limit.", Bad),
-            ("(service api) is unable to consistently start tasks successfully.", Bad),
-            ("(service api) operations are being throttled. Will try again later.", Bad),
-            ("(service api) (deployment ecs-svc/1) deployment failed: tasks failed to start.", Bad),
+            (
+                "(service api) was unable to place a task. Reason: Capacity is unavailable at this time.",
+                NoRoom,
+            ),
+            (
+                "(service api) was unable to place a task. Reason: You have reached a limit.",
+                Bad,
+            ),
+            (
+                "(service api) is unable to consistently start tasks successfully.",
+                Bad,
+            ),
+            (
+                "(service api) operations are being throttled. Will try again later.",
+                Bad,
+            ),
+            (
+                "(service api) (deployment ecs-svc/1) deployment failed: tasks failed to start.",
+                Bad,
+            ),
             ("(service api) rolling back to deployment ecs-svc/0.", Bad),
-            ("(service api) (port 80) is unhealthy in (target-group tg) due to (reason x)", Bad),
+            (
+                "(service api) (port 80) is unhealthy in (target-group tg) due to (reason x)",
+                Bad,
+            ),
             (
                 "(service api) was unable to stop or start tasks during a deployment because of the service deployment configuration.",
                 Bad,

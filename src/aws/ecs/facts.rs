@@ -2,7 +2,8 @@
 
 use super::super::convert::{moment, text};
 use crate::domain::ecs::{
-    Cluster, Controller, Deployment, Launch, Rollout, Scheduling, Service, ServiceRef, ServiceStatus,
+    Cluster, Controller, Deployment, Launch, Rollout, Scheduling, Service, ServiceRef,
+    ServiceStatus,
 };
 use crate::domain::ids::{ClusterName, TargetGroupArn, TaskDefinition};
 use crate::domain::text::Text;
@@ -28,11 +29,18 @@ pub(super) fn cluster(c: &sdk::Cluster) -> Option<Cluster> {
 }
 
 pub(super) fn service(cluster: &ClusterName, s: &sdk::Service) -> Service {
-    let name = s.service_name.as_deref().or(s.service_arn.as_deref().map(last)).unwrap_or_default();
+    let name = s
+        .service_name
+        .as_deref()
+        .or(s.service_arn.as_deref().map(last))
+        .unwrap_or_default();
     let deployments = s.deployments();
     let primary = deployments.iter().find(|d| d.status() == Some("PRIMARY"));
     Service {
-        at: ServiceRef { cluster: cluster.clone(), service: name.into() },
+        at: ServiceRef {
+            cluster: cluster.clone(),
+            service: name.into(),
+        },
         status: status(s.status()),
         desired: count(s.desired_count),
         running: count(s.running_count),
@@ -42,7 +50,11 @@ pub(super) fn service(cluster: &ClusterName, s: &sdk::Service) -> Service {
         scheduling: scheduling(s),
         rollout: primary.map_or(Rollout::Unknown, rollout),
         primary: primary.map_or((0, 0), |d| (count(d.running_count), count(d.desired_count))),
-        deployments: deployments.iter().filter(|d| d.status() != Some("INACTIVE")).count().min(255) as u8,
+        deployments: deployments
+            .iter()
+            .filter(|d| d.status() != Some("INACTIVE"))
+            .count()
+            .min(255) as u8,
         deployed_at: primary.and_then(|d| d.created_at()).and_then(moment),
         task_definition: s.task_definition().unwrap_or_default().into(),
         target_groups: target_groups(s),
@@ -62,7 +74,12 @@ fn status(said: Option<&str>) -> ServiceStatus {
 fn launch(s: &sdk::Service) -> Launch {
     let providers = s.capacity_provider_strategy();
     if !providers.is_empty() {
-        return Launch::Providers(providers.iter().map(|p| Text::clean(&p.capacity_provider)).collect());
+        return Launch::Providers(
+            providers
+                .iter()
+                .map(|p| Text::clean(&p.capacity_provider))
+                .collect(),
+        );
     }
     match s.launch_type() {
         Some(sdk::LaunchType::Ec2) => Launch::Ec2,
@@ -95,13 +112,19 @@ fn rollout(d: &sdk::Deployment) -> Rollout {
     match d.rollout_state() {
         Some(State::InProgress) => Rollout::InProgress,
         Some(State::Completed) => Rollout::Completed,
-        Some(State::Failed) => Rollout::Failed { reason: text(d.rollout_state_reason()) },
+        Some(State::Failed) => Rollout::Failed {
+            reason: text(d.rollout_state_reason()),
+        },
         _ => Rollout::Unknown,
     }
 }
 
 fn target_groups(s: &sdk::Service) -> Vec<TargetGroupArn> {
-    s.load_balancers().iter().filter_map(|b| b.target_group_arn()).map(TargetGroupArn::from).collect()
+    s.load_balancers()
+        .iter()
+        .filter_map(|b| b.target_group_arn())
+        .map(TargetGroupArn::from)
+        .collect()
 }
 
 pub(super) fn deployment(d: &sdk::Deployment) -> Deployment {
@@ -129,41 +152,85 @@ mod tests {
 
     #[test]
     fn a_service_without_a_roll_out_state_is_unknown_and_not_done() {
-        let primary = sdk::Deployment::builder().status("PRIMARY").running_count(6).desired_count(8).build();
-        let seen = at(&sdk::Service::builder().service_name("api").deployments(primary).build());
+        let primary = sdk::Deployment::builder()
+            .status("PRIMARY")
+            .running_count(6)
+            .desired_count(8)
+            .build();
+        let seen = at(&sdk::Service::builder()
+            .service_name("api")
+            .deployments(primary)
+            .build());
         assert_eq!((seen.rollout, seen.primary), (Rollout::Unknown, (6, 8)));
     }
 
     #[test]
     fn a_strategy_names_its_providers_and_hides_no_launch_type() {
-        let item = sdk::CapacityProviderStrategyItem::builder().capacity_provider("FARGATE_SPOT").build().expect("built");
-        let seen = at(&sdk::Service::builder().capacity_provider_strategy(item).build());
-        assert_eq!(seen.launch, Launch::Providers(vec![Text::fixed("FARGATE_SPOT")]));
+        let item = sdk::CapacityProviderStrategyItem::builder()
+            .capacity_provider("FARGATE_SPOT")
+            .build()
+            .expect("built");
+        let seen = at(&sdk::Service::builder()
+            .capacity_provider_strategy(item)
+            .build());
+        assert_eq!(
+            seen.launch,
+            Launch::Providers(vec![Text::fixed("FARGATE_SPOT")])
+        );
         assert_eq!(at(&sdk::Service::builder().build()).launch, Launch::Unknown);
     }
 
     #[test]
     fn deployments_under_way_are_counted_and_old_ones_are_not() {
         let each = |status: &str| sdk::Deployment::builder().status(status).build();
-        let s = sdk::Service::builder().deployments(each("PRIMARY")).deployments(each("ACTIVE")).deployments(each("INACTIVE"));
+        let s = sdk::Service::builder()
+            .deployments(each("PRIMARY"))
+            .deployments(each("ACTIVE"))
+            .deployments(each("INACTIVE"));
         assert_eq!(at(&s.build()).deployments, 2);
     }
 
     #[test]
     fn controllers_and_strategies_that_scale_otherwise_are_told_apart() {
-        let by = |kind| sdk::DeploymentController::builder().r#type(kind).build().expect("built");
-        let of = |kind| at(&sdk::Service::builder().deployment_controller(by(kind)).build()).controller;
-        assert_eq!(of(sdk::DeploymentControllerType::CodeDeploy), Controller::CodeDeploy);
-        assert_eq!(of(sdk::DeploymentControllerType::External), Controller::External);
-        assert_eq!(of(sdk::DeploymentControllerType::from("NEW")), Controller::Other);
-        assert_eq!(at(&sdk::Service::builder().build()).controller, Controller::Ecs);
-        let daemon = sdk::Service::builder().scheduling_strategy(sdk::SchedulingStrategy::Daemon).build();
+        let by = |kind| {
+            sdk::DeploymentController::builder()
+                .r#type(kind)
+                .build()
+                .expect("built")
+        };
+        let of = |kind| {
+            at(&sdk::Service::builder()
+                .deployment_controller(by(kind))
+                .build())
+            .controller
+        };
+        assert_eq!(
+            of(sdk::DeploymentControllerType::CodeDeploy),
+            Controller::CodeDeploy
+        );
+        assert_eq!(
+            of(sdk::DeploymentControllerType::External),
+            Controller::External
+        );
+        assert_eq!(
+            of(sdk::DeploymentControllerType::from("NEW")),
+            Controller::Other
+        );
+        assert_eq!(
+            at(&sdk::Service::builder().build()).controller,
+            Controller::Ecs
+        );
+        let daemon = sdk::Service::builder()
+            .scheduling_strategy(sdk::SchedulingStrategy::Daemon)
+            .build();
         assert_eq!(at(&daemon).scheduling, Scheduling::Daemon);
     }
 
     #[test]
     fn a_name_comes_from_the_arn_where_it_stands_nowhere_else() {
-        let s = sdk::Service::builder().service_arn("arn:aws:ecs:r:1:service/orchard/api").build();
+        let s = sdk::Service::builder()
+            .service_arn("arn:aws:ecs:r:1:service/orchard/api")
+            .build();
         assert_eq!(at(&s).at.service.as_str(), "api");
     }
 }

@@ -12,23 +12,41 @@ impl Aws {
     /// Placement headroom for one service; unknown for Fargate, whose room is a quota.
     pub async fn headroom(&self, service: &Service) -> Result<Headroom, Fault> {
         if !runs_on_instances(&service.launch) {
-            return Ok(Headroom { tasks: None, instances: Vec::new() });
+            return Ok(Headroom {
+                tasks: None,
+                instances: Vec::new(),
+            });
         }
         let (definition, instances) = futures_util::future::try_join(
             self.task_definition(&service.task_definition),
             self.container_instances(&service.at.cluster),
         )
         .await?;
-        let instances: Vec<_> = instances.into_iter().filter(|i| i.agent_connected).collect();
+        let instances: Vec<_> = instances
+            .into_iter()
+            .filter(|i| i.agent_connected)
+            .collect();
         let size = Size::of(&definition);
         Ok(Headroom {
             tasks: size.map(|size| instances.iter().map(|i| size.fits(i)).sum()),
-            instances: instances.iter().filter_map(|i| i.ec2_instance_id()).map(InstanceId::from).collect(),
+            instances: instances
+                .iter()
+                .filter_map(|i| i.ec2_instance_id())
+                .map(InstanceId::from)
+                .collect(),
         })
     }
 
-    async fn container_instances(&self, cluster: &ClusterName) -> Result<Vec<sdk::ContainerInstance>, Fault> {
-        let request = self.shared.ecs.list_container_instances().cluster(cluster.as_str()).max_results(PAGE);
+    async fn container_instances(
+        &self,
+        cluster: &ClusterName,
+    ) -> Result<Vec<sdk::ContainerInstance>, Fault> {
+        let request = self
+            .shared
+            .ecs
+            .list_container_instances()
+            .cluster(cluster.as_str())
+            .max_results(PAGE);
         let request = request.status(sdk::ContainerInstanceStatus::Active);
         let arns = pages!(
             self,
@@ -65,20 +83,46 @@ impl Size {
     fn of(definition: &sdk::TaskDefinition) -> Option<Self> {
         let containers = definition.container_definitions();
         let whole = |said: Option<&str>| said.and_then(|s| s.trim().parse::<i64>().ok());
-        let cpu = whole(definition.cpu()).unwrap_or_else(|| containers.iter().map(|c| i64::from(c.cpu)).sum());
-        let reserved = |c: &sdk::ContainerDefinition| i64::from(c.memory_reservation.or(c.memory).unwrap_or(0));
-        let memory = whole(definition.memory()).unwrap_or_else(|| containers.iter().map(reserved).sum());
-        let ports = containers.iter().flat_map(sdk::ContainerDefinition::port_mappings).filter_map(|p| p.host_port);
-        let ports = ports.filter(|p| *p != 0 && definition.network_mode() != Some(&sdk::NetworkMode::Awsvpc));
-        (cpu > 0 || memory > 0).then(|| Self { cpu, memory, ports: ports.map(|p| p.to_string()).collect() })
+        let cpu = whole(definition.cpu())
+            .unwrap_or_else(|| containers.iter().map(|c| i64::from(c.cpu)).sum());
+        let reserved = |c: &sdk::ContainerDefinition| {
+            i64::from(c.memory_reservation.or(c.memory).unwrap_or(0))
+        };
+        let memory =
+            whole(definition.memory()).unwrap_or_else(|| containers.iter().map(reserved).sum());
+        let ports = containers
+            .iter()
+            .flat_map(sdk::ContainerDefinition::port_mappings)
+            .filter_map(|p| p.host_port);
+        let ports = ports
+            .filter(|p| *p != 0 && definition.network_mode() != Some(&sdk::NetworkMode::Awsvpc));
+        (cpu > 0 || memory > 0).then(|| Self {
+            cpu,
+            memory,
+            ports: ports.map(|p| p.to_string()).collect(),
+        })
     }
 
     fn fits(&self, instance: &sdk::ContainerInstance) -> u32 {
-        let left = |name: &str| instance.remaining_resources().iter().find(|r| r.name() == Some(name));
-        let whole = |name: &str| left(name).map_or(0, |r| i64::from(r.integer_value).max(r.long_value));
-        let by = |have: i64, need: i64| if need > 0 { have.max(0) / need } else { i64::MAX };
+        let left = |name: &str| {
+            instance
+                .remaining_resources()
+                .iter()
+                .find(|r| r.name() == Some(name))
+        };
+        let whole =
+            |name: &str| left(name).map_or(0, |r| i64::from(r.integer_value).max(r.long_value));
+        let by = |have: i64, need: i64| {
+            if need > 0 {
+                have.max(0) / need
+            } else {
+                i64::MAX
+            }
+        };
         let room = by(whole("CPU"), self.cpu).min(by(whole("MEMORY"), self.memory));
-        let taken = left("PORTS").map(sdk::Resource::string_set_value).unwrap_or_default();
+        let taken = left("PORTS")
+            .map(sdk::Resource::string_set_value)
+            .unwrap_or_default();
         let ports = match self.ports.as_slice() {
             [] => i64::MAX,
             needed => i64::from(!needed.iter().any(|p| taken.contains(p))),
@@ -93,17 +137,40 @@ mod tests {
     use crate::domain::text::Text;
 
     fn instance(cpu: i32, memory: i32, ports: &[&str]) -> sdk::ContainerInstance {
-        let number = |name: &str, n| sdk::Resource::builder().name(name).r#type("INTEGER").integer_value(n).build();
+        let number = |name: &str, n| {
+            sdk::Resource::builder()
+                .name(name)
+                .r#type("INTEGER")
+                .integer_value(n)
+                .build()
+        };
         let ports = ports.iter().map(|p| (*p).to_owned()).collect();
-        let taken = sdk::Resource::builder().name("PORTS").set_string_set_value(Some(ports)).build();
-        let builder = sdk::ContainerInstance::builder().agent_connected(true).remaining_resources(number("CPU", cpu));
-        builder.remaining_resources(number("MEMORY", memory)).remaining_resources(taken).build()
+        let taken = sdk::Resource::builder()
+            .name("PORTS")
+            .set_string_set_value(Some(ports))
+            .build();
+        let builder = sdk::ContainerInstance::builder()
+            .agent_connected(true)
+            .remaining_resources(number("CPU", cpu));
+        builder
+            .remaining_resources(number("MEMORY", memory))
+            .remaining_resources(taken)
+            .build()
     }
 
     fn definition(cpu: i32, memory: i32, host_port: Option<i32>) -> sdk::TaskDefinition {
-        let port = sdk::PortMapping::builder().container_port(80).set_host_port(host_port).build();
-        let c = sdk::ContainerDefinition::builder().cpu(cpu).memory_reservation(memory).port_mappings(port).build();
-        sdk::TaskDefinition::builder().container_definitions(c).build()
+        let port = sdk::PortMapping::builder()
+            .container_port(80)
+            .set_host_port(host_port)
+            .build();
+        let c = sdk::ContainerDefinition::builder()
+            .cpu(cpu)
+            .memory_reservation(memory)
+            .port_mappings(port)
+            .build();
+        sdk::TaskDefinition::builder()
+            .container_definitions(c)
+            .build()
     }
 
     fn room(definition: &sdk::TaskDefinition, instance: &sdk::ContainerInstance) -> Option<u32> {
@@ -112,22 +179,37 @@ mod tests {
 
     #[test]
     fn the_scarcer_of_cpu_and_memory_decides() {
-        assert_eq!(room(&definition(256, 512, None), &instance(2048, 1500, &[])), Some(2));
-        assert_eq!(room(&definition(256, 512, Some(0)), &instance(300, 4096, &[])), Some(1));
-        assert_eq!(room(&definition(256, 512, None), &instance(100, 4096, &[])), Some(0));
+        assert_eq!(
+            room(&definition(256, 512, None), &instance(2048, 1500, &[])),
+            Some(2)
+        );
+        assert_eq!(
+            room(&definition(256, 512, Some(0)), &instance(300, 4096, &[])),
+            Some(1)
+        );
+        assert_eq!(
+            room(&definition(256, 512, None), &instance(100, 4096, &[])),
+            Some(0)
+        );
     }
 
     #[test]
     fn a_fixed_host_port_fits_once_and_only_where_it_is_free() {
         let fixed = definition(1, 1, Some(8080));
         assert_eq!(room(&fixed, &instance(2048, 2048, &["22"])), Some(1));
-        assert_eq!(room(&fixed, &instance(2048, 2048, &["22", "8080"])), Some(0));
+        assert_eq!(
+            room(&fixed, &instance(2048, 2048, &["22", "8080"])),
+            Some(0)
+        );
     }
 
     #[test]
     fn the_tasks_own_size_goes_before_its_containers() {
         let small = definition(64, 64, None);
-        let d = sdk::TaskDefinition::builder().cpu("1024").memory("1024").set_container_definitions(small.container_definitions);
+        let d = sdk::TaskDefinition::builder()
+            .cpu("1024")
+            .memory("1024")
+            .set_container_definitions(small.container_definitions);
         assert_eq!(room(&d.build(), &instance(2048, 2048, &[])), Some(2));
     }
 
@@ -139,7 +221,11 @@ mod tests {
     #[test]
     fn fargate_has_no_instances_to_count() {
         assert!(!runs_on_instances(&Launch::Fargate));
-        assert!(!runs_on_instances(&Launch::Providers(vec![Text::fixed("FARGATE_SPOT")])));
-        assert!(runs_on_instances(&Launch::Providers(vec![Text::fixed("orchard-nodes")])));
+        assert!(!runs_on_instances(&Launch::Providers(vec![Text::fixed(
+            "FARGATE_SPOT"
+        )])));
+        assert!(runs_on_instances(&Launch::Providers(vec![Text::fixed(
+            "orchard-nodes"
+        )])));
     }
 }

@@ -21,39 +21,90 @@ impl Aws {
             self.task_arns(at, sdk::DesiredStatus::Stopped),
         )
         .await?;
-        let found = self.describe_tasks(&at.cluster, [running, stopped].concat()).await?;
+        let found = self
+            .describe_tasks(&at.cluster, [running, stopped].concat())
+            .await?;
         let (names, gap) = match self.machines(&at.cluster, &found).await {
             Ok(names) => (names, None),
             Err(fault) => (HashMap::new(), Some(fault)),
         };
         let mut tasks: Vec<Task> = found.iter().map(|t| task(t, &names)).collect();
-        tasks.sort_by_key(|t| (t.stopped_at.is_some(), Reverse(t.stopped_at), Reverse(t.started_at)));
+        tasks.sort_by_key(|t| {
+            (
+                t.stopped_at.is_some(),
+                Reverse(t.stopped_at),
+                Reverse(t.started_at),
+            )
+        });
         Ok((tasks, gap))
     }
 
-    async fn task_arns(&self, at: &ServiceRef, desired: sdk::DesiredStatus) -> Result<Vec<String>, Fault> {
-        let request = self.shared.ecs.list_tasks().cluster(at.cluster.as_str()).service_name(at.service.as_str());
+    async fn task_arns(
+        &self,
+        at: &ServiceRef,
+        desired: sdk::DesiredStatus,
+    ) -> Result<Vec<String>, Fault> {
+        let request = self
+            .shared
+            .ecs
+            .list_tasks()
+            .cluster(at.cluster.as_str())
+            .service_name(at.service.as_str());
         let request = request.desired_status(desired).max_results(PAGE);
-        Ok(pages!(self, "ecs:ListTasks", request.clone(), set_next_token, next_token, task_arns))
+        Ok(pages!(
+            self,
+            "ecs:ListTasks",
+            request.clone(),
+            set_next_token,
+            next_token,
+            task_arns
+        ))
     }
 
-    async fn describe_tasks(&self, cluster: &ClusterName, arns: Vec<String>) -> Result<Vec<sdk::Task>, Fault> {
-        let reads: Vec<_> = arns.chunks(HUNDRED).map(|some| async {
-            self.gate.pass().await;
-            let request = self.shared.ecs.describe_tasks().cluster(cluster.as_str()).set_tasks(Some(some.to_vec()));
-            let answer = request.send().await.map_err(self.fault("ecs:DescribeTasks"))?;
-            Ok::<_, Fault>(answer.tasks.unwrap_or_default())
-        }).collect();
-        let found: Vec<Vec<sdk::Task>> = futures_util::stream::iter(reads).buffered(WIDTH).try_collect().await?;
+    async fn describe_tasks(
+        &self,
+        cluster: &ClusterName,
+        arns: Vec<String>,
+    ) -> Result<Vec<sdk::Task>, Fault> {
+        let reads: Vec<_> = arns
+            .chunks(HUNDRED)
+            .map(|some| async {
+                self.gate.pass().await;
+                let request = self
+                    .shared
+                    .ecs
+                    .describe_tasks()
+                    .cluster(cluster.as_str())
+                    .set_tasks(Some(some.to_vec()));
+                let answer = request
+                    .send()
+                    .await
+                    .map_err(self.fault("ecs:DescribeTasks"))?;
+                Ok::<_, Fault>(answer.tasks.unwrap_or_default())
+            })
+            .collect();
+        let found: Vec<Vec<sdk::Task>> = futures_util::stream::iter(reads)
+            .buffered(WIDTH)
+            .try_collect()
+            .await?;
         Ok(found.concat())
     }
 
     /// Container instance ARN → EC2 id.
-    async fn machines(&self, cluster: &ClusterName, tasks: &[sdk::Task]) -> Result<HashMap<String, Text>, Fault> {
-        let arns: BTreeSet<&str> = tasks.iter().filter_map(|t| t.container_instance_arn()).collect();
+    async fn machines(
+        &self,
+        cluster: &ClusterName,
+        tasks: &[sdk::Task],
+    ) -> Result<HashMap<String, Text>, Fault> {
+        let arns: BTreeSet<&str> = tasks
+            .iter()
+            .filter_map(|t| t.container_instance_arn())
+            .collect();
         let arns = arns.into_iter().map(str::to_owned).collect();
         let found = self.describe_container_instances(cluster, arns).await?;
-        let named = found.into_iter().filter_map(|i| Some((i.container_instance_arn?, Text::clean(&i.ec2_instance_id?))));
+        let named = found
+            .into_iter()
+            .filter_map(|i| Some((i.container_instance_arn?, Text::clean(&i.ec2_instance_id?))));
         Ok(named.collect())
     }
 
@@ -63,21 +114,38 @@ impl Aws {
         arns: Vec<String>,
     ) -> Result<Vec<sdk::ContainerInstance>, Fault> {
         // A list, not a lazy iterator: held across the await, that would keep the future from being Send.
-        let reads: Vec<_> = arns.chunks(HUNDRED).map(|some| async {
-            self.gate.pass().await;
-            let request = self.shared.ecs.describe_container_instances().cluster(cluster.as_str());
-            let answer = request.set_container_instances(Some(some.to_vec())).send().await;
-            let answer = answer.map_err(self.fault("ecs:DescribeContainerInstances"))?;
-            Ok::<_, Fault>(answer.container_instances.unwrap_or_default())
-        }).collect();
-        let found: Vec<Vec<sdk::ContainerInstance>> =
-            futures_util::stream::iter(reads).buffered(WIDTH).try_collect().await?;
+        let reads: Vec<_> = arns
+            .chunks(HUNDRED)
+            .map(|some| async {
+                self.gate.pass().await;
+                let request = self
+                    .shared
+                    .ecs
+                    .describe_container_instances()
+                    .cluster(cluster.as_str());
+                let answer = request
+                    .set_container_instances(Some(some.to_vec()))
+                    .send()
+                    .await;
+                let answer = answer.map_err(self.fault("ecs:DescribeContainerInstances"))?;
+                Ok::<_, Fault>(answer.container_instances.unwrap_or_default())
+            })
+            .collect();
+        let found: Vec<Vec<sdk::ContainerInstance>> = futures_util::stream::iter(reads)
+            .buffered(WIDTH)
+            .try_collect()
+            .await?;
         Ok(found.concat())
     }
 }
 
 fn task(t: &sdk::Task, machines: &HashMap<String, Text>) -> Task {
-    let machine = |arn: &str| machines.get(arn).cloned().unwrap_or_else(|| Text::clean(facts::last(arn)));
+    let machine = |arn: &str| {
+        machines
+            .get(arn)
+            .cloned()
+            .unwrap_or_else(|| Text::clean(facts::last(arn)))
+    };
     let known = |said: Option<&str>| said.filter(|s| !s.is_empty()).map(Text::clean);
     Task {
         id: facts::last(t.task_arn().unwrap_or_default()).into(),
@@ -97,9 +165,21 @@ fn task(t: &sdk::Task, machines: &HashMap<String, Text>) -> Task {
 
 /// Host → container port as bound now; the same binding over IPv4 and IPv6 once.
 fn ports(t: &sdk::Task) -> Vec<(u16, u16)> {
-    let bindings = t.containers().iter().flat_map(sdk::Container::network_bindings);
-    let pair = |b: &sdk::NetworkBinding| Some((u16::try_from(b.host_port?).ok()?, u16::try_from(b.container_port?).ok()?));
-    bindings.filter_map(pair).collect::<BTreeSet<_>>().into_iter().collect()
+    let bindings = t
+        .containers()
+        .iter()
+        .flat_map(sdk::Container::network_bindings);
+    let pair = |b: &sdk::NetworkBinding| {
+        Some((
+            u16::try_from(b.host_port?).ok()?,
+            u16::try_from(b.container_port?).ok()?,
+        ))
+    };
+    bindings
+        .filter_map(pair)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 #[cfg(test)]
@@ -108,8 +188,16 @@ mod tests {
 
     #[test]
     fn dynamic_ports_come_from_the_bindings_each_once() {
-        let bound = |host| sdk::NetworkBinding::builder().host_port(host).container_port(8080).build();
-        let container = sdk::Container::builder().network_bindings(bound(32_769)).network_bindings(bound(32_769)).build();
+        let bound = |host| {
+            sdk::NetworkBinding::builder()
+                .host_port(host)
+                .container_port(8080)
+                .build()
+        };
+        let container = sdk::Container::builder()
+            .network_bindings(bound(32_769))
+            .network_bindings(bound(32_769))
+            .build();
         let t = sdk::Task::builder().containers(container).build();
         assert_eq!(task(&t, &HashMap::new()).ports, [(32_769, 8080)]);
     }

@@ -21,51 +21,102 @@ struct Row {
     next: &'static str,
 }
 
-const fn row(codes: &'static [&'static str], kind: FaultKind, means: &'static str, next: &'static str) -> Row {
-    Row { codes, kind, means, next }
+const fn row(
+    codes: &'static [&'static str],
+    kind: FaultKind,
+    means: &'static str,
+    next: &'static str,
+) -> Row {
+    Row {
+        codes,
+        kind,
+        means,
+        next,
+    }
 }
 
 /// Codes of one service's own beside the ones all share (aws-facts.md §1.2–1.7, §3.4.6, §7.6).
 static TABLE: &[Row] = &[
     row(
         &[
-            "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException",
-            "AuthorizationError", "AuthorizationErrorException", "NotAuthorized", "FailedResourceAccessException",
+            "AccessDenied",
+            "AccessDeniedException",
+            "UnauthorizedOperation",
+            "UnauthorizedException",
+            "AuthorizationError",
+            "AuthorizationErrorException",
+            "NotAuthorized",
+            "FailedResourceAccessException",
         ],
         Denied,
         "",
         "",
     ),
     row(
-        &["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"],
+        &[
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "TokenRefreshRequired",
+        ],
         Credentials,
         "the credentials have expired",
         "",
     ),
     row(
-        &["InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "InvalidAccessKeyId"],
+        &[
+            "InvalidClientTokenId",
+            "UnrecognizedClientException",
+            "AuthFailure",
+            "InvalidAccessKeyId",
+        ],
         Credentials,
         "AWS does not know these credentials (or the region is not enabled for the account)",
         "",
     ),
     row(
-        &["SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature", "IncompleteSignatureException"],
+        &[
+            "SignatureDoesNotMatch",
+            "InvalidSignatureException",
+            "IncompleteSignature",
+            "IncompleteSignatureException",
+        ],
         Credentials,
         "the secret key does not belong to the access key, or something on the way changed the request",
         "",
     ),
     row(
-        &["MissingAuthenticationToken", "MissingAuthenticationTokenException"],
+        &[
+            "MissingAuthenticationToken",
+            "MissingAuthenticationTokenException",
+        ],
         Credentials,
         "the request carried no credentials",
         "",
     ),
-    row(&["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"], Credentials, SKEW, SET_CLOCK),
     row(
         &[
-            "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
-            "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "BandwidthLimitExceeded",
-            "ProvisionedThroughputExceededException", "PriorRequestNotComplete", "EC2ThrottledException",
+            "RequestTimeTooSkewed",
+            "RequestExpired",
+            "RequestInTheFuture",
+        ],
+        Credentials,
+        SKEW,
+        SET_CLOCK,
+    ),
+    row(
+        &[
+            "Throttling",
+            "ThrottlingException",
+            "ThrottledException",
+            "RequestThrottled",
+            "RequestThrottledException",
+            "TooManyRequestsException",
+            "RequestLimitExceeded",
+            "SlowDown",
+            "BandwidthLimitExceeded",
+            "ProvisionedThroughputExceededException",
+            "PriorRequestNotComplete",
+            "EC2ThrottledException",
             "TransactionInProgressException",
         ],
         Throttled,
@@ -85,15 +136,23 @@ static TABLE: &[Row] = &[
         "try again in some seconds",
     ),
     row(
-        &["ScalingActivityInProgress", "ScalingActivityInProgressFault"],
+        &[
+            "ScalingActivityInProgress",
+            "ScalingActivityInProgressFault",
+        ],
         Conflict,
         "the group is in the middle of a scaling activity",
         "try again when it is done",
     ),
     row(
         &[
-            "ResourceContention", "ResourceContentionFault", "ResourceInUse", "ResourceInUseFault", "ConflictException",
-            "OperationAbortedException", "TooManyUpdates",
+            "ResourceContention",
+            "ResourceContentionFault",
+            "ResourceInUse",
+            "ResourceInUseFault",
+            "ConflictException",
+            "OperationAbortedException",
+            "TooManyUpdates",
         ],
         Conflict,
         "another change is under way",
@@ -130,20 +189,31 @@ static TABLE: &[Row] = &[
         "",
     ),
     row(
-        &["WAFInvalidParameterException", "WAFInvalidOperationException", "WAFInvalidResourceException"],
+        &[
+            "WAFInvalidParameterException",
+            "WAFInvalidOperationException",
+            "WAFInvalidResourceException",
+        ],
         Refused,
         "the web ACL is as it was",
         "",
     ),
     row(
-        &["InvalidDBInstanceState", "InvalidDBInstanceStateFault", "InvalidDBClusterStateFault", "InvalidDBClusterState"],
+        &[
+            "InvalidDBInstanceState",
+            "InvalidDBInstanceStateFault",
+            "InvalidDBClusterStateFault",
+            "InvalidDBClusterState",
+        ],
         Refused,
         "the database is not in a state that allows it (a backup or a change is under way, or it is stopped)",
         "wait until it is available",
     ),
     row(
         &[
-            "DBSnapshotAlreadyExists", "DBSnapshotAlreadyExistsFault", "DBClusterSnapshotAlreadyExistsFault",
+            "DBSnapshotAlreadyExists",
+            "DBSnapshotAlreadyExistsFault",
+            "DBClusterSnapshotAlreadyExistsFault",
             "DBClusterSnapshotAlreadyExists",
         ],
         Refused,
@@ -157,7 +227,12 @@ static TABLE: &[Row] = &[
         "delete an old one, or ask AWS for more (quota L-272F1212)",
     ),
     row(
-        &["LimitExceededException", "LimitExceeded", "LimitExceededFault", "WAFLimitsExceededException"],
+        &[
+            "LimitExceededException",
+            "LimitExceeded",
+            "LimitExceededFault",
+            "WAFLimitsExceededException",
+        ],
         Refused,
         "a quota of the account is used up",
         "free something, or ask AWS for more",
@@ -174,26 +249,53 @@ static TABLE: &[Row] = &[
         "the service was deleted, or lives in another cluster",
         "",
     ),
-    row(&["ObjectNotFoundException"], Missing, "there is no such scalable target, or it was deregistered", ""),
+    row(
+        &["ObjectNotFoundException"],
+        Missing,
+        "there is no such scalable target, or it was deregistered",
+        "",
+    ),
     row(
         &["WAFNonexistentItemException", "WAFTagOperationException"],
         Missing,
         "the web ACL or rule was deleted",
         "",
     ),
-    row(&["InvalidNextToken", "InvalidNextTokenException"], Conflict, "the list changed while it was read", ""),
-    row(&["OptInRequired", "SubscriptionRequiredException"], Refused, "the account is not signed up for this service", ""),
     row(
-        &["UnsupportedFeatureException", "UnknownOperationException", "InvalidAction"],
+        &["InvalidNextToken", "InvalidNextTokenException"],
+        Conflict,
+        "the list changed while it was read",
+        "",
+    ),
+    row(
+        &["OptInRequired", "SubscriptionRequiredException"],
+        Refused,
+        "the account is not signed up for this service",
+        "",
+    ),
+    row(
+        &[
+            "UnsupportedFeatureException",
+            "UnknownOperationException",
+            "InvalidAction",
+        ],
         Refused,
         "this region or endpoint does not have it",
         "",
     ),
     row(
         &[
-            "InternalFailure", "InternalError", "InternalServiceException", "InternalServiceError", "InternalServerError",
-            "ServerException", "ServiceUnavailable", "ServiceUnavailableException", "WAFInternalErrorException",
-            "ServiceLinkedRoleFailure", "InternalServiceFault",
+            "InternalFailure",
+            "InternalError",
+            "InternalServiceException",
+            "InternalServiceError",
+            "InternalServerError",
+            "ServerException",
+            "ServiceUnavailable",
+            "ServiceUnavailableException",
+            "WAFInternalErrorException",
+            "ServiceLinkedRoleFailure",
+            "InternalServiceFault",
         ],
         Server,
         "",
@@ -214,7 +316,9 @@ pub(super) fn fault(place: &Place, action: &'static str, said: &Said<'_>) -> Fau
     match kind {
         Denied => deny(&mut fault, action, said),
         Credentials => renew(&mut fault, place, said),
-        Server => fault.means = Text::fixed("what you see is from before; it is asked again by itself"),
+        Server => {
+            fault.means = Text::fixed("what you see is from before; it is asked again by itself")
+        }
         _ => {}
     }
     fault.code = Some(Text::clean(said.code));
@@ -237,7 +341,10 @@ fn guess(said: &Said<'_>) -> FaultKind {
 }
 
 fn what(kind: FaultKind, action: &str, said: &Said<'_>) -> String {
-    let words = said.message.filter(|m| !m.is_empty()).map_or_else(|| Text::clean(said.code), shortened);
+    let words = said
+        .message
+        .filter(|m| !m.is_empty())
+        .map_or_else(|| Text::clean(said.code), shortened);
     match kind {
         Denied => format!("{} is not allowed", missing_action(action, said)),
         Credentials => format!("AWS does not take the credentials ({})", said.code),
@@ -250,8 +357,16 @@ fn what(kind: FaultKind, action: &str, said: &Said<'_>) -> String {
 
 /// The action AWS names (`… is not authorized to perform: rds:AddTagsToResource on …`), else the call's own.
 fn missing_action(action: &str, said: &Said<'_>) -> Text {
-    let named = said.message.and_then(|m| m.split_once("perform: ")).and_then(|(_, rest)| rest.split_whitespace().next());
-    let fits = |name: &&str| name.contains(':') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b':' || b == b'-');
+    let named = said
+        .message
+        .and_then(|m| m.split_once("perform: "))
+        .and_then(|(_, rest)| rest.split_whitespace().next());
+    let fits = |name: &&str| {
+        name.contains(':')
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b':' || b == b'-')
+    };
     Text::clean(named.filter(fits).unwrap_or(action))
 }
 
@@ -264,7 +379,10 @@ fn deny(fault: &mut Fault, action: &str, said: &Said<'_>) {
 
 fn renew(fault: &mut Fault, place: &Place, said: &Said<'_>) {
     let late = ["Signature expired", "not yet current", "Signature not yet"];
-    if said.message.is_some_and(|m| late.iter().any(|part| m.contains(part))) {
+    if said
+        .message
+        .is_some_and(|m| late.iter().any(|part| m.contains(part)))
+    {
         fault.means = Text::fixed(SKEW);
         fault.next = Text::fixed(SET_CLOCK);
     }
@@ -278,9 +396,13 @@ pub(super) fn renewal(place: &Place) -> Text {
     match &place.profile {
         Some(profile) => {
             let name = profile.text();
-            Text::clean(&format!("renew them: `aws sso login --profile {name}`, or new keys for the profile {name}"))
+            Text::clean(&format!(
+                "renew them: `aws sso login --profile {name}`, or new keys for the profile {name}"
+            ))
         }
-        None => Text::fixed("renew them: `aws sso login`, new keys in the environment, or choose a profile with --profile"),
+        None => Text::fixed(
+            "renew them: `aws sso login`, new keys in the environment, or choose a profile with --profile",
+        ),
     }
 }
 
@@ -289,7 +411,11 @@ mod tests {
     use super::*;
 
     fn seen(code: &str, status: u16) -> Fault {
-        let said = Said { code, message: Some("their words"), status };
+        let said = Said {
+            code,
+            message: Some("their words"),
+            status,
+        };
         fault(&Place::default(), "ecs:UpdateService", &said)
     }
 
@@ -307,7 +433,10 @@ mod tests {
                 let fault = seen(code, 400);
                 assert_eq!(fault.kind, row.kind, "{code}");
                 assert_eq!(fault.code, Some(Text::clean(code)));
-                assert!(!fault.means.as_str().is_empty() || row.kind == Refused, "{code} means something");
+                assert!(
+                    !fault.means.as_str().is_empty() || row.kind == Refused,
+                    "{code} means something"
+                );
                 assert!(!fault.what.as_str().ends_with('.'), "{code}");
             }
         }
@@ -392,34 +521,79 @@ mod tests {
     #[test]
     fn a_denial_names_the_action_that_aws_names() {
         let message = "User: arn:aws:sts::1:assumed-role/a/b is not authorized to perform: rds:AddTagsToResource on resource: x";
-        let said = Said { code: "AccessDenied", message: Some(message), status: 403 };
+        let said = Said {
+            code: "AccessDenied",
+            message: Some(message),
+            status: 403,
+        };
         let denied = fault(&Place::default(), "rds:CreateDBSnapshot", &said);
         assert_eq!(denied.action, Some(Text::fixed("rds:AddTagsToResource")));
-        assert!(denied.next.as_str().contains("rds:AddTagsToResource"), "{denied}");
-        assert_eq!(seen("AccessDenied", 403).action, Some(Text::fixed("ecs:UpdateService")));
+        assert!(
+            denied.next.as_str().contains("rds:AddTagsToResource"),
+            "{denied}"
+        );
+        assert_eq!(
+            seen("AccessDenied", 403).action,
+            Some(Text::fixed("ecs:UpdateService"))
+        );
     }
 
     #[test]
     fn expired_credentials_say_how_to_renew_them_for_the_profile() {
-        let place = Place { profile: Some("prod".into()), endpoint: None };
-        let said = Said { code: "ExpiredTokenException", message: None, status: 400 };
+        let place = Place {
+            profile: Some("prod".into()),
+            endpoint: None,
+        };
+        let said = Said {
+            code: "ExpiredTokenException",
+            message: None,
+            status: 400,
+        };
         let expired = fault(&place, "ecs:ListServices", &said);
-        assert!(expired.next.as_str().contains("aws sso login --profile prod"), "{expired}");
+        assert!(
+            expired
+                .next
+                .as_str()
+                .contains("aws sso login --profile prod"),
+            "{expired}"
+        );
     }
 
     #[test]
     fn a_skewed_clock_is_told_from_a_wrong_key() {
         let message = "Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z";
-        let said = Said { code: "InvalidSignatureException", message: Some(message), status: 400 };
+        let said = Said {
+            code: "InvalidSignatureException",
+            message: Some(message),
+            status: 400,
+        };
         let skewed = fault(&Place::default(), "ecs:ListServices", &said);
-        assert!(skewed.means.as_str().contains("clock") && skewed.next.as_str().contains("timedatectl"), "{skewed}");
-        assert!(!seen("InvalidSignatureException", 400).means.as_str().contains("clock"));
+        assert!(
+            skewed.means.as_str().contains("clock") && skewed.next.as_str().contains("timedatectl"),
+            "{skewed}"
+        );
+        assert!(
+            !seen("InvalidSignatureException", 400)
+                .means
+                .as_str()
+                .contains("clock")
+        );
     }
 
     #[test]
     fn long_words_are_cut() {
         let message = "x".repeat(5_000);
-        let said = Said { code: "ValidationException", message: Some(&message), status: 400 };
-        assert!(fault(&Place::default(), "ecs:UpdateService", &said).what.as_str().len() < 400);
+        let said = Said {
+            code: "ValidationException",
+            message: Some(&message),
+            status: 400,
+        };
+        assert!(
+            fault(&Place::default(), "ecs:UpdateService", &said)
+                .what
+                .as_str()
+                .len()
+                < 400
+        );
     }
 }

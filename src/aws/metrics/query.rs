@@ -38,11 +38,18 @@ const SHOWN: i64 = 10 * 60;
 impl Home {
     pub(super) fn of(metric: &Metric) -> Self {
         match metric {
-            Metric::CpuCredits(_) => Self { global: false, period: 300 },
-            Metric::RuleBlocked { scope, .. } | Metric::RuleCounted { scope, .. } => {
-                Self { global: *scope == AclScope::Cloudfront, period: 60 }
-            }
-            Metric::ServiceCpu(_) | Metric::ServiceMemory(_) => Self { global: false, period: 60 },
+            Metric::CpuCredits(_) => Self {
+                global: false,
+                period: 300,
+            },
+            Metric::RuleBlocked { scope, .. } | Metric::RuleCounted { scope, .. } => Self {
+                global: *scope == AclScope::Cloudfront,
+                period: 60,
+            },
+            Metric::ServiceCpu(_) | Metric::ServiceMemory(_) => Self {
+                global: false,
+                period: 60,
+            },
         }
     }
 
@@ -52,14 +59,25 @@ impl Home {
         let end = now.as_second().div_euclid(period) * period + period;
         let start = end - SHOWN.max(4 * period);
         let at = |second| Timestamp::from_second(second).unwrap_or(now);
-        Window { start: at(start), end: at(end), now }
+        Window {
+            start: at(start),
+            end: at(end),
+            now,
+        }
     }
 }
 
 /// The query; its id carries the metric's place.
 pub(super) fn query(i: usize, metric: &Metric, period: i32, region: &str) -> sdk::MetricDataQuery {
-    let stat = sdk::MetricStat::builder().metric(named(metric, region)).period(period).stat(statistic(metric)).build();
-    sdk::MetricDataQuery::builder().id(format!("q{i}")).metric_stat(stat).build()
+    let stat = sdk::MetricStat::builder()
+        .metric(named(metric, region))
+        .period(period)
+        .stat(statistic(metric))
+        .build();
+    sdk::MetricDataQuery::builder()
+        .id(format!("q{i}"))
+        .metric_stat(stat)
+        .build()
 }
 
 fn statistic(metric: &Metric) -> &'static str {
@@ -68,26 +86,48 @@ fn statistic(metric: &Metric) -> &'static str {
 
 /// Published only when it is not zero.
 fn sparse(metric: &Metric) -> bool {
-    matches!(metric, Metric::RuleBlocked { .. } | Metric::RuleCounted { .. })
+    matches!(
+        metric,
+        Metric::RuleBlocked { .. } | Metric::RuleCounted { .. }
+    )
 }
 
 fn named(metric: &Metric, region: &str) -> sdk::Metric {
-    let base = |namespace: &str, name: &str| sdk::Metric::builder().namespace(namespace).metric_name(name);
+    let base = |namespace: &str, name: &str| {
+        sdk::Metric::builder()
+            .namespace(namespace)
+            .metric_name(name)
+    };
     match metric {
         Metric::ServiceCpu(at) | Metric::ServiceMemory(at) => {
-            let name = if matches!(metric, Metric::ServiceCpu(_)) { "CPUUtilization" } else { "MemoryUtilization" };
-            let builder = base("AWS/ECS", name).dimensions(dimension("ClusterName", at.cluster.as_str()));
-            builder.dimensions(dimension("ServiceName", at.service.as_str())).build()
+            let name = if matches!(metric, Metric::ServiceCpu(_)) {
+                "CPUUtilization"
+            } else {
+                "MemoryUtilization"
+            };
+            let builder =
+                base("AWS/ECS", name).dimensions(dimension("ClusterName", at.cluster.as_str()));
+            builder
+                .dimensions(dimension("ServiceName", at.service.as_str()))
+                .build()
         }
         Metric::RuleBlocked { scope, acl, rule } | Metric::RuleCounted { scope, acl, rule } => {
             let blocked = matches!(metric, Metric::RuleBlocked { .. });
-            let name = if blocked { "BlockedRequests" } else { "CountedRequests" };
+            let name = if blocked {
+                "BlockedRequests"
+            } else {
+                "CountedRequests"
+            };
             let builder = base("AWS/WAFV2", name).dimensions(dimension("WebACL", acl.as_str()));
             let builder = builder.dimensions(dimension("Rule", rule.as_str()));
             let here = (*scope == AclScope::Regional).then(|| dimension("Region", region));
-            here.into_iter().fold(builder, sdk::builders::MetricBuilder::dimensions).build()
+            here.into_iter()
+                .fold(builder, sdk::builders::MetricBuilder::dimensions)
+                .build()
         }
-        Metric::CpuCredits(id) => base("AWS/EC2", "CPUCreditBalance").dimensions(dimension("InstanceId", id.as_str())).build(),
+        Metric::CpuCredits(id) => base("AWS/EC2", "CPUCreditBalance")
+            .dimensions(dimension("InstanceId", id.as_str()))
+            .build(),
     }
 }
 
@@ -97,10 +137,17 @@ fn dimension(name: &str, value: &str) -> sdk::Dimension {
 
 /// Adds one result to what came.
 pub(super) fn add(answers: &mut BTreeMap<usize, Found>, result: &sdk::MetricDataResult) {
-    let Some(i) = result.id().and_then(|id| id.strip_prefix('q')?.parse().ok()) else { return };
+    let Some(i) = result
+        .id()
+        .and_then(|id| id.strip_prefix('q')?.parse().ok())
+    else {
+        return;
+    };
     let found = answers.entry(i).or_default();
     let times = result.timestamps().iter().filter_map(moment);
-    found.points.extend(times.zip(result.values().iter().copied()));
+    found
+        .points
+        .extend(times.zip(result.values().iter().copied()));
     found.incomplete = !matches!(result.status_code(), None | Some(sdk::StatusCode::Complete));
 }
 
@@ -112,7 +159,10 @@ pub(super) fn series(metric: &Metric, found: Option<&Found>, window: &Window) ->
     }
     Series {
         metric: metric.clone(),
-        points: points.into_iter().filter(|(at, value)| *at >= window.start && value.is_finite()).collect(),
+        points: points
+            .into_iter()
+            .filter(|(at, value)| *at >= window.start && value.is_finite())
+            .collect(),
         incomplete: found.is_none_or(|f| f.incomplete),
     }
 }
@@ -133,7 +183,11 @@ mod tests {
     use super::*;
 
     fn blocked(scope: AclScope) -> Metric {
-        Metric::RuleBlocked { scope, acl: "edge".into(), rule: "per-ip".into() }
+        Metric::RuleBlocked {
+            scope,
+            acl: "edge".into(),
+            rule: "per-ip".into(),
+        }
     }
 
     fn minute(n: i64) -> Timestamp {
@@ -142,20 +196,40 @@ mod tests {
 
     fn names(metric: &Metric) -> Vec<String> {
         let named = named(metric, "eu-west-1");
-        named.dimensions().iter().map(|d| format!("{}={}", d.name().unwrap_or_default(), d.value().unwrap_or_default())).collect()
+        named
+            .dimensions()
+            .iter()
+            .map(|d| {
+                format!(
+                    "{}={}",
+                    d.name().unwrap_or_default(),
+                    d.value().unwrap_or_default()
+                )
+            })
+            .collect()
     }
 
     #[test]
     fn regional_rules_carry_the_region_and_cloudfront_ones_do_not() {
-        assert_eq!(names(&blocked(AclScope::Regional)), ["WebACL=edge", "Rule=per-ip", "Region=eu-west-1"]);
-        assert_eq!(names(&blocked(AclScope::Cloudfront)), ["WebACL=edge", "Rule=per-ip"]);
+        assert_eq!(
+            names(&blocked(AclScope::Regional)),
+            ["WebACL=edge", "Rule=per-ip", "Region=eu-west-1"]
+        );
+        assert_eq!(
+            names(&blocked(AclScope::Cloudfront)),
+            ["WebACL=edge", "Rule=per-ip"]
+        );
         assert!(Home::of(&blocked(AclScope::Cloudfront)).global);
     }
 
     #[test]
     fn the_window_is_whole_periods_and_reaches_beyond_now() {
         let now = Timestamp::from_second(100 * 60 + 17).expect("a time");
-        let window = Home { global: false, period: 60 }.window(now);
+        let window = Home {
+            global: false,
+            period: 60,
+        }
+        .window(now);
         assert_eq!((window.start, window.end), (minute(91), minute(101)));
         let credits = Home::of(&Metric::CpuCredits("i-1".into())).window(now);
         assert_eq!((credits.start, credits.end), (minute(85), minute(105)));
@@ -163,25 +237,46 @@ mod tests {
 
     #[test]
     fn a_missing_minute_is_zero_for_blocks_but_not_in_the_tail_that_may_still_come() {
-        let window = Home { global: false, period: 60 }.window(minute(100));
-        let found = Found { points: BTreeMap::from([(minute(95), 7.0)]), incomplete: false };
+        let window = Home {
+            global: false,
+            period: 60,
+        }
+        .window(minute(100));
+        let found = Found {
+            points: BTreeMap::from([(minute(95), 7.0)]),
+            incomplete: false,
+        };
         let series = series(&blocked(AclScope::Regional), Some(&found), &window);
         let last = series.points.last().expect("points");
-        assert_eq!((series.points[0], *last), ((minute(91), 0.0), (minute(97), 0.0)));
+        assert_eq!(
+            (series.points[0], *last),
+            ((minute(91), 0.0), (minute(97), 0.0))
+        );
         assert!(series.points.contains(&(minute(95), 7.0)));
     }
 
     #[test]
     fn a_missing_minute_of_cpu_stays_missing() {
-        let at = crate::domain::ecs::ServiceRef { cluster: "c".into(), service: "s".into() };
-        let window = Home { global: false, period: 60 }.window(minute(100));
+        let at = crate::domain::ecs::ServiceRef {
+            cluster: "c".into(),
+            service: "s".into(),
+        };
+        let window = Home {
+            global: false,
+            period: 60,
+        }
+        .window(minute(100));
         let series = series(&Metric::ServiceCpu(at), Some(&Found::default()), &window);
         assert!(series.points.is_empty() && !series.incomplete);
     }
 
     #[test]
     fn a_result_that_never_came_is_incomplete() {
-        let window = Home { global: false, period: 60 }.window(minute(100));
+        let window = Home {
+            global: false,
+            period: 60,
+        }
+        .window(minute(100));
         assert!(series(&blocked(AclScope::Regional), None, &window).incomplete);
     }
 
@@ -189,7 +284,12 @@ mod tests {
     fn values_of_one_metric_come_together_from_several_pages() {
         let page = |n: i64, status| {
             let at = aws_smithy_types::DateTime::from_secs(n * 60);
-            sdk::MetricDataResult::builder().id("q3").timestamps(at).values(n as f64).status_code(status).build()
+            sdk::MetricDataResult::builder()
+                .id("q3")
+                .timestamps(at)
+                .values(n as f64)
+                .status_code(status)
+                .build()
         };
         let mut answers = BTreeMap::new();
         add(&mut answers, &page(95, sdk::StatusCode::PartialData));

@@ -8,7 +8,10 @@ use crate::domain::text::Text;
 use aws_sdk_rds::types as sdk;
 
 fn at(kind: DatabaseKind, id: Option<&str>) -> DatabaseRef {
-    DatabaseRef { kind, id: id.unwrap_or_default().into() }
+    DatabaseRef {
+        kind,
+        id: id.unwrap_or_default().into(),
+    }
 }
 
 /// An instance, and the cluster it is a member of.
@@ -23,14 +26,25 @@ pub fn of_instance(found: &sdk::DbInstance) -> Row {
         backup_window: found.preferred_backup_window().map(Text::clean),
         retention: count(found.backup_retention_period),
         members: Vec::new(),
-        read_replica_of: found.read_replica_source_db_instance_identifier().map(DatabaseId::from),
+        read_replica_of: found
+            .read_replica_source_db_instance_identifier()
+            .map(DatabaseId::from),
     };
-    (database, found.db_cluster_identifier().filter(|id| !id.is_empty()).map(DatabaseId::from))
+    (
+        database,
+        found
+            .db_cluster_identifier()
+            .filter(|id| !id.is_empty())
+            .map(DatabaseId::from),
+    )
 }
 
 /// A cluster with the names of its members.
 pub fn of_cluster(found: &sdk::DbCluster) -> Database {
-    let members = found.db_cluster_members().iter().filter_map(|m| m.db_instance_identifier());
+    let members = found
+        .db_cluster_members()
+        .iter()
+        .filter_map(|m| m.db_instance_identifier());
     Database {
         at: at(DatabaseKind::Cluster, found.db_cluster_identifier()),
         engine: text(found.engine()),
@@ -63,7 +77,10 @@ pub fn of_snapshot(found: &sdk::DbSnapshot) -> Snapshot {
 /// A snapshot of a cluster.
 pub fn of_cluster_snapshot(found: &sdk::DbClusterSnapshot) -> Snapshot {
     Snapshot {
-        id: found.db_cluster_snapshot_identifier().unwrap_or_default().into(),
+        id: found
+            .db_cluster_snapshot_identifier()
+            .unwrap_or_default()
+            .into(),
         of: at(DatabaseKind::Cluster, found.db_cluster_identifier()),
         kind: kind(found.snapshot_type()),
         status: text(found.status()),

@@ -106,7 +106,11 @@ impl<'de> Visitor<'de> for Collect {
         let mut members = Vec::new();
         while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
             let name = serde_json::from_str(key.get()).map_err(serde::de::Error::custom)?;
-            members.push(Member { name, key: key.get(), value: value.get() });
+            members.push(Member {
+                name,
+                key: key.get(),
+                value: value.get(),
+            });
         }
         Ok(members)
     }
@@ -120,8 +124,14 @@ mod tests {
     fn members_keep_their_order_their_text_and_their_place() {
         let text = r#" { "b" : 1e3 , "\u0061":[ 1.0,{} ] } "#;
         let members = Members::of(text).unwrap();
-        let rows: Vec<_> = members.iter().map(|m| (m.name.as_str(), m.key, m.value)).collect();
-        assert_eq!(rows, [("b", "\"b\"", "1e3"), ("a", "\"\\u0061\"", "[ 1.0,{} ]")]);
+        let rows: Vec<_> = members
+            .iter()
+            .map(|m| (m.name.as_str(), m.key, m.value))
+            .collect();
+        assert_eq!(
+            rows,
+            [("b", "\"b\"", "1e3"), ("a", "\"\\u0061\"", "[ 1.0,{} ]")]
+        );
         assert_eq!(&text[range(text, members.get("a").unwrap())], "[ 1.0,{} ]");
         assert_eq!(elements(members.get("a").unwrap()).unwrap(), ["1.0", "{}"]);
     }

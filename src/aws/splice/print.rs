@@ -10,7 +10,9 @@ pub fn normal(value: &str, path: &[Step], out: &mut String) {
     match value.as_bytes().first() {
         Some(b'{') => object(value, path, out),
         Some(b'[') => array(value, path, out),
-        Some(b'"') => out.push_str(&string(value).map_or_else(|| value.to_owned(), |s| format!("{s:?}"))),
+        Some(b'"') => {
+            out.push_str(&string(value).map_or_else(|| value.to_owned(), |s| format!("{s:?}")))
+        }
         _ => match Decimal::parse(value) {
             Some(number) => out.push_str(&number.text()),
             None => out.push_str(value),
@@ -19,19 +21,30 @@ pub fn normal(value: &str, path: &[Step], out: &mut String) {
 }
 
 fn object(value: &str, path: &[Step], out: &mut String) {
-    let Some(members) = Members::of(value) else { return out.push_str(value) };
-    let mut sorted: Vec<_> = members.iter().filter(|m| !m.is_null() && !is_beside(m)).collect();
+    let Some(members) = Members::of(value) else {
+        return out.push_str(value);
+    };
+    let mut sorted: Vec<_> = members
+        .iter()
+        .filter(|m| !m.is_null() && !is_beside(m))
+        .collect();
     sorted.sort_by(|a, b| a.name.cmp(&b.name));
     out.push('{');
     for member in sorted {
         out.extend([&format!("{:?}", member.name), ":"]);
-        inner(member.value, deeper(path, &Step::Member(member.name.clone())), out);
+        inner(
+            member.value,
+            deeper(path, &Step::Member(member.name.clone())),
+            out,
+        );
     }
     out.push('}');
 }
 
 fn array(value: &str, path: &[Step], out: &mut String) {
-    let Some(all) = elements(value) else { return out.push_str(value) };
+    let Some(all) = elements(value) else {
+        return out.push_str(value);
+    };
     out.push('[');
     for (i, element) in all.iter().enumerate() {
         inner(element, deeper(path, &Step::Index(i)), out);
@@ -46,7 +59,9 @@ fn is_beside(member: &Member<'_>) -> bool {
 
 /// What is left of the path inside this step; `None` where the path goes elsewhere.
 fn deeper<'p>(path: &'p [Step], step: &Step) -> Option<&'p [Step]> {
-    path.split_first().filter(|(first, _)| *first == step).map(|(_, rest)| rest)
+    path.split_first()
+        .filter(|(first, _)| *first == step)
+        .map(|(_, rest)| rest)
 }
 
 fn inner(value: &str, path: Option<&[Step]>, out: &mut String) {
@@ -62,6 +77,12 @@ fn inner(value: &str, path: Option<&[Step]>, out: &mut String) {
 pub fn fingerprint(document: &str, path: &Path) -> String {
     let mut text = String::with_capacity(document.len());
     normal(document.trim(), &path.0, &mut text);
-    let mix = |hash: u128, byte: u8| (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
-    format!("{:032x}", text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, mix))
+    let mix = |hash: u128, byte: u8| {
+        (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
+    };
+    format!(
+        "{:032x}",
+        text.bytes()
+            .fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, mix)
+    )
 }

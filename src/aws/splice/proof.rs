@@ -93,9 +93,19 @@ impl Comparison<'_> {
         }
     }
 
-    fn object(&self, before: &Members<'_>, after: &Members<'_>, here: &Path) -> Result<(), Difference> {
+    fn object(
+        &self,
+        before: &Members<'_>,
+        after: &Members<'_>,
+        here: &Path,
+    ) -> Result<(), Difference> {
         for member in before.iter() {
-            self.member(&member.name, Some(member.value), after.get(&member.name), here)?;
+            self.member(
+                &member.name,
+                Some(member.value),
+                after.get(&member.name),
+                here,
+            )?;
         }
         for member in after.iter().filter(|m| before.get(&m.name).is_none()) {
             self.member(&member.name, None, Some(member.value), here)?;
@@ -103,14 +113,24 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    fn member(&self, name: &str, before: Option<&str>, after: Option<&str>, here: &Path) -> Result<(), Difference> {
+    fn member(
+        &self,
+        name: &str,
+        before: Option<&str>,
+        after: Option<&str>,
+        here: &Path,
+    ) -> Result<(), Difference> {
         let path = here.member(name);
         if is_lock_token(&path) {
             return Ok(());
         }
         match (before, after) {
             (Some(before), Some(after)) => self.value(before, after, &path),
-            (Some(one), None) | (None, Some(one)) if is_nothing(&path, one) || path == *self.allowed => Ok(()),
+            (Some(one), None) | (None, Some(one))
+                if is_nothing(&path, one) || path == *self.allowed =>
+            {
+                Ok(())
+            }
             _ => Err(Difference { path }),
         }
     }
@@ -119,7 +139,11 @@ impl Comparison<'_> {
         for (i, (before, after)) in before.iter().zip(after).enumerate() {
             self.value(before, after, &here.with(Step::Index(i)))?;
         }
-        if before.len() == after.len() { Ok(()) } else { Err(Difference { path: here.clone() }) }
+        if before.len() == after.len() {
+            Ok(())
+        } else {
+            Err(Difference { path: here.clone() })
+        }
     }
 }
 

@@ -6,8 +6,17 @@ const BLOCK: &str = r#"{"Block":{"CustomResponse":{"ResponseCode":429,"N":123456
 
 fn raw(document: &str) -> RawAcl {
     let arn = "arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/edge/1".into();
-    let at = AclRef { scope: AclScope::Regional, name: "edge".into(), id: "1".into(), arn };
-    RawAcl { at, document: document.into(), lock_token: "lock \"1\"".into() }
+    let at = AclRef {
+        scope: AclScope::Regional,
+        name: "edge".into(),
+        id: "1".into(),
+        arn,
+    };
+    RawAcl {
+        at,
+        document: document.into(),
+        lock_token: "lock \"1\"".into(),
+    }
 }
 
 fn rate_rule(name: &str, action: &str, limit: &str) -> String {
@@ -52,28 +61,47 @@ fn the_request_carries_everything_but_what_aws_does_not_take() {
 fn a_new_limit_leaves_the_action_and_all_other_numbers_as_they_were_written() {
     let rules = rate_rule("\"r\"", BLOCK, "1e3") + "," + &rate_rule("\"s\"", BLOCK, "1.0e2");
     let spliced = edited(&document(&rules), &RuleEdit::Limit(20_000)).unwrap();
-    assert_eq!(spliced.path.text().as_str(), "Rules[0].Statement.RateBasedStatement.Limit");
+    assert_eq!(
+        spliced.path.text().as_str(),
+        "Rules[0].Statement.RateBasedStatement.Limit"
+    );
     let rules = rate_rule("\"r\"", BLOCK, "20000") + "," + &rate_rule("\"s\"", BLOCK, "1.0e2");
     assert!(spliced.body.contains(&rules));
 }
 
 #[test]
 fn a_description_that_says_something_stays() {
-    let text = document(&rate_rule("\"r\"", BLOCK, "100")).replace(r#""Description":"""#, r#""Description":"edge""#);
-    assert!(edited(&text, &count()).unwrap().body.contains(r#""Description":"edge""#));
+    let text = document(&rate_rule("\"r\"", BLOCK, "100"))
+        .replace(r#""Description":"""#, r#""Description":"edge""#);
+    assert!(
+        edited(&text, &count())
+            .unwrap()
+            .body
+            .contains(r#""Description":"edge""#)
+    );
 }
 
 #[test]
 fn a_cloudfront_acl_is_sent_as_such() {
     let mut acl = raw(&document(&rate_rule("\"r\"", BLOCK, "100")));
     acl.at.scope = AclScope::Cloudfront;
-    assert!(splice(&acl, &"r".into(), &count()).unwrap().body.contains(r#""Scope":"CLOUDFRONT""#));
+    assert!(
+        splice(&acl, &"r".into(), &count())
+            .unwrap()
+            .body
+            .contains(r#""Scope":"CLOUDFRONT""#)
+    );
 }
 
 #[test]
 fn a_name_in_escapes_is_found_and_kept_in_escapes() {
     let rules = rate_rule(r#""\u0072""#, BLOCK, "100");
-    assert!(edited(&document(&rules), &count()).unwrap().body.contains(r#""Name":"\u0072""#));
+    assert!(
+        edited(&document(&rules), &count())
+            .unwrap()
+            .body
+            .contains(r#""Name":"\u0072""#)
+    );
 }
 
 #[test]
@@ -103,8 +131,18 @@ fn limits_and_actions_aws_would_not_take_are_refused() {
     for n in [0, 9, 2_000_000_001] {
         assert!(said(&text, &RuleEdit::Limit(n)).contains("out of bounds"));
     }
-    for action in ["", "{}", "[]", "null", r#"{"Count":{},"Block":{}}"#, r#"{"Count":{}},"x":{"#] {
-        assert!(said(&text, &RuleEdit::Action(RawJson(action.into()))).contains("is not one action"), "{action}");
+    for action in [
+        "",
+        "{}",
+        "[]",
+        "null",
+        r#"{"Count":{},"Block":{}}"#,
+        r#"{"Count":{}},"x":{"#,
+    ] {
+        assert!(
+            said(&text, &RuleEdit::Action(RawJson(action.into()))).contains("is not one action"),
+            "{action}"
+        );
     }
 }
 
@@ -112,16 +150,29 @@ fn limits_and_actions_aws_would_not_take_are_refused() {
 fn the_proof_sees_a_difference_anywhere_but_at_its_path() {
     let before = document(&rate_rule("\"r\"", BLOCK, "1000"));
     let path = edited(&before, &count()).unwrap().path;
-    let differs = |after: &str| differs_only_at(&before, after, &path).map_err(|d| d.path.text().to_string());
+    let differs =
+        |after: &str| differs_only_at(&before, after, &path).map_err(|d| d.path.text().to_string());
     assert_eq!(differs(&before.replace(BLOCK, r#"{"Count":{}}"#)), Ok(()));
     assert_eq!(differs(&before.replace("1000", "1e3")), Ok(()));
     assert_eq!(differs(&before.replace(r#""Description":"","#, "")), Ok(()));
     let limit = "Rules[0].Statement.RateBasedStatement.Limit".to_owned();
     assert_eq!(differs(&before.replace("1000", "1001")), Err(limit));
-    assert_eq!(differs(&before.replace("\"Allow\"", "\"Block\"")), Err("DefaultAction.Allow".to_owned()));
-    assert_eq!(differs(&before.replace("\"Capacity\":2,", "")), Err("Capacity".to_owned()));
-    assert_eq!(differs(&before.replace("\"Rules\":[", "\"Rules\":[{},")), Err("Rules[0].Name".to_owned()));
-    assert_eq!(differs(&before.replace("\"Capacity\"", "\"New\":1,\"Capacity\"")), Err("New".to_owned()));
+    assert_eq!(
+        differs(&before.replace("\"Allow\"", "\"Block\"")),
+        Err("DefaultAction.Allow".to_owned())
+    );
+    assert_eq!(
+        differs(&before.replace("\"Capacity\":2,", "")),
+        Err("Capacity".to_owned())
+    );
+    assert_eq!(
+        differs(&before.replace("\"Rules\":[", "\"Rules\":[{},")),
+        Err("Rules[0].Name".to_owned())
+    );
+    assert_eq!(
+        differs(&before.replace("\"Capacity\"", "\"New\":1,\"Capacity\"")),
+        Err("New".to_owned())
+    );
     assert_eq!(differs("<html>"), Err(String::new()));
 }
 
@@ -130,13 +181,28 @@ fn the_fingerprint_forgets_one_value_and_nothing_else() {
     let before = document(&rate_rule("\"r\"", BLOCK, "1000"));
     let print = |text: &str, field| rest(text, &"r".into(), field);
     let counting = before.replace(BLOCK, r#"{"Count":{}}"#);
-    assert_eq!(print(&before, Some(Field::Action)), print(&counting, Some(Field::Action)));
-    assert_ne!(print(&before, Some(Field::Limit)), print(&counting, Some(Field::Limit)));
+    assert_eq!(
+        print(&before, Some(Field::Action)),
+        print(&counting, Some(Field::Action))
+    );
+    assert_ne!(
+        print(&before, Some(Field::Limit)),
+        print(&counting, Some(Field::Limit))
+    );
     assert_ne!(print(&before, None), print(&counting, None));
     let other = before.replace("1000", "1001");
-    assert_ne!(print(&before, Some(Field::Action)), print(&other, Some(Field::Action)));
-    assert_eq!(print(&before, Some(Field::Limit)), print(&other, Some(Field::Limit)));
-    let respelled = before.replace("1000", "1e3").replace(r#""Description":"","#, "").replace("\"edge\"", "\"\\u0065dge\"");
+    assert_ne!(
+        print(&before, Some(Field::Action)),
+        print(&other, Some(Field::Action))
+    );
+    assert_eq!(
+        print(&before, Some(Field::Limit)),
+        print(&other, Some(Field::Limit))
+    );
+    let respelled = before
+        .replace("1000", "1e3")
+        .replace(r#""Description":"","#, "")
+        .replace("\"edge\"", "\"\\u0065dge\"");
     assert_eq!(print(&before, None), print(&respelled, None));
     assert_eq!(rest(&before, &"gone".into(), Some(Field::Action)), None);
 }
@@ -153,15 +219,38 @@ fn json() -> impl Strategy<Value = String> {
         let escapes: Vec<String> = text.encode_utf16().map(|u| format!("\\u{u:04x}")).collect();
         format!("\"{}\"", escapes.concat())
     });
-    let number = prop_oneof!["-?(0|[1-9][0-9]{0,24})", "(0|[1-9][0-9]{0,5})\\.[0-9]{1,9}", "[1-9][eE][+-]?[0-9]{1,2}"];
-    let leaf = prop_oneof![number, name.clone(), escaped, Just("null".to_owned()), Just("true".to_owned())];
+    let number = prop_oneof![
+        "-?(0|[1-9][0-9]{0,24})",
+        "(0|[1-9][0-9]{0,5})\\.[0-9]{1,9}",
+        "[1-9][eE][+-]?[0-9]{1,2}"
+    ];
+    let leaf = prop_oneof![
+        number,
+        name.clone(),
+        escaped,
+        Just("null".to_owned()),
+        Just("true".to_owned())
+    ];
     leaf.prop_recursive(4, 24, 4, move |inner| {
         let list = (space(), prop::collection::vec(inner.clone(), 0..4), space())
             .prop_map(|(a, items, b)| format!("[{a}{}{b}]", items.join(&format!("{b},{a}"))));
-        let object = (space(), prop::collection::btree_map(any::<String>(), inner, 0..4)).prop_map(|(s, members)| {
-            let row = |(k, v): (&String, &String)| format!("{}{s}:{s}{v}", serde_json::to_string(k).unwrap());
-            format!("{{{s}{}{s}}}", members.iter().map(row).collect::<Vec<_>>().join(&format!(",{s}")))
-        });
+        let object = (
+            space(),
+            prop::collection::btree_map(any::<String>(), inner, 0..4),
+        )
+            .prop_map(|(s, members)| {
+                let row = |(k, v): (&String, &String)| {
+                    format!("{}{s}:{s}{v}", serde_json::to_string(k).unwrap())
+                };
+                format!(
+                    "{{{s}{}{s}}}",
+                    members
+                        .iter()
+                        .map(row)
+                        .collect::<Vec<_>>()
+                        .join(&format!(",{s}"))
+                )
+            });
         prop_oneof![list, object]
     })
 }
@@ -174,7 +263,9 @@ struct Pieces {
 
 fn pieces(name: &str, odd: &[String], s: &str) -> Pieces {
     let name = serde_json::to_string(name).unwrap();
-    let [first, second, third, fourth] = odd else { panic!("four pieces of JSON") };
+    let [first, second, third, fourth] = odd else {
+        panic!("four pieces of JSON")
+    };
     let head = format!(
         r#"{{{s}"Name":"edge","Id":"1","CustomResponseBodies":{first},{s}"Rules":[{s}{{"Name":"other","Novel":{second}}},{{"Novel":{third},"Name":{s}{name},"Action":{s}"#
     );

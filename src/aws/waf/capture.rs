@@ -14,7 +14,13 @@ pub struct Capture(Arc<Mutex<Vec<u8>>>);
 impl Capture {
     /// The text; empty where nothing came, or what came is no UTF-8: a repaired document must not be sent back.
     pub fn body(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default()
+        String::from_utf8(
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+        )
+        .unwrap_or_default()
     }
 }
 

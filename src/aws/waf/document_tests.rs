@@ -23,7 +23,11 @@ fn acl() -> Acl {
 
 #[test]
 fn rules_come_in_priority_order_with_their_own_metric_names() {
-    let names: Vec<String> = acl().rules.iter().map(|r| r.name.as_str().to_owned()).collect();
+    let names: Vec<String> = acl()
+        .rules
+        .iter()
+        .map(|r| r.name.as_str().to_owned())
+        .collect();
     assert_eq!(names, ["per-ip", "keys", "ips", "managed"]);
     assert_eq!(acl().rules[0].metric.as_str(), "per-ip-metric");
     assert_eq!(acl().rules[1].metric.as_str(), "keys");
@@ -33,26 +37,49 @@ fn rules_come_in_priority_order_with_their_own_metric_names() {
 #[test]
 fn a_rate_rule_keeps_its_action_by_letter_and_its_numbers_by_value() {
     let rule = &acl().rules[0];
-    assert_eq!(rule.raw_action.as_ref().unwrap().as_str(), r#"{ "Block" : {"CustomResponse":{"ResponseCode":429}} }"#);
-    let rate = RateStatement { limit: 1000, window: 60, aggregate: Aggregate::Ip, scoped_down: false };
-    assert_eq!((rule.rate(), &rule.action), (Some(&rate), &RuleAction::Block));
+    assert_eq!(
+        rule.raw_action.as_ref().unwrap().as_str(),
+        r#"{ "Block" : {"CustomResponse":{"ResponseCode":429}} }"#
+    );
+    let rate = RateStatement {
+        limit: 1000,
+        window: 60,
+        aggregate: Aggregate::Ip,
+        scoped_down: false,
+    };
+    assert_eq!(
+        (rule.rate(), &rule.action),
+        (Some(&rate), &RuleAction::Block)
+    );
 }
 
 #[test]
 fn defaults_unknown_actions_and_other_statements_are_said_as_they_are() {
     let acl = acl();
-    let rate =
-        RateStatement { limit: 200, window: 300, aggregate: Aggregate::CustomKeys(2), scoped_down: true };
+    let rate = RateStatement {
+        limit: 200,
+        window: 300,
+        aggregate: Aggregate::CustomKeys(2),
+        scoped_down: true,
+    };
     assert_eq!(acl.rules[1].rate(), Some(&rate));
     assert_eq!(acl.rules[1].action, RuleAction::Other("Monetize".into()));
-    assert_eq!(acl.rules[2].kind, RuleKind::Other { statement: "IPSetReferenceStatement".into() });
+    assert_eq!(
+        acl.rules[2].kind,
+        RuleKind::Other {
+            statement: "IPSetReferenceStatement".into()
+        }
+    );
 }
 
 #[test]
 fn a_managed_group_counts_both_kinds_of_override() {
     let acl = acl();
     let group = &acl.rules[3];
-    assert_eq!((&group.action, &group.raw_action), (&RuleAction::Group, &None));
+    assert_eq!(
+        (&group.action, &group.raw_action),
+        (&RuleAction::Group, &None)
+    );
     let kind = RuleKind::ManagedGroup {
         vendor: "AWS".into(),
         name: "AWSManagedRulesCommonRuleSet".into(),
@@ -71,7 +98,11 @@ fn the_document_is_kept_as_it_stood_with_its_token() {
 
 #[test]
 fn members_of_a_newer_aws_are_named_and_firewall_manager_is_seen() {
-    let body = BODY.replacen(r#""Capacity":27"#, r#""QuantumConfig":{},"RetrofittedByFirewallManager":true"#, 1);
+    let body = BODY.replacen(
+        r#""Capacity":27"#,
+        r#""QuantumConfig":{},"RetrofittedByFirewallManager":true"#,
+        1,
+    );
     let acl = parse(&raw(&body, AclScope::Regional).unwrap()).unwrap();
     assert_eq!(acl.unknown_members, [Text::fixed("QuantumConfig")]);
     assert!(acl.firewall_manager);
@@ -80,11 +111,29 @@ fn members_of_a_newer_aws_are_named_and_firewall_manager_is_seen() {
 
 #[test]
 fn what_is_no_web_acl_is_a_fault_and_never_a_panic() {
-    for body in ["", "<html>", "{}", "[]", r#"{"WebACL":{}}"#, &BODY[..BODY.len() - 9]] {
-        assert_eq!(raw(body, AclScope::Regional).unwrap_err().kind, FaultKind::Garbled);
+    for body in [
+        "",
+        "<html>",
+        "{}",
+        "[]",
+        r#"{"WebACL":{}}"#,
+        &BODY[..BODY.len() - 9],
+    ] {
+        assert_eq!(
+            raw(body, AclScope::Regional).unwrap_err().kind,
+            FaultKind::Garbled
+        );
     }
     let twice = BODY.replacen(r#""Capacity":27"#, r#""Rules":[]"#, 1);
     assert!(raw(&twice, AclScope::Regional).is_err());
-    let deep = BODY.replacen(r#"{"Allow":{}}"#, &("[".repeat(100_000) + &"]".repeat(100_000)), 1);
-    assert!(raw(&deep, AclScope::Regional).and_then(|r| parse(&r)).is_ok());
+    let deep = BODY.replacen(
+        r#"{"Allow":{}}"#,
+        &("[".repeat(100_000) + &"]".repeat(100_000)),
+        1,
+    );
+    assert!(
+        raw(&deep, AclScope::Regional)
+            .and_then(|r| parse(&r))
+            .is_ok()
+    );
 }

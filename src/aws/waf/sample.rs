@@ -14,7 +14,10 @@ use jiff::{SignedDuration, Timestamp};
 const MOST: i64 = 500;
 /// AWS samples the *first* 5,000 requests of a window: a short one shows the newest,
 /// and the longest (three hours, less a clock's error) is asked where it is empty.
-const WINDOWS: [SignedDuration; 2] = [SignedDuration::from_mins(15), SignedDuration::from_mins(175)];
+const WINDOWS: [SignedDuration; 2] = [
+    SignedDuration::from_mins(15),
+    SignedDuration::from_mins(175),
+];
 
 /// Sampled requests, and how many they stand for.
 #[derive(Debug, Default)]
@@ -25,10 +28,17 @@ pub struct Samples {
 
 impl Aws {
     /// The newest sampled requests up to `until`, newest first.
-    pub(super) async fn samples(&self, at: &AclRef, metric: &MetricName, until: Timestamp) -> Result<Samples, Fault> {
+    pub(super) async fn samples(
+        &self,
+        at: &AclRef,
+        metric: &MetricName,
+        until: Timestamp,
+    ) -> Result<Samples, Fault> {
         let mut found = Samples::default();
         for length in WINDOWS {
-            found = self.sample_window(at, metric, until - length, until).await?;
+            found = self
+                .sample_window(at, metric, until - length, until)
+                .await?;
             if !found.requests.is_empty() {
                 break;
             }
@@ -45,11 +55,24 @@ impl Aws {
         until: Timestamp,
     ) -> Result<Samples, Fault> {
         self.gate.pass().await;
-        let window = sdk::TimeWindow::builder().start_time(date_time(from)).end_time(date_time(until)).build();
+        let window = sdk::TimeWindow::builder()
+            .start_time(date_time(from))
+            .end_time(date_time(until))
+            .build();
         let window = window.map_err(|e| Fault::new(FaultKind::Internal, e.to_string()))?;
-        let request = self.waf(at.scope).get_sampled_requests().scope(sdk_scope(at.scope)).max_items(MOST);
-        let request = request.web_acl_arn(at.arn.as_str()).rule_metric_name(metric.as_str()).time_window(window);
-        let answer = request.send().await.map_err(self.fault("wafv2:GetSampledRequests"))?;
+        let request = self
+            .waf(at.scope)
+            .get_sampled_requests()
+            .scope(sdk_scope(at.scope))
+            .max_items(MOST);
+        let request = request
+            .web_acl_arn(at.arn.as_str())
+            .rule_metric_name(metric.as_str())
+            .time_window(window);
+        let answer = request
+            .send()
+            .await
+            .map_err(self.fault("wafv2:GetSampledRequests"))?;
         Ok(Samples {
             population: u64::try_from(answer.population_size).unwrap_or(0),
             requests: answer.sampled_requests().iter().map(sampled).collect(),
@@ -68,7 +91,9 @@ fn sampled(found: &sdk::SampledHttpRequest) -> SampledRequest {
         action: text(found.action()),
         inner_rule: found.rule_name_within_rule_group().map(Text::clean),
         overridden: found.overridden_action().map(Text::clean),
-        status: found.response_code_sent.and_then(|code| u16::try_from(code).ok()),
+        status: found
+            .response_code_sent
+            .and_then(|code| u16::try_from(code).ok()),
         weight: u64::try_from(found.weight).unwrap_or(0),
     }
 }

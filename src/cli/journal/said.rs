@@ -116,7 +116,9 @@ fn event(event: &Event) -> String {
             request,
             millis,
         } => {
-            let id = request.as_ref().map_or_else(|| "none".into(), crate::domain::ids::RequestId::text);
+            let id = request
+                .as_ref()
+                .map_or_else(|| "none".into(), crate::domain::ids::RequestId::text);
             format!(
                 "{} taken by AWS in {millis} ms, request {id}",
                 at(*step, *way)

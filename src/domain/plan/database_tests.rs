@@ -5,7 +5,10 @@ use crate::domain::subject::Observation;
 
 fn database(status: &'static str, multi_az: bool) -> Database {
     Database {
-        at: DatabaseRef { kind: DatabaseKind::Instance, id: "orchard-db".into() },
+        at: DatabaseRef {
+            kind: DatabaseKind::Instance,
+            id: "orchard-db".into(),
+        },
         engine: "postgres".into(),
         class: "db.t3.medium".into(),
         status: status.into(),
@@ -19,21 +22,31 @@ fn database(status: &'static str, multi_az: bool) -> Database {
 }
 
 fn planned(database: Database, used: u64, max: u64) -> Result<Planned, Fault> {
-    let observed = Observation::Database { database, quota: Some(Quota { used, max }), underway: None };
+    let observed = Observation::Database {
+        database,
+        quota: Some(Quota { used, max }),
+        underway: None,
+    };
     plan(&observed, "2026-09-20T14:22:00Z".parse().unwrap())
 }
 
 #[test]
 fn the_snapshot_is_named_after_the_database_and_the_moment() {
     let p = planned(database("available", true), 3, 100).unwrap();
-    assert_eq!(p.backup.unwrap().snapshot.as_str(), "tidegate-orchard-db-20260920t142200z");
+    assert_eq!(
+        p.backup.unwrap().snapshot.as_str(),
+        "tidegate-orchard-db-20260920t142200z"
+    );
     assert!(p.warnings.is_empty());
     assert!(planned(database("storage-optimization", true), 3, 100).is_ok());
 }
 
 #[test]
 fn a_database_that_is_busy_is_refused_with_what_to_wait_for() {
-    let busy = planned(database("backing-up", true), 3, 100).unwrap_err().line().to_string();
+    let busy = planned(database("backing-up", true), 3, 100)
+        .unwrap_err()
+        .line()
+        .to_string();
     assert!(busy.starts_with("orchard-db is backing-up"), "{busy}");
     assert!(busy.contains("a snapshot is being made already"));
     assert!(planned(database("stopped", true), 3, 100).is_err());
@@ -41,7 +54,13 @@ fn a_database_that_is_busy_is_refused_with_what_to_wait_for() {
 
 #[test]
 fn a_used_up_quota_is_refused_and_the_last_place_is_said() {
-    assert!(planned(database("available", true), 100, 100).unwrap_err().line().as_str().contains("All 100 manual"));
+    assert!(
+        planned(database("available", true), 100, 100)
+            .unwrap_err()
+            .line()
+            .as_str()
+            .contains("All 100 manual")
+    );
     let last = planned(database("available", true), 99, 100).unwrap();
     assert!(last.warnings[0].sentence.as_str().contains("last of 100"));
 }

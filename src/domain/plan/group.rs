@@ -18,7 +18,11 @@ struct Sizes {
 
 impl Sizes {
     fn of(group: &Group) -> Self {
-        Self { min: group.min, desired: (!group.managed_by_ecs).then_some(group.desired), max: group.max }
+        Self {
+            min: group.min,
+            desired: (!group.managed_by_ecs).then_some(group.desired),
+            max: group.max,
+        }
     }
 
     fn text(self) -> String {
@@ -35,15 +39,27 @@ pub fn prefill(group: &Group) -> String {
 }
 
 /// What setting a group's sizes to `input` comes down to.
-pub fn scale(group: &Group, policies: &[Policy], input: &str, ceiling: Option<u32>) -> Result<Planned, Fault> {
+pub fn scale(
+    group: &Group,
+    policies: &[Policy],
+    input: &str,
+    ceiling: Option<u32>,
+) -> Result<Planned, Fault> {
     if let Some(status) = &group.status {
-        return Err(refuse(format!("{} is being deleted ({status})", group.name.text())).next("refresh the list"));
+        return Err(
+            refuse(format!("{} is being deleted ({status})", group.name.text()))
+                .next("refresh the list"),
+        );
     }
     let wish = parse(group, input)?;
     in_order(wish)?;
     below_ceiling(group, wish, ceiling)?;
     let change = change(group, policies, wish);
-    let warnings = if change.is_some() { warnings(group, policies, wish) } else { Vec::new() };
+    let warnings = if change.is_some() {
+        warnings(group, policies, wish)
+    } else {
+        Vec::new()
+    };
     Ok(Planned {
         changes: change.into_iter().collect(),
         seen: vec![(Target::Group(group.name.clone()), seen(group, policies))],
@@ -61,30 +77,50 @@ fn parse(group: &Group, input: &str) -> Result<Sizes, Fault> {
             desired: Some(number::count(desired, "desired")?),
             max: number::count(max, "max")?,
         }),
-        (true, [min, max]) => {
-            Ok(Sizes { min: number::count(min, "min")?, desired: None, max: number::count(max, "max")? })
-        }
+        (true, [min, max]) => Ok(Sizes {
+            min: number::count(min, "min")?,
+            desired: None,
+            max: number::count(max, "max")?,
+        }),
         (true, [_, _, _]) => Err(usage("Desired cannot be set here", group)
             .means("ECS managed scaling owns the desired capacity of this group")),
         (managed, _) => {
-            let form = if managed { "min/max" } else { "min/desired/max" };
+            let form = if managed {
+                "min/max"
+            } else {
+                "min/desired/max"
+            };
             Err(usage(&format!("“{}” is not {form}", input.trim()), group))
         }
     }
 }
 
 fn usage(what: &str, group: &Group) -> Fault {
-    let form = if group.managed_by_ecs { "min/max" } else { "min/desired/max" };
+    let form = if group.managed_by_ecs {
+        "min/max"
+    } else {
+        "min/desired/max"
+    };
     Fault::new(FaultKind::Usage, what).next(format!("type {form}, such as {}", prefill(group)))
 }
 
 fn in_order(wish: Sizes) -> Result<(), Fault> {
     let desired = wish.desired.unwrap_or(wish.min);
-    let fault = |what: String| Err(refuse(what).means("AWS keeps min ≤ desired ≤ max").next("mend the numbers"));
+    let fault = |what: String| {
+        Err(refuse(what)
+            .means("AWS keeps min ≤ desired ≤ max")
+            .next("mend the numbers"))
+    };
     match wish {
-        Sizes { min, max, .. } if min > max => fault(format!("The minimum {min} is above the maximum {max}")),
-        Sizes { min, .. } if desired < min => fault(format!("Desired {desired} is below the minimum {min}")),
-        Sizes { max, .. } if desired > max => fault(format!("Desired {desired} is above the maximum {max}")),
+        Sizes { min, max, .. } if min > max => {
+            fault(format!("The minimum {min} is above the maximum {max}"))
+        }
+        Sizes { min, .. } if desired < min => {
+            fault(format!("Desired {desired} is below the minimum {min}"))
+        }
+        Sizes { max, .. } if desired > max => {
+            fault(format!("Desired {desired} is above the maximum {max}"))
+        }
         _ => Ok(()),
     }
 }
@@ -93,25 +129,39 @@ fn in_order(wish: Sizes) -> Result<(), Fault> {
 fn below_ceiling(group: &Group, wish: Sizes, ceiling: Option<u32>) -> Result<(), Fault> {
     match ceiling {
         Some(limit) if wish.max > limit && wish != Sizes::of(group) && !shrinks(group, wish) => {
-            Err(refuse(format!("{} are more than this profile allows", several(wish.max, "instance")))
-                .means(format!("max_instances is {limit}"))
-                .next("type smaller numbers, or raise max_instances in the config file"))
+            Err(refuse(format!(
+                "{} are more than this profile allows",
+                several(wish.max, "instance")
+            ))
+            .means(format!("max_instances is {limit}"))
+            .next("type smaller numbers, or raise max_instances in the config file"))
         }
         _ => Ok(()),
     }
 }
 
 fn shrinks(group: &Group, wish: Sizes) -> bool {
-    wish.min <= group.min && wish.max <= group.max && wish.desired.is_none_or(|d| d <= group.desired)
+    wish.min <= group.min
+        && wish.max <= group.max
+        && wish.desired.is_none_or(|d| d <= group.desired)
 }
 
 fn change(group: &Group, policies: &[Policy], wish: Sizes) -> Option<Change> {
-    let hold = if policies.is_empty() { Hold::Held } else { Hold::Floating };
-    let desired = wish.desired.and_then(|d| moved(Field::Desired, group.desired, d, hold));
+    let hold = if policies.is_empty() {
+        Hold::Held
+    } else {
+        Hold::Floating
+    };
+    let desired = wish
+        .desired
+        .and_then(|d| moved(Field::Desired, group.desired, d, hold));
     let min = moved(Field::Min, group.min, wish.min, Hold::Held);
     let max = moved(Field::Max, group.max, wish.max, Hold::Held);
     let fields: Vec<_> = [min, max, desired].into_iter().flatten().collect();
-    (!fields.is_empty()).then(|| Change { target: Target::Group(group.name.clone()), fields })
+    (!fields.is_empty()).then(|| Change {
+        target: Target::Group(group.name.clone()),
+        fields,
+    })
 }
 
 fn seen(group: &Group, policies: &[Policy]) -> Reading {
@@ -123,36 +173,74 @@ fn seen(group: &Group, policies: &[Policy]) -> Reading {
 }
 
 fn summary(group: &Group, wish: Sizes) -> Text {
-    Text::clean(&format!("scale {} {} → {}", group.name.text(), prefill(group), wish.text()))
+    Text::clean(&format!(
+        "scale {} {} → {}",
+        group.name.text(),
+        prefill(group),
+        wish.text()
+    ))
 }
 
 fn warnings(group: &Group, policies: &[Policy], wish: Sizes) -> Vec<Finding> {
-    let found = [fewer(group, wish), lifted(group, wish), stuck(group), protected(group, wish)];
-    found.into_iter().flatten().chain(floats(group, policies, wish)).chain(warm(group)).collect()
+    let found = [
+        fewer(group, wish),
+        lifted(group, wish),
+        stuck(group),
+        protected(group, wish),
+    ];
+    found
+        .into_iter()
+        .flatten()
+        .chain(floats(group, policies, wish))
+        .chain(warm(group))
+        .collect()
 }
 
 /// What desired will be at once: AWS clamps it into the bounds.
 fn desired_after(group: &Group, wish: Sizes) -> u32 {
-    wish.desired.unwrap_or(group.desired).clamp(wish.min, wish.max)
+    wish.desired
+        .unwrap_or(group.desired)
+        .clamp(wish.min, wish.max)
 }
 
 fn fewer(group: &Group, wish: Sizes) -> Option<Finding> {
-    let gone = group.desired.checked_sub(desired_after(group, wish)).filter(|gone| *gone > 0)?;
+    let gone = group
+        .desired
+        .checked_sub(desired_after(group, wish))
+        .filter(|gone| *gone > 0)?;
     let said = several(gone, "instance");
-    Some(finding(Level::Bad, format!("{said} are terminated at once, with the tasks on them; AWS chooses which")))
+    Some(finding(
+        Level::Bad,
+        format!("{said} are terminated at once, with the tasks on them; AWS chooses which"),
+    ))
 }
 
 fn lifted(group: &Group, wish: Sizes) -> Option<Finding> {
     let after = desired_after(group, wish);
     let by_min = wish.desired.is_none() && after > group.desired;
-    by_min.then(|| finding(Level::Notice, format!("The new minimum lifts desired: {} → {after}", group.desired)))
+    by_min.then(|| {
+        finding(
+            Level::Notice,
+            format!("The new minimum lifts desired: {} → {after}", group.desired),
+        )
+    })
 }
 
 fn stuck(group: &Group) -> Option<Finding> {
-    let halting: Vec<&str> =
-        group.suspended.iter().map(Text::as_str).filter(|p| matches!(*p, "Launch" | "Terminate")).collect();
+    let halting: Vec<&str> = group
+        .suspended
+        .iter()
+        .map(Text::as_str)
+        .filter(|p| matches!(*p, "Launch" | "Terminate"))
+        .collect();
     (!halting.is_empty()).then(|| {
-        finding(Level::Warn, format!("{} suspended: the sizes change, the instances do not", halting.join(" and ")))
+        finding(
+            Level::Warn,
+            format!(
+                "{} suspended: the sizes change, the instances do not",
+                halting.join(" and ")
+            ),
+        )
     })
 }
 
@@ -160,17 +248,31 @@ fn protected(group: &Group, wish: Sizes) -> Option<Finding> {
     let protected = group.instances.iter().filter(|i| i.protected).count() as u32;
     (protected > desired_after(group, wish)).then(|| {
         let said = several(protected, "instance");
-        finding(Level::Warn, format!("{said} are protected from scale-in: desired falls, they stay"))
+        finding(
+            Level::Warn,
+            format!("{said} are protected from scale-in: desired falls, they stay"),
+        )
     })
 }
 
 fn floats(group: &Group, policies: &[Policy], wish: Sizes) -> Option<Finding> {
-    (!policies.is_empty() && !group.managed_by_ecs && wish.desired != Some(group.desired))
-        .then(|| finding(Level::Notice, "A scaling policy may move desired again at any time"))
+    (!policies.is_empty() && !group.managed_by_ecs && wish.desired != Some(group.desired)).then(
+        || {
+            finding(
+                Level::Notice,
+                "A scaling policy may move desired again at any time",
+            )
+        },
+    )
 }
 
 fn warm(group: &Group) -> Option<Finding> {
-    group.warm_pool.then(|| finding(Level::Notice, "The group has a warm pool: it is refilled to the new sizes"))
+    group.warm_pool.then(|| {
+        finding(
+            Level::Notice,
+            "The group has a warm pool: it is refilled to the new sizes",
+        )
+    })
 }
 
 #[cfg(test)]

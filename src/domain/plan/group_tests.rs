@@ -19,14 +19,20 @@ fn group() -> Group {
 }
 
 fn managed() -> Group {
-    Group { managed_by_ecs: true, ..group() }
+    Group {
+        managed_by_ecs: true,
+        ..group()
+    }
 }
 
 fn policy() -> Policy {
     Policy {
         at: Scaled::Group("orchard-nodes".into()),
         name: "p".into(),
-        kind: PolicyKind::Step { adds: true, removes: true },
+        kind: PolicyKind::Step {
+            adds: true,
+            removes: true,
+        },
         scale_in_cooldown: None,
         scale_out_cooldown: None,
     }
@@ -41,22 +47,38 @@ fn planned(group: Group, input: &str) -> Planned {
 }
 
 fn fault(group: Group, input: &str) -> String {
-    plan(&observed(group, vec![]), input, &Ceilings::default()).unwrap_err().line().to_string()
+    plan(&observed(group, vec![]), input, &Ceilings::default())
+        .unwrap_err()
+        .line()
+        .to_string()
 }
 
 fn fields(planned: &Planned) -> Vec<(Field, u64, Hold)> {
     let row = |f: &FieldChange| (f.field, f.after.count().unwrap_or(u64::MAX), f.hold);
-    planned.changes.iter().flat_map(|c| c.fields.iter().map(row)).collect()
+    planned
+        .changes
+        .iter()
+        .flat_map(|c| c.fields.iter().map(row))
+        .collect()
 }
 
 fn says(planned: &Planned, part: &str) -> bool {
-    planned.warnings.iter().any(|w| w.sentence.as_str().contains(part))
+    planned
+        .warnings
+        .iter()
+        .any(|w| w.sentence.as_str().contains(part))
 }
 
 #[test]
 fn only_the_sizes_that_change_are_touched() {
-    assert_eq!(fields(&planned(group(), "4/4/8")), [(Field::Min, 4, Hold::Held), (Field::Max, 8, Hold::Held)]);
-    assert_eq!(fields(&planned(group(), "2/5/6")), [(Field::Desired, 5, Hold::Held)]);
+    assert_eq!(
+        fields(&planned(group(), "4/4/8")),
+        [(Field::Min, 4, Hold::Held), (Field::Max, 8, Hold::Held)]
+    );
+    assert_eq!(
+        fields(&planned(group(), "2/5/6")),
+        [(Field::Desired, 5, Hold::Held)]
+    );
     assert!(planned(group(), &prefill(&group())).is_nothing());
     assert!(planned(managed(), &prefill(&managed())).is_nothing());
 }
@@ -65,18 +87,29 @@ fn only_the_sizes_that_change_are_touched() {
 fn under_ecs_managed_scaling_desired_is_neither_shown_nor_taken() {
     assert_eq!(prefill(&managed()), "2/6");
     let p = planned(managed(), "5/8");
-    assert_eq!(fields(&p), [(Field::Min, 5, Hold::Held), (Field::Max, 8, Hold::Held)]);
+    assert_eq!(
+        fields(&p),
+        [(Field::Min, 5, Hold::Held), (Field::Max, 8, Hold::Held)]
+    );
     assert!(says(&p, "lifts desired: 4 → 5"));
     assert!(fault(managed(), "5/5/8").contains("ECS managed scaling owns"));
 }
 
 #[test]
 fn with_a_policy_desired_floats_and_is_not_compared_before_the_write() {
-    let p = plan(&observed(group(), vec![policy()]), "2/5/6", &Ceilings::default()).unwrap();
+    let p = plan(
+        &observed(group(), vec![policy()]),
+        "2/5/6",
+        &Ceilings::default(),
+    )
+    .unwrap();
     assert_eq!(fields(&p), [(Field::Desired, 5, Hold::Floating)]);
     assert!(!p.seen[0].1.contains_key(&Field::Desired));
     assert!(says(&p, "may move desired again"));
-    assert_eq!(planned(group(), "2/5/6").seen[0].1[&Field::Desired], Value::Count(4));
+    assert_eq!(
+        planned(group(), "2/5/6").seen[0].1[&Field::Desired],
+        Value::Count(4)
+    );
 }
 
 #[test]
@@ -90,7 +123,10 @@ fn sizes_out_of_order_are_refused_with_both_numbers() {
 #[test]
 fn what_is_not_three_sizes_is_said_with_an_example() {
     for input in ["", "4", "4/8", "1/2/3/4"] {
-        assert!(fault(group(), input).contains("type min/desired/max, such as 2/4/6"), "{input}");
+        assert!(
+            fault(group(), input).contains("type min/desired/max, such as 2/4/6"),
+            "{input}"
+        );
     }
     assert!(fault(managed(), "4").contains("type min/max, such as 2/6"));
     assert!(fault(group(), "a/2/3").contains("not a whole number for min"));
@@ -100,7 +136,10 @@ fn what_is_not_three_sizes_is_said_with_an_example() {
 
 #[test]
 fn the_ceiling_holds_what_grows_only() {
-    let ceiling = Ceilings { max_instances: Some(8), ..Ceilings::default() };
+    let ceiling = Ceilings {
+        max_instances: Some(8),
+        ..Ceilings::default()
+    };
     let slip = plan(&observed(group(), vec![]), "2/4/60", &ceiling).unwrap_err();
     assert!(slip.line().as_str().contains("max_instances is 8"));
     let large = Group { max: 40, ..group() };
@@ -110,7 +149,13 @@ fn the_ceiling_holds_what_grows_only() {
 
 #[test]
 fn instances_that_go_and_processes_that_sleep_are_said() {
-    let p = planned(Group { suspended: vec!["Terminate".into(), "AZRebalance".into()], ..group() }, "1/1/6");
+    let p = planned(
+        Group {
+            suspended: vec!["Terminate".into(), "AZRebalance".into()],
+            ..group()
+        },
+        "1/1/6",
+    );
     assert!(says(&p, "3 instances are terminated at once"));
     assert!(says(&p, "Terminate suspended"));
     assert_eq!(p.warnings[0].level, Level::Bad);
@@ -122,10 +167,28 @@ fn instances_that_go_and_processes_that_sleep_are_said() {
         healthy: true,
         protected: true,
     };
-    assert!(says(&planned(Group { instances: vec![protected; 3], ..group() }, "1/1/6"), "3 instances are protected"));
+    assert!(says(
+        &planned(
+            Group {
+                instances: vec![protected; 3],
+                ..group()
+            },
+            "1/1/6"
+        ),
+        "3 instances are protected"
+    ));
 }
 
 #[test]
 fn a_group_that_is_being_deleted_is_refused() {
-    assert!(fault(Group { status: Some("Delete in progress".into()), ..group() }, "2/4/6").contains("being deleted"));
+    assert!(
+        fault(
+            Group {
+                status: Some("Delete in progress".into()),
+                ..group()
+            },
+            "2/4/6"
+        )
+        .contains("being deleted")
+    );
 }

@@ -16,7 +16,8 @@ pub fn whole(input: &str, name: &str, max: u64) -> Result<u64, Fault> {
     }
     match typed.parse() {
         Ok(n) if n <= max => Ok(n),
-        _ => Err(bad(format!("{typed} is too large for {name}")).means(format!("AWS takes at most {max}"))),
+        _ => Err(bad(format!("{typed} is too large for {name}"))
+            .means(format!("AWS takes at most {max}"))),
     }
 }
 

@@ -8,7 +8,12 @@ const ORIGINAL: &str = r#"{"Block": {"CustomResponse": {"ResponseCode": 429}}}"#
 
 fn acl_ref() -> AclRef {
     let arn = "arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/orchard-edge/1".into();
-    AclRef { scope: AclScope::Regional, name: "orchard-edge".into(), id: "1".into(), arn }
+    AclRef {
+        scope: AclScope::Regional,
+        name: "orchard-edge".into(),
+        id: "1".into(),
+        arn,
+    }
 }
 
 fn rule(action: RuleAction, raw: &str) -> Rule {
@@ -17,14 +22,23 @@ fn rule(action: RuleAction, raw: &str) -> Rule {
         priority: 0,
         action,
         raw_action: Some(RawJson(raw.into())),
-        kind: RuleKind::Rate(RateStatement { limit: 1000, window: 60, aggregate: Aggregate::Ip, scoped_down: false }),
+        kind: RuleKind::Rate(RateStatement {
+            limit: 1000,
+            window: 60,
+            aggregate: Aggregate::Ip,
+            scoped_down: false,
+        }),
         metric: "per-ip".into(),
         sampled: true,
     }
 }
 
 fn acl(rules: Vec<Rule>) -> Acl {
-    let raw = RawAcl { at: acl_ref(), document: "{}".into(), lock_token: "t".into() };
+    let raw = RawAcl {
+        at: acl_ref(),
+        document: "{}".into(),
+        lock_token: "t".into(),
+    };
     Acl {
         at: acl_ref(),
         default_action: RuleAction::Allow,
@@ -38,7 +52,11 @@ fn acl(rules: Vec<Rule>) -> Acl {
 }
 
 fn observed(acl: Acl) -> Observation {
-    Observation::Rule { acl: Box::new(acl), resources: vec!["alb-a".into(), "alb-b".into()], gaps: Vec::new() }
+    Observation::Rule {
+        acl: Box::new(acl),
+        resources: vec!["alb-a".into(), "alb-b".into()],
+        gaps: Vec::new(),
+    }
 }
 
 fn name() -> RuleName {
@@ -61,7 +79,10 @@ fn after(planned: &Planned) -> String {
 }
 
 fn says(planned: &Planned, part: &str) -> bool {
-    planned.warnings.iter().any(|w| w.sentence.as_str().contains(part))
+    planned
+        .warnings
+        .iter()
+        .any(|w| w.sentence.as_str().contains(part))
 }
 
 #[test]
@@ -87,22 +108,46 @@ fn without_an_original_on_record_it_says_that_it_will_block_and_with_what() {
         let p = plan_toggle(&counting(), &name(), original).unwrap();
         assert_eq!(after(&p), BLOCK);
         assert_eq!(p.warnings[0].level, Level::Bad);
-        assert!(p.warnings[0].sentence.as_str().contains(r#"start blocking, with {"Block":{}}"#));
+        assert!(
+            p.warnings[0]
+                .sentence
+                .as_str()
+                .contains(r#"start blocking, with {"Block":{}}"#)
+        );
     }
 }
 
 #[test]
 fn a_new_limit_is_one_held_field_and_the_same_one_is_nothing() {
     let p = plan_limit(&blocking(), &name(), "20000").unwrap();
-    assert_eq!((p.changes[0].fields[0].field, after(&p).as_str()), (Field::Limit, "20000"));
+    assert_eq!(
+        (p.changes[0].fields[0].field, after(&p).as_str()),
+        (Field::Limit, "20000")
+    );
     assert_eq!(limit_prefill(&blocking(), &name()), "1000");
-    assert!(plan_limit(&blocking(), &name(), "1000").unwrap().is_nothing());
+    assert!(
+        plan_limit(&blocking(), &name(), "1000")
+            .unwrap()
+            .is_nothing()
+    );
 }
 
 #[test]
 fn limits_beyond_what_aws_takes_are_refused_with_its_bounds() {
-    assert!(plan_limit(&blocking(), &name(), "9").unwrap_err().line().as_str().contains("AWS takes 10 to 2000000000"));
-    assert!(plan_limit(&blocking(), &name(), "2000000001").unwrap_err().line().as_str().contains("at most 2000000000"));
+    assert!(
+        plan_limit(&blocking(), &name(), "9")
+            .unwrap_err()
+            .line()
+            .as_str()
+            .contains("AWS takes 10 to 2000000000")
+    );
+    assert!(
+        plan_limit(&blocking(), &name(), "2000000001")
+            .unwrap_err()
+            .line()
+            .as_str()
+            .contains("at most 2000000000")
+    );
     assert!(plan_limit(&blocking(), &name(), "10").is_ok());
     assert!(plan_limit(&blocking(), &name(), "2000000000").is_ok());
 }
@@ -111,14 +156,48 @@ fn limits_beyond_what_aws_takes_are_refused_with_its_bounds() {
 fn what_cannot_be_edited_safely_is_refused_by_name() {
     let refused = |acl: Acl| plan_toggle(&observed(acl), &name(), None).unwrap_err();
     let blocks = || rule(RuleAction::Block, ORIGINAL);
-    let managed = Acl { firewall_manager: true, ..acl(vec![blocks()]) };
-    assert!(refused(managed).line().as_str().contains("Firewall Manager"));
-    let newer = Acl { unknown_members: vec!["QuantumConfig".into()], ..acl(vec![blocks()]) };
+    let managed = Acl {
+        firewall_manager: true,
+        ..acl(vec![blocks()])
+    };
+    assert!(
+        refused(managed)
+            .line()
+            .as_str()
+            .contains("Firewall Manager")
+    );
+    let newer = Acl {
+        unknown_members: vec!["QuantumConfig".into()],
+        ..acl(vec![blocks()])
+    };
     assert!(refused(newer).line().as_str().contains("QuantumConfig"));
-    assert!(refused(acl(vec![blocks(), blocks()])).line().as_str().contains("More than one rule"));
+    assert!(
+        refused(acl(vec![blocks(), blocks()]))
+            .line()
+            .as_str()
+            .contains("More than one rule")
+    );
     assert_eq!(refused(acl(vec![])).kind, FaultKind::Missing);
-    let other = Rule { kind: RuleKind::Other { statement: "IPSetReferenceStatement".into() }, ..blocks() };
-    assert!(refused(acl(vec![other])).line().as_str().contains("not a rate-based rule"));
-    let group = Rule { raw_action: None, ..blocks() };
-    assert!(refused(acl(vec![group])).line().as_str().contains("no action of its own"));
+    let other = Rule {
+        kind: RuleKind::Other {
+            statement: "IPSetReferenceStatement".into(),
+        },
+        ..blocks()
+    };
+    assert!(
+        refused(acl(vec![other]))
+            .line()
+            .as_str()
+            .contains("not a rate-based rule")
+    );
+    let group = Rule {
+        raw_action: None,
+        ..blocks()
+    };
+    assert!(
+        refused(acl(vec![group]))
+            .line()
+            .as_str()
+            .contains("no action of its own")
+    );
 }

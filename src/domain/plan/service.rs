@@ -23,7 +23,8 @@ pub struct Facts<'a> {
 impl Facts<'_> {
     /// Whether autoscaling lowers the count without being told to.
     fn shrinks(&self) -> bool {
-        self.target.is_some_and(|t| shrinks_by_itself(t, self.policies))
+        self.target
+            .is_some_and(|t| shrinks_by_itself(t, self.policies))
     }
 }
 
@@ -34,10 +35,18 @@ pub fn scale(facts: &Facts<'_>, input: &str, ceiling: Option<u32>) -> Result<Pla
     below_ceiling(n, facts.service.desired, ceiling)?;
     let changes = match facts.target {
         Some(target) => with_target(facts, target, n),
-        None => desired_only(facts.service, n, Hold::Held).into_iter().collect(),
+        None => desired_only(facts.service, n, Hold::Held)
+            .into_iter()
+            .collect(),
     };
     let warnings = warnings(facts, n, !changes.is_empty());
-    Ok(Planned { seen: seen(facts), summary: summary(facts, n), changes, warnings, backup: None })
+    Ok(Planned {
+        seen: seen(facts),
+        summary: summary(facts, n),
+        changes,
+        warnings,
+        backup: None,
+    })
 }
 
 fn can_be_scaled(service: &Service) -> Result<(), Fault> {
@@ -48,9 +57,11 @@ fn can_be_scaled(service: &Service) -> Result<(), Fault> {
             .next("change the number of instances instead"));
     }
     if service.controller == Controller::External {
-        return Err(refuse(format!("{name} is run by an EXTERNAL deployment controller"))
-            .means("its task sets decide how many tasks run, not its desired count")
-            .next("scale it with the tool that deploys it"));
+        return Err(refuse(format!(
+            "{name} is run by an EXTERNAL deployment controller"
+        ))
+        .means("its task sets decide how many tasks run, not its desired count")
+        .next("scale it with the tool that deploys it"));
     }
     if service.status != ServiceStatus::Active {
         return Err(refuse(format!("{name} is not active"))
@@ -62,9 +73,11 @@ fn can_be_scaled(service: &Service) -> Result<(), Fault> {
 
 fn below_ceiling(n: u32, desired: u32, ceiling: Option<u32>) -> Result<(), Fault> {
     match ceiling {
-        Some(max) if n > max && n > desired => Err(refuse(format!("{n} tasks are more than this profile allows"))
-            .means(format!("max_tasks is {max}"))
-            .next("type a smaller number, or raise max_tasks in the config file")),
+        Some(max) if n > max && n > desired => Err(refuse(format!(
+            "{n} tasks are more than this profile allows"
+        ))
+        .means(format!("max_tasks is {max}"))
+        .next("type a smaller number, or raise max_tasks in the config file")),
         _ => Ok(()),
     }
 }
@@ -72,7 +85,9 @@ fn below_ceiling(n: u32, desired: u32, ceiling: Option<u32>) -> Result<(), Fault
 fn with_target(facts: &Facts<'_>, target: &ScalableTarget, n: u32) -> Vec<Change> {
     let bounds = bounds(facts.service, target, n);
     let lower = n < facts.service.desired && !facts.shrinks();
-    let desired = lower.then(|| desired_only(facts.service, n, Hold::Floating)).flatten();
+    let desired = lower
+        .then(|| desired_only(facts.service, n, Hold::Floating))
+        .flatten();
     bounds.into_iter().chain(desired).collect()
 }
 
@@ -88,31 +103,63 @@ fn bounds(service: &Service, target: &ScalableTarget, n: u32) -> Option<Change> 
     if fields.is_empty() {
         return None;
     }
-    fields.extend(moved(Field::Desired, service.desired, service.desired.max(n), Hold::Floating));
-    Some(Change { target: Target::Scalable(service.at.clone()), fields })
+    fields.extend(moved(
+        Field::Desired,
+        service.desired,
+        service.desired.max(n),
+        Hold::Floating,
+    ));
+    Some(Change {
+        target: Target::Scalable(service.at.clone()),
+        fields,
+    })
 }
 
 fn desired_only(service: &Service, n: u32, hold: Hold) -> Option<Change> {
     let field = moved(Field::Desired, service.desired, n, hold)?;
-    Some(Change { target: Target::Service(service.at.clone()), fields: vec![field] })
+    Some(Change {
+        target: Target::Service(service.at.clone()),
+        fields: vec![field],
+    })
 }
 
 fn seen(facts: &Facts<'_>) -> Vec<(Target, crate::domain::change::Reading)> {
     let at = facts.service.at.clone();
     match facts.target {
-        Some(t) => vec![(Target::Scalable(at), counts(&[(Field::Min, t.min), (Field::Max, t.max)]))],
-        None => vec![(Target::Service(at), counts(&[(Field::Desired, facts.service.desired)]))],
+        Some(t) => vec![(
+            Target::Scalable(at),
+            counts(&[(Field::Min, t.min), (Field::Max, t.max)]),
+        )],
+        None => vec![(
+            Target::Service(at),
+            counts(&[(Field::Desired, facts.service.desired)]),
+        )],
     }
 }
 
 fn summary(facts: &Facts<'_>, n: u32) -> Text {
     let service = facts.service;
-    Text::clean(&format!("scale {} {} → {n}", service.at.service.text(), service.desired))
+    Text::clean(&format!(
+        "scale {} {} → {n}",
+        service.at.service.text(),
+        service.desired
+    ))
 }
 
 fn warnings(facts: &Facts<'_>, n: u32, changes: bool) -> Vec<Finding> {
-    let found = [emptied(n), fewer(facts, n), bounds_said(facts, n, changes), rollout(facts.service), room(facts, n)];
-    found.into_iter().flatten().chain(above_quota(n)).chain(deployer(facts)).collect()
+    let found = [
+        emptied(n),
+        fewer(facts, n),
+        bounds_said(facts, n, changes),
+        rollout(facts.service),
+        room(facts, n),
+    ];
+    found
+        .into_iter()
+        .flatten()
+        .chain(above_quota(n))
+        .chain(deployer(facts))
+        .collect()
 }
 
 fn emptied(n: u32) -> Option<Finding> {
@@ -120,15 +167,21 @@ fn emptied(n: u32) -> Option<Finding> {
 }
 
 fn fewer(facts: &Facts<'_>, n: u32) -> Option<Finding> {
-    let gone = facts.service.desired.checked_sub(n).filter(|gone| *gone > 0)?;
+    let gone = facts
+        .service
+        .desired
+        .checked_sub(n)
+        .filter(|gone| *gone > 0)?;
     let tasks = several(gone, "task");
     Some(match (facts.target, facts.shrinks()) {
-        (Some(_), true) => {
-            finding(Level::Notice, format!("{tasks} fewer once a scaling policy scales in; nothing stops at once"))
-        }
-        (Some(_), false) => {
-            finding(Level::Warn, format!("No policy can scale in, so desired is set as well: {tasks} stop at once"))
-        }
+        (Some(_), true) => finding(
+            Level::Notice,
+            format!("{tasks} fewer once a scaling policy scales in; nothing stops at once"),
+        ),
+        (Some(_), false) => finding(
+            Level::Warn,
+            format!("No policy can scale in, so desired is set as well: {tasks} stop at once"),
+        ),
         (None, _) => finding(Level::Warn, format!("{tasks} stop at once")),
     })
 }
@@ -136,31 +189,56 @@ fn fewer(facts: &Facts<'_>, n: u32) -> Option<Finding> {
 fn bounds_said(facts: &Facts<'_>, n: u32, changes: bool) -> Option<Finding> {
     let target = facts.target?;
     if n > target.max {
-        return Some(finding(Level::Notice, format!("The maximum is raised as well: {} → {n}", target.max)));
+        return Some(finding(
+            Level::Notice,
+            format!("The maximum is raised as well: {} → {n}", target.max),
+        ));
     }
-    (!changes && n != facts.service.desired)
-        .then(|| finding(Level::Notice, format!("The minimum is {n} already; autoscaling does the rest")))
+    (!changes && n != facts.service.desired).then(|| {
+        finding(
+            Level::Notice,
+            format!("The minimum is {n} already; autoscaling does the rest"),
+        )
+    })
 }
 
 fn rollout(service: &Service) -> Option<Finding> {
     let busy = service.deployments > 1 || service.rollout == Rollout::InProgress;
-    busy.then(|| finding(Level::Warn, "A deployment is under way: autoscaling does not scale in until it has ended"))
+    busy.then(|| {
+        finding(
+            Level::Warn,
+            "A deployment is under way: autoscaling does not scale in until it has ended",
+        )
+    })
 }
 
 fn room(facts: &Facts<'_>, n: u32) -> Option<Finding> {
     let more = n.saturating_sub(facts.service.running);
     let room = facts.headroom?.tasks.filter(|room| more > *room)?;
     let waiting = several(more - room, "task");
-    Some(finding(Level::Warn, format!("The cluster has room for {room} more now: {waiting} must wait for instances")))
+    Some(finding(
+        Level::Warn,
+        format!("The cluster has room for {room} more now: {waiting} must wait for instances"),
+    ))
 }
 
 fn above_quota(n: u32) -> Option<Finding> {
-    (n > USUAL_QUOTA).then(|| finding(Level::Bad, format!("AWS's default quota is {USUAL_QUOTA} tasks per service")))
+    (n > USUAL_QUOTA).then(|| {
+        finding(
+            Level::Bad,
+            format!("AWS's default quota is {USUAL_QUOTA} tasks per service"),
+        )
+    })
 }
 
 fn deployer(facts: &Facts<'_>) -> Option<Finding> {
     let code_deploy = facts.service.controller == Controller::CodeDeploy && facts.target.is_none();
-    code_deploy.then(|| finding(Level::Notice, "CodeDeploy rolls this service out; only its desired count is changed"))
+    code_deploy.then(|| {
+        finding(
+            Level::Notice,
+            "CodeDeploy rolls this service out; only its desired count is changed",
+        )
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@ use crate::domain::fault::FaultKind;
 use crate::domain::subject::Observation;
 
 fn at() -> ServiceRef {
-    ServiceRef { cluster: "orchard".into(), service: "api".into() }
+    ServiceRef {
+        cluster: "orchard".into(),
+        service: "api".into(),
+    }
 }
 
 fn service(desired: u32) -> Service {
@@ -30,7 +33,12 @@ fn service(desired: u32) -> Service {
 }
 
 fn target(min: u32, max: u32) -> ScalableTarget {
-    ScalableTarget { at: at(), min, max, suspended: Suspended::default() }
+    ScalableTarget {
+        at: at(),
+        min,
+        max,
+        suspended: Suspended::default(),
+    }
 }
 
 fn tracking(disable_scale_in: bool) -> Policy {
@@ -38,14 +46,27 @@ fn tracking(disable_scale_in: bool) -> Policy {
     Policy {
         at: Scaled::Service(at()),
         name: "cpu-75".into(),
-        kind: PolicyKind::TargetTracking { metric, target: 75.0, disable_scale_in },
+        kind: PolicyKind::TargetTracking {
+            metric,
+            target: 75.0,
+            disable_scale_in,
+        },
         scale_in_cooldown: None,
         scale_out_cooldown: None,
     }
 }
 
-fn observed(service: Service, target: Option<ScalableTarget>, policies: Vec<Policy>) -> Observation {
-    Observation::Service { service, target, policies, headroom: None }
+fn observed(
+    service: Service,
+    target: Option<ScalableTarget>,
+    policies: Vec<Policy>,
+) -> Observation {
+    Observation::Service {
+        service,
+        target,
+        policies,
+        headroom: None,
+    }
 }
 
 fn fields(change: &Change) -> Vec<(Field, u64, u64, Hold)> {
@@ -59,15 +80,27 @@ fn planned(observed: &Observation, input: &str) -> Planned {
 }
 
 fn says(planned: &Planned, part: &str) -> bool {
-    planned.warnings.iter().any(|w| w.sentence.as_str().contains(part))
+    planned
+        .warnings
+        .iter()
+        .any(|w| w.sentence.as_str().contains(part))
 }
 
 #[test]
 fn with_a_target_the_minimum_is_raised_and_a_max_that_is_high_enough_stays_untouched() {
-    let p = planned(&observed(service(4), Some(target(2, 12)), vec![tracking(false)]), "8");
+    let p = planned(
+        &observed(service(4), Some(target(2, 12)), vec![tracking(false)]),
+        "8",
+    );
     assert_eq!(p.changes.len(), 1);
     assert_eq!(p.changes[0].target, Target::Scalable(at()));
-    assert_eq!(fields(&p.changes[0]), [(Field::Min, 2, 8, Hold::Held), (Field::Desired, 4, 8, Hold::Floating)]);
+    assert_eq!(
+        fields(&p.changes[0]),
+        [
+            (Field::Min, 2, 8, Hold::Held),
+            (Field::Desired, 4, 8, Hold::Floating)
+        ]
+    );
     assert_eq!(p.summary.as_str(), "scale api 4 → 8");
 }
 
@@ -76,14 +109,21 @@ fn above_the_maximum_both_bounds_go_up_in_one_change() {
     let p = planned(&observed(service(4), Some(target(2, 12)), vec![]), "20");
     assert_eq!(
         fields(&p.changes[0]),
-        [(Field::Min, 2, 20, Hold::Held), (Field::Max, 12, 20, Hold::Held), (Field::Desired, 4, 20, Hold::Floating)]
+        [
+            (Field::Min, 2, 20, Hold::Held),
+            (Field::Max, 12, 20, Hold::Held),
+            (Field::Desired, 4, 20, Hold::Floating)
+        ]
     );
     assert!(says(&p, "maximum is raised as well: 12 → 20"));
 }
 
 #[test]
 fn going_down_leaves_the_maximum_and_lets_a_policy_scale_in() {
-    let p = planned(&observed(service(8), Some(target(6, 12)), vec![tracking(false)]), "4");
+    let p = planned(
+        &observed(service(8), Some(target(6, 12)), vec![tracking(false)]),
+        "4",
+    );
     assert_eq!(p.changes.len(), 1);
     assert_eq!(fields(&p.changes[0]), [(Field::Min, 6, 4, Hold::Held)]);
     assert!(says(&p, "4 tasks fewer once a scaling policy scales in"));
@@ -95,7 +135,10 @@ fn going_down_where_nothing_scales_in_sets_desired_as_well_after_the_minimum() {
         let p = planned(&observed(service(8), Some(target(6, 12)), policies), "4");
         assert_eq!(fields(&p.changes[0]), [(Field::Min, 6, 4, Hold::Held)]);
         assert_eq!(p.changes[1].target, Target::Service(at()));
-        assert_eq!(fields(&p.changes[1]), [(Field::Desired, 8, 4, Hold::Floating)]);
+        assert_eq!(
+            fields(&p.changes[1]),
+            [(Field::Desired, 8, 4, Hold::Floating)]
+        );
         assert!(says(&p, "No policy can scale in"));
     }
 }
@@ -104,14 +147,20 @@ fn going_down_where_nothing_scales_in_sets_desired_as_well_after_the_minimum() {
 fn a_suspended_scale_in_counts_as_no_policy() {
     let mut held = target(6, 12);
     held.suspended.scale_in = true;
-    let p = planned(&observed(service(8), Some(held), vec![tracking(false)]), "4");
+    let p = planned(
+        &observed(service(8), Some(held), vec![tracking(false)]),
+        "4",
+    );
     assert_eq!(p.changes.len(), 2);
 }
 
 #[test]
 fn another_services_policy_does_not_shrink_this_one() {
     let mut other = tracking(false);
-    other.at = Scaled::Service(ServiceRef { cluster: "orchard".into(), service: "batch".into() });
+    other.at = Scaled::Service(ServiceRef {
+        cluster: "orchard".into(),
+        service: "batch".into(),
+    });
     let p = planned(&observed(service(8), Some(target(6, 12)), vec![other]), "4");
     assert_eq!(p.changes.len(), 2);
 }
@@ -128,7 +177,10 @@ fn without_a_target_only_desired_is_set() {
 fn the_live_number_changes_nothing() {
     let same = observed(service(4), None, vec![]);
     assert!(planned(&same, &scale_prefill(&same)).is_nothing());
-    let floor = planned(&observed(service(8), Some(target(4, 12)), vec![tracking(false)]), "4");
+    let floor = planned(
+        &observed(service(8), Some(target(4, 12)), vec![tracking(false)]),
+        "4",
+    );
     assert!(floor.is_nothing());
     assert!(says(&floor, "The minimum is 4 already"));
 }
@@ -150,8 +202,18 @@ fn daemons_and_task_sets_are_refused_with_a_way_out() {
     let daemon = refused(|s| s.scheduling = Scheduling::Daemon);
     assert_eq!(daemon.kind, FaultKind::Refused);
     assert!(daemon.line().as_str().contains("no desired count"));
-    assert!(refused(|s| s.controller = Controller::External).line().as_str().contains("task sets"));
-    assert!(refused(|s| s.status = ServiceStatus::Draining).line().as_str().contains("not active"));
+    assert!(
+        refused(|s| s.controller = Controller::External)
+            .line()
+            .as_str()
+            .contains("task sets")
+    );
+    assert!(
+        refused(|s| s.status = ServiceStatus::Draining)
+            .line()
+            .as_str()
+            .contains("not active")
+    );
 }
 
 #[test]
@@ -165,7 +227,10 @@ fn code_deploy_without_a_target_gets_its_desired_count_and_a_word() {
 
 #[test]
 fn a_slip_above_the_ceiling_is_refused_but_going_down_to_above_it_is_not() {
-    let ceiling = Ceilings { max_tasks: Some(20), ..Ceilings::default() };
+    let ceiling = Ceilings {
+        max_tasks: Some(20),
+        ..Ceilings::default()
+    };
     let slip = plan(&observed(service(6), None, vec![]), "66", &ceiling).unwrap_err();
     assert!(slip.line().as_str().contains("max_tasks is 20"));
     assert!(plan(&observed(service(60), None, vec![]), "30", &ceiling).is_ok());
@@ -175,11 +240,27 @@ fn a_slip_above_the_ceiling_is_refused_but_going_down_to_above_it_is_not() {
 fn room_deployments_and_an_empty_service_are_said() {
     let mut s = service(4);
     s.rollout = Rollout::InProgress;
-    let headroom = Some(Headroom { tasks: Some(1), instances: Vec::new() });
-    let p = planned(&Observation::Service { service: s, target: None, policies: vec![], headroom }, "8");
+    let headroom = Some(Headroom {
+        tasks: Some(1),
+        instances: Vec::new(),
+    });
+    let p = planned(
+        &Observation::Service {
+            service: s,
+            target: None,
+            policies: vec![],
+            headroom,
+        },
+        "8",
+    );
     assert!(says(&p, "room for 1 more now: 3 tasks must wait"));
     assert!(says(&p, "deployment is under way"));
     let none = planned(&observed(service(4), None, vec![]), "0");
     assert_eq!(none.warnings[0].level, Level::Bad);
-    assert!(none.warnings[0].sentence.as_str().contains("answers nobody"));
+    assert!(
+        none.warnings[0]
+            .sentence
+            .as_str()
+            .contains("answers nobody")
+    );
 }

@@ -55,12 +55,21 @@ pub struct Sanitizer {
 impl Sanitizer {
     /// For one line: a line feed becomes a mark.
     pub fn line() -> Self {
-        Self { feed: Feed::Mark, mode: Mode::Ground, shown: 0, column: 0, marks: 0 }
+        Self {
+            feed: Feed::Mark,
+            mode: Mode::Ground,
+            shown: 0,
+            column: 0,
+            marks: 0,
+        }
     }
 
     /// For many lines: line feeds stay, and each ends whatever was open.
     pub fn stream() -> Self {
-        Self { feed: Feed::Keep, ..Self::line() }
+        Self {
+            feed: Feed::Keep,
+            ..Self::line()
+        }
     }
 
     /// Sanitizes the next piece.
@@ -212,12 +221,17 @@ impl Sanitizer {
 /// Whether the sanitizer would leave this line as it is. May say no to harmless
 /// text with combining marks; never says yes to anything that would change.
 pub fn is_clean(line: &str) -> bool {
-    line.len() < MAX_SHOWN && (is_plain_ascii(line.as_bytes()) || line.chars().all(|c| class(c) == Class::Shown))
+    line.len() < MAX_SHOWN
+        && (is_plain_ascii(line.as_bytes()) || line.chars().all(|c| class(c) == Class::Shown))
 }
 
 /// Printable ASCII only; in blocks, so that the compiler can use wide registers.
 fn is_plain_ascii(bytes: &[u8]) -> bool {
-    bytes.chunks(64).all(|block| block.iter().fold(true, |ok, b| ok & (0x20..0x7f).contains(b)))
+    bytes.chunks(64).all(|block| {
+        block
+            .iter()
+            .fold(true, |ok, b| ok & (0x20..0x7f).contains(b))
+    })
 }
 
 #[cfg(test)]
@@ -232,28 +246,69 @@ mod tests {
     #[test]
     fn a_whole_sequence_leaves_one_mark() {
         for sequence in [
-            "\x1b[31m", "\x1b[?1049h", "\x1b[1;2;3 q", "\u{9b}31m", "\x1b]0;title\x07", "\x1b]52;c;QQ==\x1b\\",
-            "\u{9d}0;t\u{9c}", "\x1bPq#0\x1b\\", "\u{90}q\u{9c}", "\x1bXsos\x1b\\", "\u{98}s\u{9c}", "\x1b^pm\x1b\\",
-            "\u{9e}p\u{9c}", "\x1b_apc\x1b\\", "\u{9f}a\u{9c}", "\x1bc", "\x1b(B", "\x1b#8", "\x1b]0;t\x18", "\x1b[3\x1a",
+            "\x1b[31m",
+            "\x1b[?1049h",
+            "\x1b[1;2;3 q",
+            "\u{9b}31m",
+            "\x1b]0;title\x07",
+            "\x1b]52;c;QQ==\x1b\\",
+            "\u{9d}0;t\u{9c}",
+            "\x1bPq#0\x1b\\",
+            "\u{90}q\u{9c}",
+            "\x1bXsos\x1b\\",
+            "\u{98}s\u{9c}",
+            "\x1b^pm\x1b\\",
+            "\u{9e}p\u{9c}",
+            "\x1b_apc\x1b\\",
+            "\u{9f}a\u{9c}",
+            "\x1bc",
+            "\x1b(B",
+            "\x1b#8",
+            "\x1b]0;t\x18",
+            "\x1b[3\x1a",
             "\x1b[3\r1m",
         ] {
-            assert_eq!(clean(&format!("a{sequence}b")), format!("a{MARK}b"), "{sequence:?}");
+            assert_eq!(
+                clean(&format!("a{sequence}b")),
+                format!("a{MARK}b"),
+                "{sequence:?}"
+            );
         }
     }
 
     #[test]
     fn an_unterminated_sequence_goes_to_the_end_of_the_line() {
-        for open in ["\x1b]0;title", "\x1bPdata", "\u{9f}data", "\x1b[12;", "\x1b"] {
+        for open in [
+            "\x1b]0;title",
+            "\x1bPdata",
+            "\u{9f}data",
+            "\x1b[12;",
+            "\x1b",
+        ] {
             assert_eq!(clean(&format!("a{open}")), format!("a{MARK}"), "{open:?}");
         }
-        assert_eq!(Sanitizer::stream().push("a\x1b]0;title\nb"), format!("a{MARK}\nb"));
+        assert_eq!(
+            Sanitizer::stream().push("a\x1b]0;title\nb"),
+            format!("a{MARK}\nb")
+        );
     }
 
     #[test]
     fn a_command_string_is_not_ended_by_what_only_looks_like_its_end() {
-        assert_eq!(clean("a\x1bPx\x07y\x1b\\b"), format!("a{MARK}b"), "BEL ends only OSC");
-        assert_eq!(clean("a\x1b]0;x\x1b[31mb"), format!("a{MARK}{MARK}b"), "another sequence cancels it");
-        assert_eq!(clean("a\x1b]0;x\x1b\x1b\\b"), format!("a{MARK}{MARK}{MARK}b"));
+        assert_eq!(
+            clean("a\x1bPx\x07y\x1b\\b"),
+            format!("a{MARK}b"),
+            "BEL ends only OSC"
+        );
+        assert_eq!(
+            clean("a\x1b]0;x\x1b[31mb"),
+            format!("a{MARK}{MARK}b"),
+            "another sequence cancels it"
+        );
+        assert_eq!(
+            clean("a\x1b]0;x\x1b\x1b\\b"),
+            format!("a{MARK}{MARK}{MARK}b")
+        );
     }
 
     #[test]
@@ -265,8 +320,25 @@ mod tests {
 
     #[test]
     fn every_lone_control_and_invisible_character_becomes_a_mark() {
-        for c in ["\0", "\u{8}", "\r", "\x7f", "\u{85}", "\u{2028}", "\u{202e}", "\u{2066}", "\u{200b}", "\u{feff}", "\u{ad}",
-            "\u{e0041}", "\u{fff9}", "\u{61c}", "\u{180e}", "\n", "\u{9c}"] {
+        for c in [
+            "\0",
+            "\u{8}",
+            "\r",
+            "\x7f",
+            "\u{85}",
+            "\u{2028}",
+            "\u{202e}",
+            "\u{2066}",
+            "\u{200b}",
+            "\u{feff}",
+            "\u{ad}",
+            "\u{e0041}",
+            "\u{fff9}",
+            "\u{61c}",
+            "\u{180e}",
+            "\n",
+            "\u{9c}",
+        ] {
             assert_eq!(clean(&format!("a{c}b")), format!("a{MARK}b"), "{c:?}");
         }
     }
@@ -283,7 +355,11 @@ mod tests {
         let piled = format!("a{}b", "\u{301}".repeat(100));
         assert_eq!(clean(&piled), format!("a{}{MARK}b", "\u{301}".repeat(6)));
         assert_eq!(clean("e\u{301}"), "e\u{301}");
-        assert_eq!(clean("\u{301}x"), format!("{MARK}\u{301}x"), "a mark has a base, so it cannot sit on the frame");
+        assert_eq!(
+            clean("\u{301}x"),
+            format!("{MARK}\u{301}x"),
+            "a mark has a base, so it cannot sit on the frame"
+        );
     }
 
     #[test]
@@ -291,7 +367,13 @@ mod tests {
         let long = clean(&"x".repeat(1 << 20));
         assert_eq!(long.chars().count(), MAX_SHOWN);
         assert!(long.ends_with(CUT));
-        assert_eq!(Sanitizer::stream().push(&format!("{}\nnext", "x".repeat(1 << 20))).lines().last(), Some("next"));
+        assert_eq!(
+            Sanitizer::stream()
+                .push(&format!("{}\nnext", "x".repeat(1 << 20)))
+                .lines()
+                .last(),
+            Some("next")
+        );
     }
 
     fn hostile() -> impl Strategy<Value = String> {
@@ -299,9 +381,31 @@ mod tests {
             any::<char>().prop_map(String::from),
             "[ -~]{0,4}",
             prop::sample::select(vec![
-                "\x1b", "\x1b[", "\x1b]", "\x1bP", "\x1b\\", "\x07", "\u{9b}", "\u{9c}", "\u{9d}", "\u{90}", "\t", "\n",
-                "\u{301}", "\u{202e}", "\u{200d}", "한글", "\u{18}", "m", ";", "\r", "\u{fe0f}", "\u{e0020}", "\u{7f}",
-            ]).prop_map(str::to_owned),
+                "\x1b",
+                "\x1b[",
+                "\x1b]",
+                "\x1bP",
+                "\x1b\\",
+                "\x07",
+                "\u{9b}",
+                "\u{9c}",
+                "\u{9d}",
+                "\u{90}",
+                "\t",
+                "\n",
+                "\u{301}",
+                "\u{202e}",
+                "\u{200d}",
+                "한글",
+                "\u{18}",
+                "m",
+                ";",
+                "\r",
+                "\u{fe0f}",
+                "\u{e0020}",
+                "\u{7f}",
+            ])
+            .prop_map(str::to_owned),
             Just("\u{301}".repeat(9)),
         ];
         prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())

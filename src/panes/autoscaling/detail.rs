@@ -11,7 +11,9 @@
 use super::super::document::{Document, Head, Page};
 use super::super::{Context, status::judged};
 use super::row::{GroupFacts, ScalingRow, TargetFacts, short_metric};
-use crate::domain::autoscaling::{Activity, Group, Instance, Policy, PolicyKind, Scaled, ScalingDetail, ScheduledAction};
+use crate::domain::autoscaling::{
+    Activity, Group, Instance, Policy, PolicyKind, Scaled, ScalingDetail, ScheduledAction,
+};
 use crate::domain::health::{self, Level};
 use crate::domain::metrics::Metric;
 use crate::domain::text::Text;
@@ -46,22 +48,37 @@ impl Drill {
     pub fn new(at: Scaled, height: u16) -> Self {
         let mut page = Page::default();
         page.set_height(height);
-        Self { at, page, facts: Loadable::default() }
+        Self {
+            at,
+            page,
+            facts: Loadable::default(),
+        }
     }
 
     /// Takes in an answer of its query.
     pub fn reply(&mut self, answer: &Answer, cx: &Context<'_>) {
         match answer {
             Answer::Started => self.facts.started(cx.now),
-            Answer::Whole(Facts::ScalingDetail(found)) => self.facts.arrived(found.clone(), cx.now, Completeness::Whole),
+            Answer::Whole(Facts::ScalingDetail(found)) => {
+                self.facts
+                    .arrived(found.clone(), cx.now, Completeness::Whole)
+            }
             Answer::Failed { fault, next_try } => self.facts.failed(fault.clone(), *next_try),
             Answer::Part(_) | Answer::Whole(_) => {}
         }
     }
 
     /// Writes the document anew: ages move.
-    pub fn compose(&mut self, row: Option<&ScalingRow>, gauges: &Gauges, width: u16, cx: &Context<'_>) {
-        let Some(detail) = self.facts.rows() else { return };
+    pub fn compose(
+        &mut self,
+        row: Option<&ScalingRow>,
+        gauges: &Gauges,
+        width: u16,
+        cx: &Context<'_>,
+    ) {
+        let Some(detail) = self.facts.rows() else {
+            return;
+        };
         let mut lines: Vec<Line> = judged(&self.facts, pace(cx), cx).line.into_iter().collect();
         lines.extend(document(row, detail, gauges, width, cx.now.wall));
         self.page.set(lines);
@@ -76,7 +93,13 @@ impl Drill {
     }
 }
 
-fn document(row: Option<&ScalingRow>, detail: &ScalingDetail, gauges: &Gauges, width: u16, now: Timestamp) -> Vec<Line> {
+fn document(
+    row: Option<&ScalingRow>,
+    detail: &ScalingDetail,
+    gauges: &Gauges,
+    width: u16,
+    now: Timestamp,
+) -> Vec<Line> {
     let mut document = Document::new(width);
     if let Some(row) = row {
         document.line(&summary(row));
@@ -102,16 +125,28 @@ fn summary(row: &ScalingRow) -> Line {
 }
 
 /// Everything that keeps it where it is, in sentences: what we can see, then what AWS says.
-fn why_not(document: &mut Document, row: Option<&ScalingRow>, detail: &ScalingDetail, now: Timestamp) {
+fn why_not(
+    document: &mut Document,
+    row: Option<&ScalingRow>,
+    detail: &ScalingDetail,
+    now: Timestamp,
+) {
     let mut reasons = match row {
         Some(ScalingRow::Target(t)) => target_reasons(t, detail),
         Some(ScalingRow::Group(g)) => group_reasons(g),
         None => Vec::new(),
     };
     if let Some(status) = &detail.refresh {
-        reasons.push(Text::clean(&format!("an instance refresh is under way ({status}): do not change sizes now")));
+        reasons.push(Text::clean(&format!(
+            "an instance refresh is under way ({status}): do not change sizes now"
+        )));
     }
-    let told: Vec<&Activity> = detail.activities.iter().filter(|a| !a.not_scaled.is_empty()).take(5).collect();
+    let told: Vec<&Activity> = detail
+        .activities
+        .iter()
+        .filter(|a| !a.not_scaled.is_empty())
+        .take(5)
+        .collect();
     if reasons.is_empty() && told.is_empty() {
         return;
     }
@@ -120,8 +155,15 @@ fn why_not(document: &mut Document, row: Option<&ScalingRow>, detail: &ScalingDe
         document.line(&Line::new(reason, Role::Warn));
     }
     for activity in told {
-        let ago = activity.at.map_or_else(String::new, |at| format!("{} ago: ", units::age(units::since(now, at))));
-        let said = activity.not_scaled.iter().map(Text::as_str).collect::<Vec<_>>().join("; ");
+        let ago = activity.at.map_or_else(String::new, |at| {
+            format!("{} ago: ", units::age(units::since(now, at)))
+        });
+        let said = activity
+            .not_scaled
+            .iter()
+            .map(Text::as_str)
+            .collect::<Vec<_>>()
+            .join("; ");
         document.line(&Line::of(ago, Role::Dim).and(said, Role::Body));
     }
 }
@@ -146,8 +188,12 @@ fn target_reasons(t: &TargetFacts, detail: &ScalingDetail) -> Vec<Text> {
 }
 
 fn group_reasons(g: &GroupFacts) -> Vec<Text> {
-    let mut reasons: Vec<Text> =
-        g.group.suspended.iter().map(|p| Text::clean(&format!("the process {p} is suspended"))).collect();
+    let mut reasons: Vec<Text> = g
+        .group
+        .suspended
+        .iter()
+        .map(|p| Text::clean(&format!("the process {p} is suspended")))
+        .collect();
     if g.group.desired >= g.group.max {
         reasons.push("desired is at its maximum: nothing is added above it — s raises it".into());
     }
@@ -155,8 +201,11 @@ fn group_reasons(g: &GroupFacts) -> Vec<Text> {
         reasons.push("every instance is protected from scale-in: none can be taken away".into());
     }
     match g.credits.map(health::credits) {
-        Some(Level::Bad) => reasons.push("CPU credits are gone: a standard T instance is held at its baseline".into()),
-        Some(Level::Warn) => reasons.push("CPU credits are low: gone within half an hour of full load".into()),
+        Some(Level::Bad) => reasons
+            .push("CPU credits are gone: a standard T instance is held at its baseline".into()),
+        Some(Level::Warn) => {
+            reasons.push("CPU credits are low: gone within half an hour of full load".into())
+        }
         _ => {}
     }
     reasons
@@ -167,16 +216,34 @@ fn policies(document: &mut Document, policies: &[Policy]) {
     if policies.is_empty() {
         return;
     }
-    let heads =
-        [Head::Left("POLICY"), Head::Left("FOLLOWS"), Head::Right("TARGET"), Head::Right("OUT"), Head::Right("IN"), Head::Left("")];
+    let heads = [
+        Head::Left("POLICY"),
+        Head::Left("FOLLOWS"),
+        Head::Right("TARGET"),
+        Head::Right("OUT"),
+        Head::Right("IN"),
+        Head::Left(""),
+    ];
     document.table(&heads, &policies.iter().map(policy).collect::<Vec<_>>());
 }
 
 fn policy(p: &Policy) -> Vec<Span> {
     let (follows, target, note) = match &p.kind {
-        PolicyKind::TargetTracking { metric, target, disable_scale_in } => {
+        PolicyKind::TargetTracking {
+            metric,
+            target,
+            disable_scale_in,
+        } => {
             let (name, unit) = short_metric(metric);
-            (name.to_owned(), format!("{target:.0}{unit}"), if *disable_scale_in { "never scales in" } else { "" })
+            (
+                name.to_owned(),
+                format!("{target:.0}{unit}"),
+                if *disable_scale_in {
+                    "never scales in"
+                } else {
+                    ""
+                },
+            )
         }
         PolicyKind::Step { adds, removes } => {
             let ways = match (adds, removes) {
@@ -189,7 +256,12 @@ fn policy(p: &Policy) -> Vec<Span> {
         }
         PolicyKind::Other { kind } => (kind.as_str().to_owned(), String::new(), ""),
     };
-    let cooldown = |s: Option<u32>| s.map_or_else(|| Span::dim("–"), |s| Span::of(format!("{s} s"), Role::Body));
+    let cooldown = |s: Option<u32>| {
+        s.map_or_else(
+            || Span::dim("–"),
+            |s| Span::of(format!("{s} s"), Role::Body),
+        )
+    };
     vec![
         Span::body(p.name.clone()),
         Span::of(follows, Role::Body),
@@ -201,7 +273,10 @@ fn policy(p: &Policy) -> Vec<Span> {
 }
 
 fn scheduled(document: &mut Document, actions: &[ScheduledAction], now: Timestamp) {
-    document.heading("Scheduled actions", if actions.is_empty() { "none" } else { "" });
+    document.heading(
+        "Scheduled actions",
+        if actions.is_empty() { "none" } else { "" },
+    );
     if actions.is_empty() {
         return;
     }
@@ -213,22 +288,46 @@ fn scheduled(document: &mut Document, actions: &[ScheduledAction], now: Timestam
         Head::Right("IN"),
         Head::Left("SCHEDULE"),
     ];
-    let number = |n: Option<u32>| n.map_or_else(|| Span::dim("–"), |n| Span::of(n.to_string(), Role::Body));
+    let number =
+        |n: Option<u32>| n.map_or_else(|| Span::dim("–"), |n| Span::of(n.to_string(), Role::Body));
     let ahead = |at: Timestamp| units::short_age(units::since(at, now));
     let row = |a: &ScheduledAction| {
-        let next = a.next.map_or_else(|| Span::dim("–"), |at| Span::of(ahead(at), Role::Body));
-        vec![Span::body(a.name.clone()), number(a.min), number(a.desired), number(a.max), next, Span::dim(a.schedule.clone())]
+        let next = a
+            .next
+            .map_or_else(|| Span::dim("–"), |at| Span::of(ahead(at), Role::Body));
+        vec![
+            Span::body(a.name.clone()),
+            number(a.min),
+            number(a.desired),
+            number(a.max),
+            next,
+            Span::dim(a.schedule.clone()),
+        ]
     };
     document.table(&heads, &actions.iter().map(row).collect::<Vec<_>>());
 }
 
 fn activities(document: &mut Document, activities: &[Activity], now: Timestamp) {
-    document.heading("Activities", if activities.is_empty() { "none" } else { "newest first" });
+    document.heading(
+        "Activities",
+        if activities.is_empty() {
+            "none"
+        } else {
+            "newest first"
+        },
+    );
     for activity in activities {
-        let ago = activity.at.map_or_else(|| "–".to_owned(), |at| units::short_age(units::since(now, at)));
-        let line = Line::of(format!("{ago:>5}  "), Role::Dim).with(activity.status.clone(), outcome(&activity.status));
+        let ago = activity.at.map_or_else(
+            || "–".to_owned(),
+            |at| units::short_age(units::since(now, at)),
+        );
+        let line = Line::of(format!("{ago:>5}  "), Role::Dim)
+            .with(activity.status.clone(), outcome(&activity.status));
         document.line(&line.and(format!("  {}", activity.description), Role::Body));
-        let why = [Some(&activity.cause), activity.message.as_ref()].into_iter().flatten().chain(&activity.not_scaled);
+        let why = [Some(&activity.cause), activity.message.as_ref()]
+            .into_iter()
+            .flatten()
+            .chain(&activity.not_scaled);
         for text in why.filter(|t| !t.as_str().is_empty()) {
             document.indented(7, &Line::new(text.clone(), Role::Dim));
         }
@@ -245,7 +344,14 @@ fn outcome(status: &Text) -> Role {
 }
 
 fn instances(document: &mut Document, group: &Group, gauges: &Gauges) {
-    document.heading("Instances", format!("{} of {} in service", group.in_service(), group.instances.len()));
+    document.heading(
+        "Instances",
+        format!(
+            "{} of {} in service",
+            group.in_service(),
+            group.instances.len()
+        ),
+    );
     let heads = [
         Head::Left("INSTANCE"),
         Head::Left("TYPE"),
@@ -254,17 +360,30 @@ fn instances(document: &mut Document, group: &Group, gauges: &Gauges) {
         Head::Left("STATE"),
         Head::Left("NOTES"),
     ];
-    document.table(&heads, &group.instances.iter().map(|i| instance(i, gauges)).collect::<Vec<_>>());
+    document.table(
+        &heads,
+        &group
+            .instances
+            .iter()
+            .map(|i| instance(i, gauges))
+            .collect::<Vec<_>>(),
+    );
 }
 
 fn instance(i: &Instance, gauges: &Gauges) -> Vec<Span> {
-    let state = if i.lifecycle.as_str() == "InService" { Role::Good } else { Role::Progress };
+    let state = if i.lifecycle.as_str() == "InService" {
+        Role::Good
+    } else {
+        Role::Progress
+    };
     let notes = match (i.healthy, i.protected) {
         (false, _) => Span::new("unhealthy", Role::Bad),
         (true, true) => Span::dim("protected from scale-in"),
         (true, false) => Span::dim(""),
     };
-    let balance = gauges.last(&Metric::CpuCredits(i.id.clone())).filter(|_| i.is_burstable());
+    let balance = gauges
+        .last(&Metric::CpuCredits(i.id.clone()))
+        .filter(|_| i.is_burstable());
     vec![
         Span::body(i.id.text()),
         Span::body(i.kind.clone()),
@@ -297,7 +416,14 @@ pub fn describe(row: &ScalingRow) -> Vec<Text> {
         ],
         ScalingRow::Group(g) => vec![
             line("group", name.as_str()),
-            line("desired owned by", if g.group.managed_by_ecs { "ECS managed scaling" } else { "the group" }),
+            line(
+                "desired owned by",
+                if g.group.managed_by_ecs {
+                    "ECS managed scaling"
+                } else {
+                    "the group"
+                },
+            ),
             line("warm pool", if g.group.warm_pool { "yes" } else { "no" }),
             line("instances", &g.group.instances.len().to_string()),
         ],

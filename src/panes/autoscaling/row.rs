@@ -1,6 +1,8 @@
 //! One row of the autoscaling pane: a scalable target, or an EC2 group.
 
-use crate::domain::autoscaling::{Group, Instance, Policy, PolicyKind, ScalableTarget, Scaled, Suspended};
+use crate::domain::autoscaling::{
+    Group, Instance, Policy, PolicyKind, ScalableTarget, Scaled, Suspended,
+};
 use crate::domain::ecs::Service;
 use crate::domain::health::{self, Level};
 use crate::domain::ids::InstanceId;
@@ -55,37 +57,62 @@ impl TargetFacts {
         let (metric, _) = tracked(&self.policies)?;
         match metric.as_str() {
             "ECSServiceAverageCPUUtilization" => Some(Metric::ServiceCpu(self.target.at.clone())),
-            "ECSServiceAverageMemoryUtilization" => Some(Metric::ServiceMemory(self.target.at.clone())),
+            "ECSServiceAverageMemoryUtilization" => {
+                Some(Metric::ServiceMemory(self.target.at.clone()))
+            }
             _ => None,
         }
     }
 
     fn size(&self) -> String {
-        size(self.target.min, self.service.as_ref().map(|s| s.desired), self.target.max)
+        size(
+            self.target.min,
+            self.service.as_ref().map(|s| s.desired),
+            self.target.max,
+        )
     }
 
     /// `CPU 81→75 %`: where it is, and where the policy wants it.
     fn metric_span(&self) -> Span {
-        let Some((metric, wanted)) = tracked(&self.policies) else { return Span::dim(untracked(&self.policies)) };
-        let more = if self.policies.len() > 1 { format!(" +{}", self.policies.len() - 1) } else { String::new() };
-        let value = self.value.map_or_else(|| "–".to_owned(), |v| format!("{v:.0}"));
+        let Some((metric, wanted)) = tracked(&self.policies) else {
+            return Span::dim(untracked(&self.policies));
+        };
+        let more = if self.policies.len() > 1 {
+            format!(" +{}", self.policies.len() - 1)
+        } else {
+            String::new()
+        };
+        let value = self
+            .value
+            .map_or_else(|| "–".to_owned(), |v| format!("{v:.0}"));
         let above = self.value.is_some_and(|v| v > wanted);
         let (name, unit) = short_metric(metric);
-        Span::of(format!("{name} {value}→{wanted:.0}{unit}{more}"), if above { Role::Warn } else { Role::Body })
+        Span::of(
+            format!("{name} {value}→{wanted:.0}{unit}{more}"),
+            if above { Role::Warn } else { Role::Body },
+        )
     }
 
     /// What it is doing.
     pub fn state(&self) -> (Cow<'static, str>, Role) {
         let suspended = suspended(self.target.suspended);
         let Some(s) = &self.service else {
-            return if suspended.is_empty() { ("·".into(), Role::Dim) } else { (suspended.into(), Role::Warn) };
+            return if suspended.is_empty() {
+                ("·".into(), Role::Dim)
+            } else {
+                (suspended.into(), Role::Warn)
+            };
         };
         match s.running.cmp(&s.desired) {
             _ if !suspended.is_empty() => (suspended.into(), Role::Warn),
             std::cmp::Ordering::Less => ("scaling out".into(), Role::Progress),
             std::cmp::Ordering::Greater => ("scaling in".into(), Role::Progress),
-            std::cmp::Ordering::Equal if s.desired >= self.target.max => ("at max".into(), Role::Warn),
-            std::cmp::Ordering::Equal if s.desired < self.target.min => ("below min".into(), Role::Warn),
+            std::cmp::Ordering::Equal if s.desired >= self.target.max => {
+                ("at max".into(), Role::Warn)
+            }
+            std::cmp::Ordering::Equal if s.desired < self.target.min => {
+                ("below min".into(), Role::Warn)
+            }
             std::cmp::Ordering::Equal => ("steady".into(), Role::Dim),
         }
     }
@@ -118,26 +145,43 @@ pub fn short_metric(metric: &Text) -> (&str, &'static str) {
 }
 
 fn suspended(s: Suspended) -> String {
-    let parts: Vec<&str> = [(s.scale_in, "in"), (s.scale_out, "out"), (s.scheduled, "sched")]
-        .into_iter()
-        .filter_map(|(on, name)| on.then_some(name))
-        .collect();
-    if parts.is_empty() { String::new() } else { format!("susp. {}", parts.join(" ")) }
+    let parts: Vec<&str> = [
+        (s.scale_in, "in"),
+        (s.scale_out, "out"),
+        (s.scheduled, "sched"),
+    ]
+    .into_iter()
+    .filter_map(|(on, name)| on.then_some(name))
+    .collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("susp. {}", parts.join(" "))
+    }
 }
 
 fn size(min: u32, desired: Option<u32>, max: u32) -> String {
-    desired.map_or_else(|| format!("{min} ≤ · ≤ {max}"), |d| format!("{min} ≤ {d} ≤ {max}"))
+    desired.map_or_else(
+        || format!("{min} ≤ · ≤ {max}"),
+        |d| format!("{min} ≤ {d} ≤ {max}"),
+    )
 }
 
 impl GroupFacts {
     /// The instances CPU credits apply to.
     pub fn burstable(group: &Group) -> impl Iterator<Item = &InstanceId> {
-        group.instances.iter().filter(|i| i.is_burstable()).map(|i: &Instance| &i.id)
+        group
+            .instances
+            .iter()
+            .filter(|i| i.is_burstable())
+            .map(|i: &Instance| &i.id)
     }
 
     fn metric_span(&self) -> Span {
         let serving = self.group.in_service();
-        let credits = self.credits.map_or_else(String::new, |c| format!(" · {c:.0} cr"));
+        let credits = self
+            .credits
+            .map_or_else(String::new, |c| format!(" · {c:.0} cr"));
         let role = match self.credits.map(health::credits) {
             Some(Level::Bad) => Role::Bad,
             Some(Level::Warn) => Role::Warn,
@@ -153,7 +197,11 @@ impl GroupFacts {
             return (status.as_str().to_lowercase().into(), Role::Warn);
         }
         if let [first, rest @ ..] = g.suspended.as_slice() {
-            let more = if rest.is_empty() { String::new() } else { format!(" +{}", rest.len()) };
+            let more = if rest.is_empty() {
+                String::new()
+            } else {
+                format!(" +{}", rest.len())
+            };
             return (format!("susp. {first}{more}").into(), Role::Warn);
         }
         match self.credits.map(health::credits) {
@@ -169,7 +217,9 @@ impl GroupFacts {
         match g.in_service().cmp(&g.desired) {
             std::cmp::Ordering::Less => ("scaling out".into(), Role::Progress),
             std::cmp::Ordering::Greater => ("scaling in".into(), Role::Progress),
-            std::cmp::Ordering::Equal if g.desired >= g.max && g.max > g.min => ("at max".into(), Role::Warn),
+            std::cmp::Ordering::Equal if g.desired >= g.max && g.max > g.min => {
+                ("at max".into(), Role::Warn)
+            }
             std::cmp::Ordering::Equal => ("steady".into(), Role::Dim),
         }
     }
@@ -277,7 +327,13 @@ impl Row for ScalingRow {
             Some("size") => self.size().into(),
             Some("metric") => self.metric_span().text.as_str().to_owned().into(),
             Some(_) => self.state().0,
-            None => format!("{} {} {}", self.raw_name(), self.metric_span().text, self.state().0).into(),
+            None => format!(
+                "{} {} {}",
+                self.raw_name(),
+                self.metric_span().text,
+                self.state().0
+            )
+            .into(),
         })
     }
 }

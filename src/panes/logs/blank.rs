@@ -20,8 +20,14 @@ pub fn draw(sources: &Sources, ring: &Ring, paint: &Paint<'_>, area: Rect, buf: 
         0 => waiting(sources, paint),
         held => {
             let source = Text::clean(ring.filter().source());
-            let none = format!("None of {} lines pass the filter “{source}”", units::count(held as u64));
-            vec![Line::of(none, Role::Body), Line::new("Change it with /, or empty it to see all", Role::Dim)]
+            let none = format!(
+                "None of {} lines pass the filter “{source}”",
+                units::count(held as u64)
+            );
+            vec![
+                Line::of(none, Role::Body),
+                Line::new("Change it with /, or empty it to see all", Role::Dim),
+            ]
         }
     };
     draw_lines(paint, &wrap_all(&lines, area.width), area, buf);
@@ -35,14 +41,31 @@ fn unchosen(lookup: &Lookup, paint: &Paint<'_>) -> Vec<Line> {
             Line::new("Select a service in pane 1 and press l", Role::Dim),
             Line::new(by_name, Role::Dim),
         ],
-        Lookup::Asked { service, .. } => vec![Line::of(format!("Looking up where {service} writes its logs"), Role::Dim)],
+        Lookup::Asked { service, .. } => vec![Line::of(
+            format!("Looking up where {service} writes its logs"),
+            Role::Dim,
+        )],
         Lookup::NoLogs { service } => vec![
-            Line::of(format!("{service} writes no logs to CloudWatch"), Role::Body),
-            Line::new("No container of its task definition has awslogs options", Role::Dim),
+            Line::of(
+                format!("{service} writes no logs to CloudWatch"),
+                Role::Body,
+            ),
+            Line::new(
+                "No container of its task definition has awslogs options",
+                Role::Dim,
+            ),
             Line::new(by_name, Role::Dim),
         ],
-        Lookup::Failed { service, fault, next_try, .. } => {
-            let mut lines = vec![Line::of(format!("Where {service} writes its logs could not be read"), Role::Body)];
+        Lookup::Failed {
+            service,
+            fault,
+            next_try,
+            ..
+        } => {
+            let mut lines = vec![Line::of(
+                format!("Where {service} writes its logs could not be read"),
+                Role::Body,
+            )];
             lines.extend(failed(fault, *next_try, paint));
             lines.push(Line::new(by_name, Role::Dim));
             lines
@@ -52,12 +75,19 @@ fn unchosen(lookup: &Lookup, paint: &Paint<'_>) -> Vec<Line> {
 
 fn waiting(sources: &Sources, paint: &Paint<'_>) -> Vec<Line> {
     if let Some((group, fault, next_try)) = sources.failure() {
-        let mut lines = vec![Line::new("The logs of ", Role::Body).with(group, Role::Strong).with(" cannot be read", Role::Body)];
+        let mut lines = vec![
+            Line::new("The logs of ", Role::Body)
+                .with(group, Role::Strong)
+                .with(" cannot be read", Role::Body),
+        ];
         lines.extend(failed(fault, next_try, paint));
         return lines;
     }
     if sources.are_read() {
-        return vec![Line::body("No lines in the last 10 minutes"), Line::new("They appear here as they come", Role::Dim)];
+        return vec![
+            Line::body("No lines in the last 10 minutes"),
+            Line::new("They appear here as they come", Role::Dim),
+        ];
     }
     vec![Line::new("Reading the last 10 minutes", Role::Dim)]
 }
@@ -65,7 +95,8 @@ fn waiting(sources: &Sources, paint: &Paint<'_>) -> Vec<Line> {
 fn failed(fault: &Fault, next_try: Option<Duration>, paint: &Paint<'_>) -> Vec<Line> {
     let mut lines = fault_lines(fault, Role::Bad);
     if let Some(action) = &fault.action {
-        lines.push(Line::new("Missing permission: ", Role::Body).with(action.clone(), Role::Strong));
+        lines
+            .push(Line::new("Missing permission: ", Role::Body).with(action.clone(), Role::Strong));
     }
     lines.extend(again(next_try, paint).map(|again| Line::of(again, Role::Dim)));
     lines
@@ -83,17 +114,29 @@ fn again(next_try: Option<Duration>, paint: &Paint<'_>) -> Option<String> {
 
 /// Over the lines that are there: which group's are missing, and why.
 pub fn warning(sources: &Sources, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
-    let Some((group, fault, next_try)) = sources.failure() else { return };
+    let Some((group, fault, next_try)) = sources.failure() else {
+        return;
+    };
     if area.height < 2 {
         return;
     }
     let mut line = Line::new(group, Role::LogGroup).with(": ", Role::Dim);
     line = match &fault.action {
-        Some(action) => line.with("needs ", Role::Warn).with(action.clone(), Role::Strong).with(" · ", Role::Dim).with(fault.what.clone(), Role::Dim),
+        Some(action) => line
+            .with("needs ", Role::Warn)
+            .with(action.clone(), Role::Strong)
+            .with(" · ", Role::Dim)
+            .with(fault.what.clone(), Role::Dim),
         None => line.with(fault.what.clone(), Role::Bad),
     };
-    line = again(next_try, paint).map_or(line.clone(), |again| line.and(format!(" · {again}"), Role::Dim));
-    let last = Rect { y: area.bottom() - 1, height: 1, ..area };
+    line = again(next_try, paint).map_or(line.clone(), |again| {
+        line.and(format!(" · {again}"), Role::Dim)
+    });
+    let last = Rect {
+        y: area.bottom() - 1,
+        height: 1,
+        ..area
+    };
     blank(buf, last, paint.style(Role::Body));
     line.draw(paint, (last.x, last.y), last.width, buf);
 }

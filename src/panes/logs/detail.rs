@@ -19,7 +19,11 @@ pub struct Opened {
 impl Opened {
     /// Opens a line for a page of this size.
     pub fn new(chunk: Arc<Chunk>, line: Line, size: (u16, u16)) -> Self {
-        let mut opened = Self { chunk, line, page: Page::default() };
+        let mut opened = Self {
+            chunk,
+            line,
+            page: Page::default(),
+        };
         opened.resize(size);
         opened
     }
@@ -66,10 +70,17 @@ fn origin(chunk: &Chunk, line: &Line) -> Vec<Vec<Span>> {
     let late = (line.ingested - line.at).max(0) as u64;
     let mut rows = vec![
         row("time", Text::clean(&format!("{} UTC", moment(line.at)))),
-        row("ingested", Text::clean(&format!("{}.{:03} s later", late / 1_000, late % 1_000))),
+        row(
+            "ingested",
+            Text::clean(&format!("{}.{:03} s later", late / 1_000, late % 1_000)),
+        ),
         row("group", chunk.source.group.text()),
     ];
-    rows.extend(chunk.stream_of(line).map(|stream| row("stream", stream.text())));
+    rows.extend(
+        chunk
+            .stream_of(line)
+            .map(|stream| row("stream", stream.text())),
+    );
     rows
 }
 
@@ -82,10 +93,17 @@ fn moment(at: i64) -> String {
 fn members(chunk: &Chunk, line: &Line) -> Vec<Vec<Span>> {
     let mut rows = Vec::new();
     for member in chunk.fields(line) {
-        let role = if member.known.is_some() { Role::Strong } else { Role::Dim };
+        let role = if member.known.is_some() {
+            Role::Strong
+        } else {
+            Role::Dim
+        };
         let mut name = Span::of(&member.name, role);
         for value in Text::lines(&member.value) {
-            rows.push(vec![std::mem::replace(&mut name, Span::dim("")), Span::body(value)]);
+            rows.push(vec![
+                std::mem::replace(&mut name, Span::dim("")),
+                Span::body(value),
+            ]);
         }
     }
     rows

@@ -30,22 +30,38 @@ impl Rate {
     /// Lines a second over the last seconds of which lines are here; none where the newest are old.
     pub fn now(&self, now: Timestamp) -> f64 {
         let clock = now.as_second();
-        let newest = self.seconds.range(..=clock).next_back().map_or(i64::MIN, |(second, _)| *second);
+        let newest = self
+            .seconds
+            .range(..=clock)
+            .next_back()
+            .map_or(i64::MIN, |(second, _)| *second);
         let end = newest.max(clock - WINDOW);
-        let counted: u32 = self.seconds.range(end - WINDOW + 1..=end).map(|(_, n)| n).sum();
+        let counted: u32 = self
+            .seconds
+            .range(end - WINDOW + 1..=end)
+            .map(|(_, n)| n)
+            .sum();
         f64::from(counted) / WINDOW as f64
     }
 }
 
 /// `842/s`, `0.3/s`.
 pub fn said(rate: f64) -> String {
-    if rate > 0.0 && rate < 10.0 { format!("{rate:.1}/s") } else { format!("{rate:.0}/s") }
+    if rate > 0.0 && rate < 10.0 {
+        format!("{rate:.1}/s")
+    } else {
+        format!("{rate:.0}/s")
+    }
 }
 
 /// A group's name for a narrow column: its last part.
 pub fn short(group: &LogGroup) -> String {
     let text = group.text();
-    text.as_str().rsplit('/').find(|part| !part.is_empty()).unwrap_or(text.as_str()).to_owned()
+    text.as_str()
+        .rsplit('/')
+        .find(|part| !part.is_empty())
+        .unwrap_or(text.as_str())
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -65,7 +81,10 @@ mod tests {
     #[test]
     fn a_backlog_that_comes_at_once_is_no_burst() {
         let ten_minutes = rate((0..6_000).map(|n| n * 100));
-        assert_eq!(said(ten_minutes.now(Timestamp::from_second(600).unwrap())), "10/s");
+        assert_eq!(
+            said(ten_minutes.now(Timestamp::from_second(600).unwrap())),
+            "10/s"
+        );
     }
 
     #[test]
@@ -78,6 +97,9 @@ mod tests {
 
     #[test]
     fn a_group_is_named_short_by_its_last_part() {
-        assert_eq!(["/ecs/orchard-api", "plain", "/", "a/"].map(|g| short(&g.into())), ["orchard-api", "plain", "/", "a"]);
+        assert_eq!(
+            ["/ecs/orchard-api", "plain", "/", "a/"].map(|g| short(&g.into())),
+            ["orchard-api", "plain", "/", "a"]
+        );
     }
 }

@@ -38,22 +38,35 @@ const PLACES: [(Known, u16); 7] = [
 impl Columns {
     /// No column yet but that of the group, where there are several sources.
     pub fn of(sources: usize) -> Self {
-        Self { group: sources > 1, ..Self::default() }
+        Self {
+            group: sources > 1,
+            ..Self::default()
+        }
     }
 
     /// Learns from the lines of a chunk which columns are needed.
     pub fn learn(&mut self, chunk: &Chunk) {
         for line in chunk.lines().iter().take(20) {
             self.used.extend(line.severity.map(|_| Known::Level));
-            self.used.extend(chunk.fields(line).filter_map(|member| member.known));
+            self.used
+                .extend(chunk.fields(line).filter_map(|member| member.known));
         }
     }
 
     /// The columns that a line of `room` columns has place for, with their widths. The plain text keeps a third.
     fn places(&self, room: u16) -> Vec<(Known, u16)> {
-        let widest = |known, most: u16| if known == Known::Path { most.min(room / 4).max(8) } else { most };
-        let mut places: Vec<(Known, u16)> =
-            PLACES.iter().filter(|(known, _)| self.used.contains(known)).map(|(known, most)| (*known, widest(*known, *most))).collect();
+        let widest = |known, most: u16| {
+            if known == Known::Path {
+                most.min(room / 4).max(8)
+            } else {
+                most
+            }
+        };
+        let mut places: Vec<(Known, u16)> = PLACES
+            .iter()
+            .filter(|(known, _)| self.used.contains(known))
+            .map(|(known, most)| (*known, widest(*known, *most)))
+            .collect();
         let used = |places: &[(Known, u16)]| places.iter().map(|(_, w)| w + 1).sum::<u16>();
         for spare in [Known::Trace, Known::Layer, Known::Level] {
             if used(&places) > room / 3 * 2 {
@@ -94,7 +107,8 @@ impl Cells {
         let mut cells = Self::default();
         let (mut message, mut others) = (None, String::new());
         for member in members(text) {
-            let silent = member.value.is_empty() || (member.kind == Kind::Literal && member.value == "null");
+            let silent =
+                member.value.is_empty() || (member.kind == Kind::Literal && member.value == "null");
             match member.known {
                 _ if silent => {}
                 Some(Known::Time) => {}
@@ -131,7 +145,10 @@ fn took(duration: std::time::Duration) -> String {
 
 /// `14:22:06.745`, UTC.
 pub fn clock(at: i64) -> String {
-    Timestamp::from_millisecond(at).map_or_else(|_| "??:??:??.???".to_owned(), |at| at.strftime("%H:%M:%S%.3f").to_string())
+    Timestamp::from_millisecond(at).map_or_else(
+        |_| "??:??:??.???".to_owned(),
+        |at| at.strftime("%H:%M:%S%.3f").to_string(),
+    )
 }
 
 /// The longest start that is read, at a character's border.
@@ -141,8 +158,21 @@ fn start(text: &str, most: usize) -> &str {
 
 impl Frame<'_> {
     /// Draws one line.
-    pub fn draw(&self, chunk: &Chunk, line: &Line, (x, y): (u16, u16), room: u16, buf: &mut Buffer) {
-        let mut pen = Pen { frame: self, x, y, end: x + room, buf };
+    pub fn draw(
+        &self,
+        chunk: &Chunk,
+        line: &Line,
+        (x, y): (u16, u16),
+        room: u16,
+        buf: &mut Buffer,
+    ) {
+        let mut pen = Pen {
+            frame: self,
+            x,
+            y,
+            end: x + room,
+            buf,
+        };
         pen.cell(&clock(line.at), 12, Role::LogTime);
         if self.columns.group {
             pen.cell(&short(&chunk.source.group), 12, Role::LogGroup);
@@ -156,7 +186,11 @@ impl Frame<'_> {
 
     /// The line feeds of an event, on one line of the screen.
     fn folded<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
-        if text.contains('\n') { text.replace('\n', self.paint.glyph(" ↵ ", " | ")).into() } else { text.into() }
+        if text.contains('\n') {
+            text.replace('\n', self.paint.glyph(" ↵ ", " | ")).into()
+        } else {
+            text.into()
+        }
     }
 }
 
@@ -214,11 +248,17 @@ impl Pen<'_, '_> {
             match known {
                 Known::Duration => self.right_cell(cells.get(known), width, role),
                 // The start of an id says enough; a sign of the cut would cost one more character of it.
-                Known::Trace => self.cell(head(cells.get(known), usize::from(width)).0, width, role),
+                Known::Trace => {
+                    self.cell(head(cells.get(known), usize::from(width)).0, width, role)
+                }
                 _ => self.cell(cells.get(known), width, role),
             }
         }
-        let rest = if cells.known.values().all(String::is_empty) && cells.rest.is_empty() { text } else { cells.rest.trim_start() };
+        let rest = if cells.known.values().all(String::is_empty) && cells.rest.is_empty() {
+            text
+        } else {
+            cells.rest.trim_start()
+        };
         self.rest(rest, text_role(line));
     }
 
@@ -236,23 +276,54 @@ impl Pen<'_, '_> {
         let paint = self.frame.paint;
         let places = self.frame.find.places(text);
         if places.is_empty() {
-            put(self.buf, (self.x, self.y), room, text, paint.style(role), paint);
+            put(
+                self.buf,
+                (self.x, self.y),
+                room,
+                text,
+                paint.style(role),
+                paint,
+            );
             return;
         }
-        put(self.buf, (self.x, self.y), room, text, paint.style(role), paint);
+        put(
+            self.buf,
+            (self.x, self.y),
+            room,
+            text,
+            paint.style(role),
+            paint,
+        );
         let shown = head(text, usize::from(room)).0.len();
         for place in places.into_iter().take_while(|place| place.end <= shown) {
             let x = self.x + width(&text[..place.start]) as u16;
-            put_role(self.buf, (x, self.y), self.end.saturating_sub(x), &text[place], Role::Match, paint);
+            put_role(
+                self.buf,
+                (x, self.y),
+                self.end.saturating_sub(x),
+                &text[place],
+                Role::Match,
+                paint,
+            );
         }
     }
 }
 
 /// A line for a file: time, group, stream, text.
 pub fn written(chunk: &Chunk, line: &Line) -> Vec<String> {
-    let at = Timestamp::from_millisecond(line.at).map_or_else(|_| line.at.to_string(), |at| at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
-    let stream = chunk.stream_of(line).map(|stream| stream.text().to_string()).unwrap_or_default();
-    let whole = format!("{at} {} {stream} {}", chunk.source.group.text(), chunk.text(line));
+    let at = Timestamp::from_millisecond(line.at).map_or_else(
+        |_| line.at.to_string(),
+        |at| at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+    );
+    let stream = chunk
+        .stream_of(line)
+        .map(|stream| stream.text().to_string())
+        .unwrap_or_default();
+    let whole = format!(
+        "{at} {} {stream} {}",
+        chunk.source.group.text(),
+        chunk.text(line)
+    );
     whole.lines().map(str::to_owned).collect()
 }
 
@@ -269,7 +340,12 @@ mod tests {
 
     #[test]
     fn durations_are_said_in_seven_columns() {
-        let cases = [(Duration::ZERO, "0ms"), (Duration::from_micros(850), "850us"), (Duration::from_millis(12), "12ms"), (Duration::from_millis(1_250), "1.25s")];
+        let cases = [
+            (Duration::ZERO, "0ms"),
+            (Duration::from_micros(850), "850us"),
+            (Duration::from_millis(12), "12ms"),
+            (Duration::from_millis(1_250), "1.25s"),
+        ];
         for (duration, expected) in cases {
             assert_eq!(took(duration), expected);
         }
@@ -277,14 +353,30 @@ mod tests {
 
     #[test]
     fn a_time_beyond_the_calendar_is_no_trouble() {
-        assert_eq!([clock(1_722_929_388_745), clock(i64::MAX)], ["07:29:48.745", "??:??:??.???"]);
+        assert_eq!(
+            [clock(1_722_929_388_745), clock(i64::MAX)],
+            ["07:29:48.745", "??:??:??.???"]
+        );
     }
 
     #[test]
     fn columns_give_way_before_the_text_does() {
-        let all = Columns { used: Known::iter().collect(), group: false };
-        let names = |room| all.places(room).into_iter().map(|(known, _)| known.name()).collect::<Vec<_>>();
-        assert_eq!(names(180), ["level", "method", "path", "status", "duration", "layer", "trace"]);
+        let all = Columns {
+            used: Known::iter().collect(),
+            group: false,
+        };
+        let names = |room| {
+            all.places(room)
+                .into_iter()
+                .map(|(known, _)| known.name())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(180),
+            [
+                "level", "method", "path", "status", "duration", "layer", "trace"
+            ]
+        );
         assert_eq!(names(60), ["method", "path", "status", "duration"]);
     }
 }

@@ -21,14 +21,20 @@ pub struct Feed {
 
 impl Feed {
     fn new(source: TailSource) -> Self {
-        Self { source, state: None, skipped: None }
+        Self {
+            source,
+            state: None,
+            skipped: None,
+        }
     }
 
     fn note(&mut self, state: &TailState) {
         match state {
             TailState::Skipped { span } if self.state.is_some() => self.skipped = Some(*span),
             TailState::Skipped { .. } => {}
-            state if self.state.is_some() || *state == TailState::Starting => self.state = Some(state.clone()),
+            state if self.state.is_some() || *state == TailState::Starting => {
+                self.state = Some(state.clone())
+            }
             _ => {}
         }
     }
@@ -47,10 +53,20 @@ impl Feed {
 pub enum Lookup {
     #[default]
     Unasked,
-    Asked { service: Text, definition: TaskDefinition },
+    Asked {
+        service: Text,
+        definition: TaskDefinition,
+    },
     /// No container of the service has awslogs options.
-    NoLogs { service: Text },
-    Failed { service: Text, definition: TaskDefinition, fault: Fault, next_try: Option<Duration> },
+    NoLogs {
+        service: Text,
+    },
+    Failed {
+        service: Text,
+        definition: TaskDefinition,
+        fault: Fault,
+        next_try: Option<Duration>,
+    },
     Done,
 }
 
@@ -75,38 +91,69 @@ impl Sources {
             }
         } else {
             let named = cx.settings.log_groups.iter().cloned();
-            self.choose(named.map(|group| TailSource { region: None, group, stream_prefix: None }).collect());
+            self.choose(
+                named
+                    .map(|group| TailSource {
+                        region: None,
+                        group,
+                        stream_prefix: None,
+                    })
+                    .collect(),
+            );
         }
     }
 
     /// Asks where a service writes.
     pub fn look_up(&mut self, service: &Service) {
-        self.lookup = Lookup::Asked { service: service.at.service.text(), definition: service.task_definition.clone() };
+        self.lookup = Lookup::Asked {
+            service: service.at.service.text(),
+            definition: service.task_definition.clone(),
+        };
     }
 
     /// What is being looked up.
     pub fn wanted(&self) -> Option<&TaskDefinition> {
         match &self.lookup {
-            Lookup::Asked { definition, .. } | Lookup::Failed { definition, .. } => Some(definition),
+            Lookup::Asked { definition, .. } | Lookup::Failed { definition, .. } => {
+                Some(definition)
+            }
             _ => None,
         }
     }
 
     /// The answer to the look-up, if it is that one; answers whether groups were chosen.
     pub fn reply(&mut self, about: &TaskDefinition, answer: &Answer) -> bool {
-        let (Lookup::Asked { service, definition } | Lookup::Failed { service, definition, .. }) = &self.lookup else { return false };
+        let (Lookup::Asked {
+            service,
+            definition,
+        }
+        | Lookup::Failed {
+            service,
+            definition,
+            ..
+        }) = &self.lookup
+        else {
+            return false;
+        };
         if definition != about {
             return false;
         }
         let (service, definition) = (service.clone(), definition.clone());
         match answer {
-            Answer::Whole(Facts::LogTargets(targets)) if targets.is_empty() => self.lookup = Lookup::NoLogs { service },
+            Answer::Whole(Facts::LogTargets(targets)) if targets.is_empty() => {
+                self.lookup = Lookup::NoLogs { service }
+            }
             Answer::Whole(Facts::LogTargets(targets)) => {
                 self.choose(sources_of(targets));
                 return true;
             }
             Answer::Failed { fault, next_try } => {
-                self.lookup = Lookup::Failed { service, definition, fault: fault.clone(), next_try: *next_try };
+                self.lookup = Lookup::Failed {
+                    service,
+                    definition,
+                    fault: fault.clone(),
+                    next_try: *next_try,
+                };
             }
             _ => {}
         }
@@ -127,7 +174,10 @@ impl Sources {
 
     /// Forgets them.
     pub fn clear(&mut self) {
-        *self = Self { untold: !self.feeds.is_empty(), ..Self::default() };
+        *self = Self {
+            untold: !self.feeds.is_empty(),
+            ..Self::default()
+        };
     }
 
     /// What the runtime has to be told, once.
@@ -145,7 +195,9 @@ impl Sources {
         let begun = |feed: &Feed| feed.source == *source && feed.state.is_some();
         let anew = *state == TailState::Starting && self.feeds.iter().any(begun);
         if anew {
-            self.feeds.iter_mut().for_each(|feed| *feed = Feed::new(feed.source.clone()));
+            self.feeds
+                .iter_mut()
+                .for_each(|feed| *feed = Feed::new(feed.source.clone()));
         }
         if let Some(feed) = self.feeds.iter_mut().find(|feed| feed.source == *source) {
             feed.note(state);
@@ -155,12 +207,19 @@ impl Sources {
 
     /// Whether lines of this source are wanted.
     pub fn accepts(&self, source: &TailSource) -> bool {
-        !self.untold && self.feeds.iter().any(|feed| feed.source == *source && feed.state.is_some())
+        !self.untold
+            && self
+                .feeds
+                .iter()
+                .any(|feed| feed.source == *source && feed.state.is_some())
     }
 
     /// The first failure, by the group's name.
     pub fn failure(&self) -> Option<(Text, &Fault, Option<Duration>)> {
-        self.feeds.iter().find_map(|feed| feed.failure().map(|(fault, next)| (feed.source.group.text(), fault, next)))
+        self.feeds.iter().find_map(|feed| {
+            feed.failure()
+                .map(|(fault, next)| (feed.source.group.text(), fault, next))
+        })
     }
 
     /// Whether every group stands still.
@@ -170,16 +229,20 @@ impl Sources {
 
     /// Whether every group has been read to its end once.
     pub fn are_read(&self) -> bool {
-        self.feeds.iter().all(|feed| matches!(feed.state, Some(TailState::Following { .. })))
+        self.feeds
+            .iter()
+            .all(|feed| matches!(feed.state, Some(TailState::Following { .. })))
     }
 
     /// The longest way behind: of pages still to be read, else of the newest lines.
     pub fn lag(&self) -> Lag {
-        self.feeds.iter().fold(Lag::Unknown, |worst, feed| match &feed.state {
-            Some(TailState::Following { lag }) => worst.max(Lag::Live(*lag)),
-            Some(TailState::Behind { by }) => worst.max(Lag::Behind(*by)),
-            _ => worst,
-        })
+        self.feeds
+            .iter()
+            .fold(Lag::Unknown, |worst, feed| match &feed.state {
+                Some(TailState::Following { lag }) => worst.max(Lag::Live(*lag)),
+                Some(TailState::Behind { by }) => worst.max(Lag::Behind(*by)),
+                _ => worst,
+            })
     }
 
     /// The longest backlog left out.
@@ -201,15 +264,22 @@ pub fn sources_of(targets: &[LogTarget]) -> Vec<TailSource> {
     let mut sources: Vec<TailSource> = targets.iter().map(source_of).collect();
     sources.sort();
     sources.dedup();
-    let whole: Vec<TailSource> = sources.iter().filter(|s| s.stream_prefix.is_none()).cloned().collect();
-    let covers = |whole: &TailSource, part: &TailSource| whole.region == part.region && whole.group == part.group;
+    let whole: Vec<TailSource> = sources
+        .iter()
+        .filter(|s| s.stream_prefix.is_none())
+        .cloned()
+        .collect();
+    let covers = |whole: &TailSource, part: &TailSource| {
+        whole.region == part.region && whole.group == part.group
+    };
     sources.retain(|s| s.stream_prefix.is_none() || !whole.iter().any(|w| covers(w, s)));
     sources
 }
 
 /// The awslogs driver names streams `prefix/container/task`: with the slash `api` does not take in `api-admin`.
 fn source_of(target: &LogTarget) -> TailSource {
-    let slashed = |prefix: &LogStream| LogStream::from(format!("{}/", prefix.as_str().trim_end_matches('/')));
+    let slashed =
+        |prefix: &LogStream| LogStream::from(format!("{}/", prefix.as_str().trim_end_matches('/')));
     TailSource {
         region: target.region.clone(),
         group: target.group.clone(),
@@ -222,19 +292,38 @@ mod tests {
     use super::*;
 
     fn target(group: &str, prefix: Option<&str>) -> LogTarget {
-        LogTarget { group: group.into(), region: None, stream_prefix: prefix.map(LogStream::from) }
+        LogTarget {
+            group: group.into(),
+            region: None,
+            stream_prefix: prefix.map(LogStream::from),
+        }
     }
 
     fn chosen(groups: &[&str]) -> Sources {
         let mut sources = Sources::default();
-        sources.choose(sources_of(&groups.iter().map(|g| target(g, None)).collect::<Vec<_>>()));
+        sources.choose(sources_of(
+            &groups.iter().map(|g| target(g, None)).collect::<Vec<_>>(),
+        ));
         sources
     }
 
     #[test]
     fn each_group_is_tailed_once_and_whole_where_one_container_says_so() {
-        let found = sources_of(&[target("b", Some("api")), target("a", None), target("a", Some("x")), target("b", Some("api"))]);
-        let said: Vec<_> = found.iter().map(|s| (s.group.as_str(), s.stream_prefix.as_ref().map(LogStream::as_str))).collect();
+        let found = sources_of(&[
+            target("b", Some("api")),
+            target("a", None),
+            target("a", Some("x")),
+            target("b", Some("api")),
+        ]);
+        let said: Vec<_> = found
+            .iter()
+            .map(|s| {
+                (
+                    s.group.as_str(),
+                    s.stream_prefix.as_ref().map(LogStream::as_str),
+                )
+            })
+            .collect();
         assert_eq!(said, [("a", None), ("b", Some("api/"))]);
     }
 
@@ -245,7 +334,12 @@ mod tests {
         assert!(!sources.accepts(&a));
         assert_eq!(sources.order(), Some(vec![a.clone()]));
         assert_eq!(sources.order(), None);
-        sources.note(&a, &TailState::Following { lag: Duration::ZERO });
+        sources.note(
+            &a,
+            &TailState::Following {
+                lag: Duration::ZERO,
+            },
+        );
         assert!(!sources.accepts(&a), "news of an older tail");
         sources.note(&a, &TailState::Starting);
         assert!(sources.accepts(&a));
@@ -281,8 +375,18 @@ mod tests {
         for source in [&a, &b] {
             sources.note(source, &TailState::Starting);
         }
-        sources.note(&a, &TailState::Following { lag: Duration::from_secs(9) });
-        sources.note(&b, &TailState::Behind { by: Duration::from_secs(1) });
+        sources.note(
+            &a,
+            &TailState::Following {
+                lag: Duration::from_secs(9),
+            },
+        );
+        sources.note(
+            &b,
+            &TailState::Behind {
+                by: Duration::from_secs(1),
+            },
+        );
         assert_eq!(sources.lag(), Lag::Behind(Duration::from_secs(1)));
         assert!(!sources.are_read());
     }

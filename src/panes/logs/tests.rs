@@ -1,5 +1,7 @@
 use super::*;
-use crate::domain::ecs::{Controller, Launch, Rollout, Scheduling, Service, ServiceRef, ServiceStatus};
+use crate::domain::ecs::{
+    Controller, Launch, Rollout, Scheduling, Service, ServiceRef, ServiceStatus,
+};
 use crate::domain::log::{RawEvent, TailSource};
 use crate::model::message::TailState;
 use crate::model::query::{Answer, Epoch, Facts};
@@ -19,7 +21,10 @@ struct Bench {
 
 fn service(name: &str) -> Arc<Service> {
     Arc::new(Service {
-        at: ServiceRef { cluster: "orchard".into(), service: name.into() },
+        at: ServiceRef {
+            cluster: "orchard".into(),
+            service: name.into(),
+        },
         status: ServiceStatus::Active,
         desired: 1,
         running: 1,
@@ -37,18 +42,30 @@ fn service(name: &str) -> Arc<Service> {
 }
 
 fn source(group: &str) -> TailSource {
-    TailSource { region: None, group: group.into(), stream_prefix: None }
+    TailSource {
+        region: None,
+        group: group.into(),
+        stream_prefix: None,
+    }
 }
 
 fn target(group: &str) -> LogTarget {
-    LogTarget { group: group.into(), region: None, stream_prefix: None }
+    LogTarget {
+        group: group.into(),
+        region: None,
+        stream_prefix: None,
+    }
 }
 
 impl Bench {
     fn new() -> Self {
         let mut pane = Logs::default();
         pane.resize(100, 5);
-        Self { pane, settings: Settings::default(), service: None }
+        Self {
+            pane,
+            settings: Settings::default(),
+            service: None,
+        }
     }
 
     /// One whose groups are named in the settings and being tailed.
@@ -63,8 +80,16 @@ impl Bench {
     }
 
     fn with<T>(&mut self, act: impl FnOnce(&mut Logs, &Context<'_>) -> T) -> T {
-        let now = Now { wall: jiff::Timestamp::from_millisecond(NOON).unwrap(), mono: Duration::from_secs(100) };
-        let cx = Context { now, settings: &self.settings, cluster: None, service: self.service.as_ref() };
+        let now = Now {
+            wall: jiff::Timestamp::from_millisecond(NOON).unwrap(),
+            mono: Duration::from_secs(100),
+        };
+        let cx = Context {
+            now,
+            settings: &self.settings,
+            cluster: None,
+            service: self.service.as_ref(),
+        };
         act(&mut self.pane, &cx)
     }
 
@@ -77,21 +102,43 @@ impl Bench {
     }
 
     fn state(&mut self, group: &str, state: TailState) {
-        self.with(|pane, cx| pane.tail(&Tail::State { source: source(group), state }, cx));
+        self.with(|pane, cx| {
+            pane.tail(
+                &Tail::State {
+                    source: source(group),
+                    state,
+                },
+                cx,
+            )
+        });
     }
 
     fn lines(&mut self, group: &str, lines: &[&str]) {
-        let events: Vec<RawEvent> = lines.iter().enumerate().map(|(n, text)| {
-            let at = NOON - 1_000 + n as i64;
-            RawEvent { id: format!("{at}{text}").into(), stream: "api/app/1".into(), timestamp: at, ingested: at + 250, message: (*text).into() }
-        }).collect();
+        let events: Vec<RawEvent> = lines
+            .iter()
+            .enumerate()
+            .map(|(n, text)| {
+                let at = NOON - 1_000 + n as i64;
+                RawEvent {
+                    id: format!("{at}{text}").into(),
+                    stream: "api/app/1".into(),
+                    timestamp: at,
+                    ingested: at + 250,
+                    message: (*text).into(),
+                }
+            })
+            .collect();
         for chunk in Chunk::seal(&Arc::new(source(group)), &events) {
             self.with(|pane, cx| pane.tail(&Tail::Chunk(Arc::new(chunk)), cx));
         }
     }
 
     fn reply(&mut self, definition: &str, answer: Answer) {
-        let reply = Reply { epoch: Epoch::default(), query: Query::LogTargets(definition.into()), answer };
+        let reply = Reply {
+            epoch: Epoch::default(),
+            query: Query::LogTargets(definition.into()),
+            answer,
+        };
         self.with(|pane, cx| pane.reply(&reply, cx));
     }
 
@@ -100,8 +147,24 @@ impl Bench {
         self.with(|pane, cx| {
             let area = Rect::new(0, 0, pane.size.0, pane.size.1);
             let mut buf = Buffer::empty(area);
-            pane.draw(&Paint { theme: &theme, settings: cx.settings, now: cx.now, focused: true }, cx, area, &mut buf);
-            let line = |y| (0..area.width).map(|x| buf[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+            pane.draw(
+                &Paint {
+                    theme: &theme,
+                    settings: cx.settings,
+                    now: cx.now,
+                    focused: true,
+                },
+                cx,
+                area,
+                &mut buf,
+            );
+            let line = |y| {
+                (0..area.width)
+                    .map(|x| buf[(x, y)].symbol())
+                    .collect::<String>()
+                    .trim_end()
+                    .to_owned()
+            };
             (0..area.height).map(line).collect()
         })
     }
@@ -112,10 +175,14 @@ impl Bench {
 }
 
 fn tails(acts: &[Act]) -> Vec<Vec<&str>> {
-    acts.iter().filter_map(|act| match act {
-        Act::Do(Effect::Tail(sources)) => Some(sources.iter().map(|s| s.group.as_str()).collect()),
-        _ => None,
-    }).collect()
+    acts.iter()
+        .filter_map(|act| match act {
+            Act::Do(Effect::Tail(sources)) => {
+                Some(sources.iter().map(|s| s.group.as_str()).collect())
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 #[test]
@@ -133,8 +200,17 @@ fn without_settings_the_selected_service_decides_and_moving_on_changes_nothing()
     bench.service = Some(service("api"));
     assert!(bench.decided().is_empty());
     let wants = bench.with(|pane, cx| pane.wants(cx));
-    assert_eq!(wants, [Want { query: Query::LogTargets("api:7".into()), pace: Pace::Once }]);
-    bench.reply("api:7", Answer::Whole(Facts::LogTargets(vec![target("/ecs/api")])));
+    assert_eq!(
+        wants,
+        [Want {
+            query: Query::LogTargets("api:7".into()),
+            pace: Pace::Once
+        }]
+    );
+    bench.reply(
+        "api:7",
+        Answer::Whole(Facts::LogTargets(vec![target("/ecs/api")])),
+    );
     assert_eq!(tails(&bench.decided()), [["/ecs/api"]]);
     bench.service = Some(service("other"));
     assert!(bench.decided().is_empty());
@@ -167,25 +243,51 @@ fn a_tail_that_begins_anew_shows_its_lines_once() {
 #[test]
 fn every_state_without_lines_says_a_sentence_and_what_to_do() {
     let mut bench = Bench::new();
-    assert_eq!(bench.screen()[..2], ["No log group is chosen", "Select a service in pane 1 and press l"]);
+    assert_eq!(
+        bench.screen()[..2],
+        [
+            "No log group is chosen",
+            "Select a service in pane 1 and press l"
+        ]
+    );
     bench.service = Some(service("api"));
     bench.decided();
     assert_eq!(bench.screen()[0], "Looking up where api writes its logs");
     let mut denied = Fault::new(FaultKind::Denied, "Task definitions may not be read");
     denied.action = Some("ecs:DescribeTaskDefinition".into());
-    bench.reply("api:7", Answer::Failed { fault: denied, next_try: Some(Duration::from_secs(130)) });
+    bench.reply(
+        "api:7",
+        Answer::Failed {
+            fault: denied,
+            next_try: Some(Duration::from_secs(130)),
+        },
+    );
     let said = bench.screen();
     assert_eq!(said[0], "Where api writes its logs could not be read");
-    assert!(said.contains(&"Missing permission: ecs:DescribeTaskDefinition".to_owned()), "{said:?}");
+    assert!(
+        said.contains(&"Missing permission: ecs:DescribeTaskDefinition".to_owned()),
+        "{said:?}"
+    );
     bench.reply("api:7", Answer::Whole(Facts::LogTargets(Vec::new())));
-    assert_eq!(bench.screen()[2], "Type :logs GROUP to show a group by its name");
+    assert_eq!(
+        bench.screen()[2],
+        "Type :logs GROUP to show a group by its name"
+    );
     let mut bench = Bench::tailing(&["/ecs/a"]);
     assert_eq!(bench.screen()[0], "Reading the last 10 minutes");
-    bench.state("/ecs/a", TailState::Following { lag: Duration::ZERO });
+    bench.state(
+        "/ecs/a",
+        TailState::Following {
+            lag: Duration::ZERO,
+        },
+    );
     assert_eq!(bench.screen()[0], "No lines in the last 10 minutes");
     bench.lines("/ecs/a", &["x", "y"]);
     bench.pane.set_filter("nothing").unwrap();
-    assert_eq!(bench.screen()[0], "None of 2 lines pass the filter “nothing”");
+    assert_eq!(
+        bench.screen()[0],
+        "None of 2 lines pass the filter “nothing”"
+    );
 }
 
 #[test]
@@ -193,10 +295,19 @@ fn a_group_that_fails_beside_one_that_does_not_is_named_under_the_lines() {
     let mut bench = Bench::tailing(&["/ecs/a", "/ecs/b"]);
     bench.lines("/ecs/a", &["one", "two", "three", "four", "five", "six"]);
     let fault = Fault::new(FaultKind::Missing, "The log group does not exist");
-    bench.state("/ecs/b", TailState::Failed { fault, next_try: Some(Duration::from_secs(108)) });
+    bench.state(
+        "/ecs/b",
+        TailState::Failed {
+            fault,
+            next_try: Some(Duration::from_secs(108)),
+        },
+    );
     let screen = bench.screen();
     assert!(screen[3].ends_with("six"), "{screen:?}");
-    assert_eq!(screen[4], "/ecs/b: The log group does not exist · next try in 10 s");
+    assert_eq!(
+        screen[4],
+        "/ecs/b: The log group does not exist · next try in 10 s"
+    );
     assert!(bench.status().starts_with("partly failed"));
 }
 
@@ -205,7 +316,10 @@ fn members_stand_in_columns_and_y_shows_the_line_as_it_came() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     let line = r#"{"time":"t","level":"WARN","method":"POST","path":"/api/apples","status":502,"duration":"31ms","message":"gone","ip":"127.0.0.1"}"#;
     bench.lines("/ecs/a", &[line, "plain"]);
-    assert_eq!(bench.screen()[0], " 11:59:59.000 WARN  POST   /api/apples           502    31ms gone ip=127.0.0.1");
+    assert_eq!(
+        bench.screen()[0],
+        " 11:59:59.000 WARN  POST   /api/apples           502    31ms gone ip=127.0.0.1"
+    );
     assert_eq!(bench.screen()[1], "▸11:59:59.001 plain");
     bench.act(Verb::Raw);
     assert!(bench.screen()[0].starts_with(r#" 11:59:59.000 {"time":"t","level""#));
@@ -218,7 +332,11 @@ fn holding_counts_what_comes_and_shows_the_same_lines() {
     bench.act(Verb::Pause);
     let before = bench.screen();
     bench.lines("/ecs/a", &["7", "8"]);
-    assert!(bench.status().starts_with("held · 2 new"), "{}", bench.status());
+    assert!(
+        bench.status().starts_with("held · 2 new"),
+        "{}",
+        bench.status()
+    );
     assert_eq!(bench.screen().last(), before.last());
     bench.act(Verb::Pause);
     assert_eq!(bench.pane.window.new_lines(), None);
@@ -237,7 +355,15 @@ fn hits_are_found_from_the_newest_back_and_around() {
     assert_eq!(at(&bench), "APPLE 2");
     bench.act(Verb::PreviousHit);
     assert_eq!(at(&bench), "apple 1");
-    assert!(bench.pane.set_find("cherry").unwrap_err().line().as_str().starts_with("No line has “cherry” — 4 lines were searched"));
+    assert!(
+        bench
+            .pane
+            .set_find("cherry")
+            .unwrap_err()
+            .line()
+            .as_str()
+            .starts_with("No line has “cherry” — 4 lines were searched")
+    );
     assert!(matches!(bench.act(Verb::NextHit)[..], [Act::Say(_)]));
 }
 
@@ -245,11 +371,21 @@ fn hits_are_found_from_the_newest_back_and_around() {
 fn enter_opens_the_members_of_a_line_and_esc_closes_them() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     bench.pane.resize(100, 30);
-    bench.lines("/ecs/a", &[r#"{"traceId":"tr-1","visitor":"{ "role":"GUEST" }","token":"s3cret"}"#]);
+    bench.lines(
+        "/ecs/a",
+        &[r#"{"traceId":"tr-1","visitor":"{ "role":"GUEST" }","token":"s3cret"}"#],
+    );
     bench.act(Verb::Enter);
     assert!(bench.pane.drilled());
     let said = bench.screen().join("\n");
-    for part in ["0.250 s later", "/ecs/a", "api/app/1", "tr-1", r#"{ "role":"GUEST" }"#, "***"] {
+    for part in [
+        "0.250 s later",
+        "/ecs/a",
+        "api/app/1",
+        "tr-1",
+        r#"{ "role":"GUEST" }"#,
+        "***",
+    ] {
         assert!(said.contains(part), "{part} in {said}");
     }
     assert!(!said.contains("s3cret"));
@@ -261,11 +397,16 @@ fn enter_opens_the_members_of_a_line_and_esc_closes_them() {
 fn copying_takes_the_clean_line_and_no_more_than_a_clipboard_takes() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     bench.lines("/ecs/a", &["a\x1b[31mb password=x"]);
-    assert_eq!(bench.act(Verb::Copy)[0], Act::Do(Effect::Copy("a\u{fffd}b password=***".into())));
+    assert_eq!(
+        bench.act(Verb::Copy)[0],
+        Act::Do(Effect::Copy("a\u{fffd}b password=***".into()))
+    );
     let long = "한".repeat(60_000);
     bench.lines("/ecs/a", &["", &long]);
     let acts = bench.act(Verb::Copy);
-    let [Act::Do(Effect::Copy(copied)), Act::Say(_)] = &acts[..] else { panic!("{acts:?}") };
+    let [Act::Do(Effect::Copy(copied)), Act::Say(_)] = &acts[..] else {
+        panic!("{acts:?}")
+    };
     assert!(copied.len() <= CLIPBOARD && copied.len() > CLIPBOARD - 3);
 }
 
@@ -276,7 +417,10 @@ fn saving_writes_what_the_filter_shows() {
     bench.pane.set_filter("apple").unwrap();
     let expected = Effect::Save {
         name: "logs-a-20250920T120000Z.txt".into(),
-        lines: vec!["2025-09-20T11:59:59.000Z /ecs/a api/app/1 apple".into(), "of gold".into()],
+        lines: vec![
+            "2025-09-20T11:59:59.000Z /ecs/a api/app/1 apple".into(),
+            "of gold".into(),
+        ],
     };
     assert_eq!(bench.act(Verb::Save), [Act::Do(expected)]);
 }
@@ -286,12 +430,31 @@ fn the_title_says_rate_lag_and_every_loss() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     assert_eq!(bench.status(), "starting · 0/s");
     bench.lines("/ecs/a", &["x"; 20]);
-    bench.state("/ecs/a", TailState::Skipped { span: Duration::from_mins(5) });
-    bench.state("/ecs/a", TailState::Following { lag: Duration::from_millis(1_240) });
+    bench.state(
+        "/ecs/a",
+        TailState::Skipped {
+            span: Duration::from_mins(5),
+        },
+    );
+    bench.state(
+        "/ecs/a",
+        TailState::Following {
+            lag: Duration::from_millis(1_240),
+        },
+    );
     bench.pane.set_filter("!x").unwrap();
-    assert_eq!(bench.status(), "live · 2.0/s · lag 1.2 s · 0 of 20 lines · 5 min skipped");
+    assert_eq!(
+        bench.status(),
+        "live · 2.0/s · lag 1.2 s · 0 of 20 lines · 5 min skipped"
+    );
     let fault = Fault::new(FaultKind::Throttled, "CloudWatch Logs asks to slow down");
-    bench.state("/ecs/a", TailState::Failed { fault, next_try: None });
+    bench.state(
+        "/ecs/a",
+        TailState::Failed {
+            fault,
+            next_try: None,
+        },
+    );
     assert!(bench.status().starts_with("throttled"));
 }
 
@@ -300,7 +463,13 @@ fn refreshing_after_a_failure_begins_again_with_an_empty_ring() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     bench.lines("/ecs/a", &["x"]);
     assert!(!bench.with(|pane, cx| pane.can(Verb::Refresh, cx)));
-    bench.state("/ecs/a", TailState::Failed { fault: Fault::new(FaultKind::Server, "x"), next_try: None });
+    bench.state(
+        "/ecs/a",
+        TailState::Failed {
+            fault: Fault::new(FaultKind::Server, "x"),
+            next_try: None,
+        },
+    );
     bench.act(Verb::Refresh);
     assert_eq!(tails(&bench.decided()), [["/ecs/a"]]);
     assert_eq!(bench.pane.ring.held(), 0);
@@ -310,7 +479,11 @@ fn refreshing_after_a_failure_begins_again_with_an_empty_ring() {
 fn another_account_stops_the_tail_and_begins_the_same_groups_anew() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     bench.pane.clear();
-    assert_eq!(tails(&bench.decided()), [["/ecs/a"]], "told again though the names are the same");
+    assert_eq!(
+        tails(&bench.decided()),
+        [["/ecs/a"]],
+        "told again though the names are the same"
+    );
     bench.settings.log_groups.clear();
     bench.pane.clear();
     assert_eq!(tails(&bench.decided()), [[""; 0]]);
@@ -321,12 +494,36 @@ fn hostile_and_huge_lines_are_drawn_at_any_size() {
     let mut bench = Bench::tailing(&["/ecs/a", "/ecs/b"]);
     let huge = format!(r#"{{"message":"{}"}}"#, "한\\u001b[2J\\n".repeat(100_000));
     let deep = format!(r#"{{"a":{}"#, "[".repeat(200_000));
-    bench.lines("/ecs/a", &[&huge, &deep, "\u{301}\u{301}", "\n\n\n", "\x1b]0;title", "👨‍👩‍👧‍👦\tx", "{\"\":\"\"}"]);
+    bench.lines(
+        "/ecs/a",
+        &[
+            &huge,
+            &deep,
+            "\u{301}\u{301}",
+            "\n\n\n",
+            "\x1b]0;title",
+            "👨‍👩‍👧‍👦\tx",
+            "{\"\":\"\"}",
+        ],
+    );
     for (width, height) in [(0, 0), (1, 1), (2, 3), (13, 2), (40, 10), (200, 60)] {
         bench.pane.resize(width, height);
-        for verb in [Verb::Raw, Verb::Right, Verb::Up, Verb::Enter, Verb::Down, Verb::Back, Verb::Bottom] {
+        for verb in [
+            Verb::Raw,
+            Verb::Right,
+            Verb::Up,
+            Verb::Enter,
+            Verb::Down,
+            Verb::Back,
+            Verb::Bottom,
+        ] {
             bench.act(verb);
-            assert!(bench.screen().iter().all(|line| !line.contains(char::is_control)));
+            assert!(
+                bench
+                    .screen()
+                    .iter()
+                    .all(|line| !line.contains(char::is_control))
+            );
         }
     }
 }

@@ -58,21 +58,29 @@ impl Window {
     /// The cursor's place in the order.
     pub fn position(&self, order: &Order) -> usize {
         let last = order.len().saturating_sub(1);
-        self.hold.map_or(last, |hold| order.place(&hold.at).unwrap_or_else(|next| next).min(last))
+        self.hold.map_or(last, |hold| {
+            order.place(&hold.at).unwrap_or_else(|next| next).min(last)
+        })
     }
 
     /// The first place on the screen.
     pub fn top(&self, order: &Order) -> usize {
         let lowest = order.len().saturating_sub(self.height);
-        self.hold.map_or(lowest, |hold| self.position(order).saturating_sub(hold.line).min(lowest))
+        self.hold.map_or(lowest, |hold| {
+            self.position(order).saturating_sub(hold.line).min(lowest)
+        })
     }
 
     /// Puts the cursor on a place and holds it; the screen moves no more than it must.
     pub fn hold_at(&mut self, place: usize, order: &Order) {
         let place = place.min(order.len().saturating_sub(1));
-        let Some(at) = order.get(place).copied() else { return };
+        let Some(at) = order.get(place).copied() else {
+            return;
+        };
         let new = self.hold.map_or(0, |hold| hold.new);
-        let line = place.saturating_sub(self.top(order)).min(self.height.saturating_sub(1));
+        let line = place
+            .saturating_sub(self.top(order))
+            .min(self.height.saturating_sub(1));
         self.hold = Some(Hold { at, line, new });
     }
 
@@ -99,7 +107,15 @@ mod tests {
     use super::*;
 
     fn order(times: impl IntoIterator<Item = i64>) -> Order {
-        times.into_iter().enumerate().map(|(line, at)| Entry { at, chunk: 0, line: line as u32 }).collect()
+        times
+            .into_iter()
+            .enumerate()
+            .map(|(line, at)| Entry {
+                at,
+                chunk: 0,
+                line: line as u32,
+            })
+            .collect()
     }
 
     fn window(height: u16) -> Window {
@@ -113,7 +129,11 @@ mod tests {
         let mut order = order(0..10);
         let window = window(4);
         assert_eq!((window.top(&order), window.position(&order)), (6, 9));
-        order.merge(vec![Entry { at: 20, chunk: 1, line: 0 }]);
+        order.merge(vec![Entry {
+            at: 20,
+            chunk: 1,
+            line: 0,
+        }]);
         assert_eq!((window.top(&order), window.position(&order)), (7, 10));
     }
 
@@ -123,7 +143,18 @@ mod tests {
         let mut window = window(4);
         window.act(Verb::Up, &order);
         assert_eq!((window.top(&order), window.position(&order)), (6, 8));
-        order.merge(vec![Entry { at: 5, chunk: 1, line: 0 }, Entry { at: 500, chunk: 1, line: 1 }]);
+        order.merge(vec![
+            Entry {
+                at: 5,
+                chunk: 1,
+                line: 0,
+            },
+            Entry {
+                at: 500,
+                chunk: 1,
+                line: 1,
+            },
+        ]);
         window.came(2);
         assert_eq!((window.top(&order), window.position(&order)), (7, 9));
         assert_eq!(window.new_lines(), Some(2));
@@ -154,7 +185,11 @@ mod tests {
         let mut order = order(0..3);
         let mut window = window(4);
         window.act(Verb::Top, &order);
-        order.merge(vec![Entry { at: 50, chunk: 1, line: 0 }]);
+        order.merge(vec![Entry {
+            at: 50,
+            chunk: 1,
+            line: 0,
+        }]);
         order.forget(0);
         assert_eq!(window.position(&order), 0);
         assert_eq!(window.top(&order), 0);
@@ -164,7 +199,14 @@ mod tests {
     fn nothing_there_is_no_trouble() {
         let order = Order::default();
         let mut window = window(0);
-        for verb in [Verb::Up, Verb::Down, Verb::Top, Verb::Bottom, Verb::PageUp, Verb::PageDown] {
+        for verb in [
+            Verb::Up,
+            Verb::Down,
+            Verb::Top,
+            Verb::Bottom,
+            Verb::PageUp,
+            Verb::PageDown,
+        ] {
             assert!(window.act(verb, &order));
         }
         window.toggle(&order);

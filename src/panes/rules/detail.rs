@@ -43,18 +43,31 @@ pub fn pace(cx: &Context<'_>) -> Duration {
 impl Drill {
     /// Opened, nothing known yet.
     pub fn new(at: RuleRef, rule: &Rule, height: u16) -> Self {
-        let lists = |r: &crate::domain::waf::RateStatement| matches!(r.aggregate, Aggregate::Ip | Aggregate::ForwardedIp);
+        let lists = |r: &crate::domain::waf::RateStatement| {
+            matches!(r.aggregate, Aggregate::Ip | Aggregate::ForwardedIp)
+        };
         let lists_addresses = rule.rate().is_some_and(lists);
         let mut page = Page::default();
         page.set_height(height);
-        Self { query: RuleQuery { rule: at, metric: rule.metric.clone(), lists_addresses }, page, facts: Loadable::default() }
+        Self {
+            query: RuleQuery {
+                rule: at,
+                metric: rule.metric.clone(),
+                lists_addresses,
+            },
+            page,
+            facts: Loadable::default(),
+        }
     }
 
     /// Takes in an answer of its query.
     pub fn reply(&mut self, answer: &Answer, cx: &Context<'_>) {
         match answer {
             Answer::Started => self.facts.started(cx.now),
-            Answer::Whole(Facts::RuleDetail(found)) => self.facts.arrived(found.clone(), cx.now, Completeness::Whole),
+            Answer::Whole(Facts::RuleDetail(found)) => {
+                self.facts
+                    .arrived(found.clone(), cx.now, Completeness::Whole)
+            }
             Answer::Failed { fault, next_try } => self.facts.failed(fault.clone(), *next_try),
             Answer::Part(_) | Answer::Whole(_) => {}
         }
@@ -62,7 +75,9 @@ impl Drill {
 
     /// Writes the document anew: ages move.
     pub fn compose(&mut self, row: Option<&RuleRow>, width: u16, cx: &Context<'_>) {
-        let Some(detail) = self.facts.rows() else { return };
+        let Some(detail) = self.facts.rows() else {
+            return;
+        };
         let mut lines: Vec<Line> = judged(&self.facts, pace(cx), cx).line.into_iter().collect();
         lines.extend(document(row, detail, width, cx.now.wall));
         self.page.set(lines);
@@ -93,9 +108,21 @@ fn summary(row: &RuleRow) -> Line {
     let mut line = Line(vec![row.cell(2), Span::body("  ")]);
     match (row.rate(), &row.rule) {
         (Some(facts), _) => {
-            let scoped = if facts.rate.scoped_down { ", scoped down" } else { "" };
-            let window = Span::of(format!("{} {}{scoped}  ", limit(&facts.rate), aggregate(&facts.rate.aggregate)), Role::Body);
-            line.0.extend([window, row.cell(3), Span::dim(" blocked/min")]);
+            let scoped = if facts.rate.scoped_down {
+                ", scoped down"
+            } else {
+                ""
+            };
+            let window = Span::of(
+                format!(
+                    "{} {}{scoped}  ",
+                    limit(&facts.rate),
+                    aggregate(&facts.rate.aggregate)
+                ),
+                Role::Body,
+            );
+            line.0
+                .extend([window, row.cell(3), Span::dim(" blocked/min")]);
         }
         (None, Some(rule)) => line.0.push(Span::dim(long_kind(&rule.kind))),
         (None, None) => {}
@@ -105,9 +132,16 @@ fn summary(row: &RuleRow) -> Line {
 
 fn long_kind(of: &RuleKind) -> Text {
     match of {
-        RuleKind::ManagedGroup { vendor, name, version, overrides } => {
+        RuleKind::ManagedGroup {
+            vendor,
+            name,
+            version,
+            overrides,
+        } => {
             let version = version.as_ref().map_or("default version", Text::as_str);
-            Text::clean(&format!("managed group {vendor} {name}, {version}, {overrides} overrides"))
+            Text::clean(&format!(
+                "managed group {vendor} {name}, {version}, {overrides} overrides"
+            ))
         }
         RuleKind::RuleGroup { arn } => Text::clean(&format!("rule group {}", arn.text())),
         _ => kind(of),
@@ -115,11 +149,19 @@ fn long_kind(of: &RuleKind) -> Text {
 }
 
 fn samples(document: &mut Document, row: Option<&RuleRow>, detail: &RuleDetail, now: Timestamp) {
-    let note = format!("{}, standing for {}", detail.samples.len(), units::count(detail.population));
+    let note = format!(
+        "{}, standing for {}",
+        detail.samples.len(),
+        units::count(detail.population)
+    );
     document.heading("Sampled requests", note);
     if detail.samples.is_empty() {
         let sampled = row.and_then(|r| r.rule.as_ref()).is_none_or(|r| r.sampled);
-        document.note(if sampled { "no request matched this rule lately" } else { "sampling is off for this rule: AWS keeps no requests of it" });
+        document.note(if sampled {
+            "no request matched this rule lately"
+        } else {
+            "sampling is off for this rule: AWS keeps no requests of it"
+        });
         return;
     }
     let heads = [
@@ -131,7 +173,14 @@ fn samples(document: &mut Document, row: Option<&RuleRow>, detail: &RuleDetail, 
         Head::Left("INNER RULE"),
         Head::Left("REQUEST"),
     ];
-    document.table(&heads, &detail.samples.iter().map(|s| sample(s, now)).collect::<Vec<_>>());
+    document.table(
+        &heads,
+        &detail
+            .samples
+            .iter()
+            .map(|s| sample(s, now))
+            .collect::<Vec<_>>(),
+    );
 }
 
 fn sample(s: &SampledRequest, now: Timestamp) -> Vec<Span> {
@@ -141,14 +190,23 @@ fn sample(s: &SampledRequest, now: Timestamp) -> Vec<Span> {
         "ALLOW" => Role::Good,
         _ => Role::Progress,
     };
-    let said = s.overridden.as_ref().map_or_else(|| s.action.clone(), |o| Text::clean(&format!("{} (was {o})", s.action)));
+    let said = s.overridden.as_ref().map_or_else(
+        || s.action.clone(),
+        |o| Text::clean(&format!("{} (was {o})", s.action)),
+    );
     vec![
-        s.at.map_or_else(|| Span::dim("–"), |at| Span::of(units::short_age(units::since(now, at)), Role::Body)),
+        s.at.map_or_else(
+            || Span::dim("–"),
+            |at| Span::of(units::short_age(units::since(now, at)), Role::Body),
+        ),
         Span::new(said, role),
         Span::body(s.client.clone()),
         Span::dim(s.country.clone()),
-        s.status.map_or_else(|| Span::dim("–"), |n| Span::of(n.to_string(), Role::Body)),
-        s.inner_rule.as_ref().map_or_else(|| Span::dim("–"), |r| Span::new(r.clone(), Role::Strong)),
+        s.status
+            .map_or_else(|| Span::dim("–"), |n| Span::of(n.to_string(), Role::Body)),
+        s.inner_rule
+            .as_ref()
+            .map_or_else(|| Span::dim("–"), |r| Span::new(r.clone(), Role::Strong)),
         Span::of(format!("{} {}", s.method, s.uri), Role::Body),
     ]
 }
@@ -159,7 +217,11 @@ fn limited(document: &mut Document, addresses: Option<&[Text]>) {
         return;
     };
     document.heading("Limited addresses", units::count(addresses.len() as u64));
-    let all = addresses.iter().map(Text::as_str).collect::<Vec<_>>().join("  ");
+    let all = addresses
+        .iter()
+        .map(Text::as_str)
+        .collect::<Vec<_>>()
+        .join("  ");
     if !all.is_empty() {
         document.line(&Line::of(all, Role::Body));
     }
@@ -188,10 +250,24 @@ pub fn describe(row: &RuleRow) -> Vec<Text> {
         line("kind", long_kind(&rule.kind).as_str()),
         line("action", &action(&rule.action)),
         line("metric name", rule.metric.text().as_str()),
-        line("sampled requests", if rule.sampled { "kept by AWS" } else { "switched off" }),
+        line(
+            "sampled requests",
+            if rule.sampled {
+                "kept by AWS"
+            } else {
+                "switched off"
+            },
+        ),
     ]);
     if let Some(facts) = row.rate() {
-        lines.push(line("limit", &format!("{} / {} s", units::count(facts.rate.limit), facts.rate.window)));
+        lines.push(line(
+            "limit",
+            &format!(
+                "{} / {} s",
+                units::count(facts.rate.limit),
+                facts.rate.window
+            ),
+        ));
         lines.push(line("counts", aggregate(&facts.rate.aggregate).as_str()));
     }
     lines

@@ -1,11 +1,13 @@
 //! One row of the rules pane: a rate rule, another rule beneath it, or the head of a web ACL.
 
 use crate::domain::change::{Change, Field, Target, Value};
+use crate::domain::ids::RuleName;
 use crate::domain::metrics::Metric;
 use crate::domain::text::Text;
 use crate::domain::units;
-use crate::domain::waf::{Acl, AclRef, AclScope, Aggregate, RateStatement, Rule, RuleAction, RuleKind, RuleRef};
-use crate::domain::ids::RuleName;
+use crate::domain::waf::{
+    Acl, AclRef, AclScope, Aggregate, RateStatement, Rule, RuleAction, RuleKind, RuleRef,
+};
 use crate::model::filter::Filter;
 use crate::model::list::{Row, SortKey};
 use crate::session::order::{Past, PastState, Proposed};
@@ -46,11 +48,20 @@ pub struct Ours {
 impl Ours {
     /// Reads the past, newest first: the first original wins, however often it was changed since.
     pub fn of(rule: &RuleRef, history: &[Past]) -> Option<Self> {
-        let stands = |p: &&Past| matches!(p.state, PastState::Applied | PastState::Unfinished | PastState::Draining);
+        let stands = |p: &&Past| {
+            matches!(
+                p.state,
+                PastState::Applied | PastState::Unfinished | PastState::Draining
+            )
+        };
         let mut ours: Option<Self> = None;
         for past in history.iter().filter(stands) {
             for change in past.steps.iter().filter_map(|step| of_rule(step, rule)) {
-                let known = ours.get_or_insert(Self { written: past.at, action: None, limit: None });
+                let known = ours.get_or_insert(Self {
+                    written: past.at,
+                    action: None,
+                    limit: None,
+                });
                 let before = |field| change.field(field).map(|f| f.before.clone());
                 known.action = before(Field::Action).or(known.action.take());
                 known.limit = before(Field::Limit).or(known.limit.take());
@@ -85,7 +96,10 @@ pub struct RateFacts {
 /// What kind of row.
 #[derive(Clone, Debug)]
 pub enum Kind {
-    Acl { rules: usize, default_action: RuleAction },
+    Acl {
+        rules: usize,
+        default_action: RuleAction,
+    },
     Rate(Box<RateFacts>),
     Other,
 }
@@ -101,13 +115,30 @@ pub struct RuleRow {
 impl RuleRow {
     /// The head of a web ACL's rows.
     pub fn head(acl: &Acl) -> Self {
-        let kind = Kind::Acl { rules: acl.rules.len(), default_action: acl.default_action.clone() };
-        Self { key: RuleKey { acl: acl.at.clone(), rule: None }, rule: None, kind }
+        let kind = Kind::Acl {
+            rules: acl.rules.len(),
+            default_action: acl.default_action.clone(),
+        };
+        Self {
+            key: RuleKey {
+                acl: acl.at.clone(),
+                rule: None,
+            },
+            rule: None,
+            kind,
+        }
     }
 
     /// The row of one rule.
     pub fn new(acl: &AclRef, rule: &Rule, kind: Kind) -> Self {
-        Self { key: RuleKey { acl: acl.clone(), rule: Some(rule.name.clone()) }, rule: Some(rule.clone()), kind }
+        Self {
+            key: RuleKey {
+                acl: acl.clone(),
+                rule: Some(rule.name.clone()),
+            },
+            rule: Some(rule.clone()),
+            kind,
+        }
     }
 
     /// The figures, where it is a rate rule.
@@ -120,13 +151,22 @@ impl RuleRow {
 
     /// The rule it names.
     pub fn at(&self) -> Option<RuleRef> {
-        self.key.rule.clone().map(|rule| RuleRef { acl: self.key.acl.clone(), rule })
+        self.key.rule.clone().map(|rule| RuleRef {
+            acl: self.key.acl.clone(),
+            rule,
+        })
     }
 
     /// One cell, by its place in [`COLUMNS`].
     pub fn cell(&self, column: usize) -> Span {
         match (&self.kind, &self.rule) {
-            (Kind::Acl { rules, default_action }, _) => self.head_cell(column, *rules, default_action),
+            (
+                Kind::Acl {
+                    rules,
+                    default_action,
+                },
+                _,
+            ) => self.head_cell(column, *rules, default_action),
             (Kind::Rate(facts), Some(rule)) => rate_cell(rule, facts, column),
             (_, Some(rule)) => Span::dim(other_cell(rule, column)),
             (_, None) => Span::dim(""),
@@ -137,8 +177,14 @@ impl RuleRow {
         match column {
             0 => Span::new(self.key.acl.name.text(), Role::Strong),
             1 => Span::dim(scope(self.key.acl.scope)),
-            2 => Span::of(format!("else {}", action(default_action).to_lowercase()), Role::Dim),
-            3 => Span::of(format!("{rules} rule{}", if rules == 1 { "" } else { "s" }), Role::Dim),
+            2 => Span::of(
+                format!("else {}", action(default_action).to_lowercase()),
+                Role::Dim,
+            ),
+            3 => Span::of(
+                format!("{rules} rule{}", if rules == 1 { "" } else { "s" }),
+                Role::Dim,
+            ),
             _ => Span::dim(""),
         }
     }
@@ -146,8 +192,17 @@ impl RuleRow {
     fn words(&self, column: Option<&str>) -> Cow<'_, str> {
         let index = |c: &str| COLUMNS.iter().position(|name| name.eq_ignore_ascii_case(c));
         match column {
-            Some(column) => index(column).map_or_else(|| "".into(), |i| self.cell(i).text.as_str().to_owned().into()),
-            None => format!("{} {} {}", self.cell(0).text, self.cell(2).text, self.key.acl.name.as_str()).into(),
+            Some(column) => index(column).map_or_else(
+                || "".into(),
+                |i| self.cell(i).text.as_str().to_owned().into(),
+            ),
+            None => format!(
+                "{} {} {}",
+                self.cell(0).text,
+                self.cell(2).text,
+                self.key.acl.name.as_str()
+            )
+            .into(),
         }
     }
 }
@@ -193,7 +248,10 @@ impl RateFacts {
     /// Whether the rule's action is not what it was before our change.
     pub fn action_differs(&self, rule: &Rule) -> bool {
         let now = rule.raw_action.clone().map(Value::Json);
-        self.ours.as_ref().and_then(|o| o.action.as_ref()).is_some_and(|before| now.as_ref() != Some(before))
+        self.ours
+            .as_ref()
+            .and_then(|o| o.action.as_ref())
+            .is_some_and(|before| now.as_ref() != Some(before))
     }
 
     fn limit_differs(&self) -> bool {
@@ -209,7 +267,9 @@ fn rate_cell(rule: &Rule, facts: &RateFacts, column: usize) -> Span {
         1 => Span::of(limit(&facts.rate), Role::Body),
         2 => action_cell(rule, facts),
         3 => blocked(facts),
-        _ => facts.limited.map_or_else(|| Span::dim("–"), |n| number(n as f64)),
+        _ => facts
+            .limited
+            .map_or_else(|| Span::dim("–"), |n| number(n as f64)),
     }
 }
 
@@ -219,14 +279,18 @@ fn action_cell(rule: &Rule, facts: &RateFacts) -> Span {
     let pending = if facts.pending { " pending" } else { "" };
     let look = match &rule.action {
         _ if facts.pending => Role::Progress,
-        RuleAction::Block | RuleAction::Captcha | RuleAction::Challenge if star.is_empty() => Role::Body,
+        RuleAction::Block | RuleAction::Captcha | RuleAction::Challenge if star.is_empty() => {
+            Role::Body
+        }
         _ => Role::Warn,
     };
     Span::of(format!("{}{star}{pending}", action(&rule.action)), look)
 }
 
 fn blocked(facts: &RateFacts) -> Span {
-    let Some(now) = facts.blocked else { return Span::dim("·") };
+    let Some(now) = facts.blocked else {
+        return Span::dim("·");
+    };
     match facts.was.filter(|was| *was > now) {
         Some(was) => Span::of(format!("{now:.0} (was {was:.0})"), Role::Warn),
         None => number(now),
@@ -252,9 +316,13 @@ pub fn kind(kind: &RuleKind) -> Text {
     match kind {
         RuleKind::Rate(_) => "rate rule".into(),
         RuleKind::ManagedGroup { overrides: 0, .. } => "managed group".into(),
-        RuleKind::ManagedGroup { overrides, .. } => Text::clean(&format!("managed, {overrides} overr.")),
+        RuleKind::ManagedGroup { overrides, .. } => {
+            Text::clean(&format!("managed, {overrides} overr."))
+        }
         RuleKind::RuleGroup { .. } => "rule group".into(),
-        RuleKind::Other { statement } => Text::clean(statement.as_str().trim_end_matches("Statement")),
+        RuleKind::Other { statement } => {
+            Text::clean(statement.as_str().trim_end_matches("Statement"))
+        }
     }
 }
 
@@ -262,7 +330,11 @@ pub fn kind(kind: &RuleKind) -> Text {
 pub fn series(acl: &Acl, rule: &Rule) -> [Metric; 2] {
     let (scope, acl, rule) = (acl.at.scope, acl.metric.clone(), rule.metric.clone());
     [
-        Metric::RuleBlocked { scope, acl: acl.clone(), rule: rule.clone() },
+        Metric::RuleBlocked {
+            scope,
+            acl: acl.clone(),
+            rule: rule.clone(),
+        },
         Metric::RuleCounted { scope, acl, rule },
     ]
 }
@@ -277,7 +349,11 @@ impl Row for RuleRow {
     fn sort_key(&self, column: usize) -> SortKey<'_> {
         let number = |n: Option<f64>| n.map_or(SortKey::Missing, SortKey::Number);
         match column {
-            0 => self.key.rule.as_ref().map_or(SortKey::Missing, |r| SortKey::Text(r.as_str())),
+            0 => self
+                .key
+                .rule
+                .as_ref()
+                .map_or(SortKey::Missing, |r| SortKey::Text(r.as_str())),
             1 => number(self.rate().map(|f| f.rate.limit as f64)),
             2 => number(self.rule.as_ref().map(|r| rank(&r.action))),
             3 => number(self.rate().and_then(|f| f.blocked)),

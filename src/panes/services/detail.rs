@@ -15,8 +15,8 @@ use super::super::document::{Document, Head, Page};
 use super::super::{Context, status::judged};
 use super::row::{counts, launch};
 use crate::domain::ecs::{
-    Container, Deployment, EventClass, Rollout, Service, ServiceDetail, ServiceEvent, ServiceRef, TargetGroup, TargetHealth,
-    Task,
+    Container, Deployment, EventClass, Rollout, Service, ServiceDetail, ServiceEvent, ServiceRef,
+    TargetGroup, TargetHealth, Task,
 };
 use crate::domain::text::Text;
 use crate::domain::units;
@@ -42,7 +42,12 @@ pub struct Drill {
 impl Drill {
     /// Opened, nothing known yet.
     pub fn new(at: ServiceRef, size: (u16, u16)) -> Self {
-        let mut drill = Self { at, page: Page::default(), facts: Loadable::default(), width: 0 };
+        let mut drill = Self {
+            at,
+            page: Page::default(),
+            facts: Loadable::default(),
+            width: 0,
+        };
         drill.resize(size);
         drill
     }
@@ -56,7 +61,10 @@ impl Drill {
     pub fn reply(&mut self, answer: &Answer, cx: &Context<'_>) {
         match answer {
             Answer::Started => self.facts.started(cx.now),
-            Answer::Whole(Facts::ServiceDetail(found)) => self.facts.arrived(found.clone(), cx.now, Completeness::Whole),
+            Answer::Whole(Facts::ServiceDetail(found)) => {
+                self.facts
+                    .arrived(found.clone(), cx.now, Completeness::Whole)
+            }
             Answer::Failed { fault, next_try } => self.facts.failed(fault.clone(), *next_try),
             Answer::Part(_) | Answer::Whole(_) => {}
         }
@@ -102,13 +110,25 @@ fn document(detail: &ServiceDetail, width: u16, now: Timestamp) -> Vec<Line> {
 
 fn summary(s: &Service) -> Line {
     let counts = counts(s);
-    let pending = if s.pending > 0 { format!("  {} pending", s.pending) } else { String::new() };
-    let line = Line(vec![counts]).with(" running", Role::Body).and(pending, Role::Progress);
-    line.with("  ", Role::Body).with(launch(s), Role::Body).with("  ", Role::Body).with(s.task_definition.text(), Role::Dim)
+    let pending = if s.pending > 0 {
+        format!("  {} pending", s.pending)
+    } else {
+        String::new()
+    };
+    let line = Line(vec![counts])
+        .with(" running", Role::Body)
+        .and(pending, Role::Progress);
+    line.with("  ", Role::Body)
+        .with(launch(s), Role::Body)
+        .with("  ", Role::Body)
+        .with(s.task_definition.text(), Role::Dim)
 }
 
 fn ago(at: Option<Timestamp>, now: Timestamp) -> Span {
-    at.map_or_else(|| Span::dim("–"), |at| Span::of(units::short_age(units::since(now, at)), Role::Body))
+    at.map_or_else(
+        || Span::dim("–"),
+        |at| Span::of(units::short_age(units::since(now, at)), Role::Body),
+    )
 }
 
 fn optional(text: Option<&Text>) -> Span {
@@ -131,7 +151,11 @@ fn tasks(document: &mut Document, tasks: &[Task], now: Timestamp) {
         Head::Left("STOP REASON"),
     ];
     let (stopped, alive): (Vec<&Task>, Vec<&Task>) = tasks.iter().partition(|t| is_stopped(t));
-    let rows: Vec<_> = alive.into_iter().chain(stopped).map(|t| task(t, now)).collect();
+    let rows: Vec<_> = alive
+        .into_iter()
+        .chain(stopped)
+        .map(|t| task(t, now))
+        .collect();
     document.table(&heads, &rows);
 }
 
@@ -141,7 +165,12 @@ fn is_stopped(t: &Task) -> bool {
 
 fn task(t: &Task, now: Timestamp) -> Vec<Span> {
     let short: String = t.id.text().as_str().chars().take(12).collect();
-    let ports = t.ports.iter().map(|(host, container)| format!("{host}→{container}")).collect::<Vec<_>>().join(" ");
+    let ports = t
+        .ports
+        .iter()
+        .map(|(host, container)| format!("{host}→{container}"))
+        .collect::<Vec<_>>()
+        .join(" ");
     vec![
         Span::of(short, if is_stopped(t) { Role::Dim } else { Role::Body }),
         task_state(t),
@@ -172,8 +201,15 @@ fn health(health: &Text) -> Span {
 }
 
 fn stop_reason(t: &Task) -> Span {
-    let parts = [&t.stop_code, &t.stopped_reason].into_iter().flatten().map(Text::as_str).collect::<Vec<_>>();
-    let failed = matches!(t.stop_code.as_ref().map(Text::as_str), Some("TaskFailedToStart" | "EssentialContainerExited"));
+    let parts = [&t.stop_code, &t.stopped_reason]
+        .into_iter()
+        .flatten()
+        .map(Text::as_str)
+        .collect::<Vec<_>>();
+    let failed = matches!(
+        t.stop_code.as_ref().map(Text::as_str),
+        Some("TaskFailedToStart" | "EssentialContainerExited")
+    );
     Span::of(parts.join(": "), if failed { Role::Bad } else { Role::Dim })
 }
 
@@ -205,7 +241,14 @@ fn deployment(d: &Deployment, now: Timestamp) -> Vec<Span> {
         Span::body(d.status.clone()),
         rollout,
         Span::of(format!("{}/{}", d.running, d.desired), Role::Body),
-        Span::of(d.pending.to_string(), if d.pending > 0 { Role::Progress } else { Role::Dim }),
+        Span::of(
+            d.pending.to_string(),
+            if d.pending > 0 {
+                Role::Progress
+            } else {
+                Role::Dim
+            },
+        ),
         Span::of(d.failed.to_string(), failed),
         Span::body(d.task_definition.text()),
         ago(d.created_at, now),
@@ -214,11 +257,21 @@ fn deployment(d: &Deployment, now: Timestamp) -> Vec<Span> {
 }
 
 fn events(document: &mut Document, events: &[ServiceEvent], now: Timestamp) {
-    document.heading("Events", if events.is_empty() { "none" } else { "newest first" });
+    document.heading(
+        "Events",
+        if events.is_empty() {
+            "none"
+        } else {
+            "newest first"
+        },
+    );
     if events.is_empty() {
         return;
     }
-    let rows: Vec<_> = events.iter().map(|e| vec![ago(e.at, now), Span::new(e.message.clone(), class(e.class))]).collect();
+    let rows: Vec<_> = events
+        .iter()
+        .map(|e| vec![ago(e.at, now), Span::new(e.message.clone(), class(e.class))])
+        .collect();
     document.table(&[Head::Right("AGE"), Head::Left("EVENT")], &rows);
 }
 
@@ -235,7 +288,12 @@ fn class(class: EventClass) -> Role {
 fn targets(document: &mut Document, groups: &[TargetGroup]) {
     for group in groups {
         let arn = group.arn.text();
-        let name = arn.as_str().split('/').nth(1).unwrap_or(arn.as_str()).to_owned();
+        let name = arn
+            .as_str()
+            .split('/')
+            .nth(1)
+            .unwrap_or(arn.as_str())
+            .to_owned();
         match &group.targets {
             Ok(targets) => {
                 document.heading("Target health", format!("{name}  {}", healthy(targets)));
@@ -250,14 +308,27 @@ fn targets(document: &mut Document, groups: &[TargetGroup]) {
 }
 
 fn healthy(targets: &[TargetHealth]) -> String {
-    format!("{} of {} healthy", targets.iter().filter(|t| t.state.as_str() == "healthy").count(), targets.len())
+    format!(
+        "{} of {} healthy",
+        targets
+            .iter()
+            .filter(|t| t.state.as_str() == "healthy")
+            .count(),
+        targets.len()
+    )
 }
 
 fn target_table(document: &mut Document, targets: &[TargetHealth]) {
     if targets.is_empty() {
         return;
     }
-    let heads = [Head::Left("TARGET"), Head::Right("PORT"), Head::Left("ZONE"), Head::Left("STATE"), Head::Left("REASON")];
+    let heads = [
+        Head::Left("TARGET"),
+        Head::Right("PORT"),
+        Head::Left("ZONE"),
+        Head::Left("STATE"),
+        Head::Left("REASON"),
+    ];
     document.table(&heads, &targets.iter().map(target).collect::<Vec<_>>());
 }
 
@@ -268,9 +339,22 @@ fn target(t: &TargetHealth) -> Vec<Span> {
         "initial" | "draining" => Role::Progress,
         _ => Role::Warn,
     };
-    let why = [&t.reason, &t.description].into_iter().flatten().map(Text::as_str).collect::<Vec<_>>().join(": ");
-    let port = t.port.map_or_else(|| Span::dim("–"), |p| Span::of(p.to_string(), Role::Body));
-    vec![Span::body(t.target.clone()), port, optional(t.zone.as_ref()), Span::new(t.state.clone(), role), Span::of(why, Role::Body)]
+    let why = [&t.reason, &t.description]
+        .into_iter()
+        .flatten()
+        .map(Text::as_str)
+        .collect::<Vec<_>>()
+        .join(": ");
+    let port = t
+        .port
+        .map_or_else(|| Span::dim("–"), |p| Span::of(p.to_string(), Role::Body));
+    vec![
+        Span::body(t.target.clone()),
+        port,
+        optional(t.zone.as_ref()),
+        Span::new(t.state.clone(), role),
+        Span::of(why, Role::Body),
+    ]
 }
 
 fn containers(document: &mut Document, containers: &[Container]) {
@@ -290,7 +374,11 @@ fn containers(document: &mut Document, containers: &[Container]) {
 
 /// Names only; the values stay hidden.
 fn names(label: &'static str, names: &[Text]) -> Option<(&'static str, Text)> {
-    let masked = names.iter().map(|n| format!("{n}=•••")).collect::<Vec<_>>().join("  ");
+    let masked = names
+        .iter()
+        .map(|n| format!("{n}=•••"))
+        .collect::<Vec<_>>()
+        .join("  ");
     (!names.is_empty()).then(|| (label, Text::clean(&masked)))
 }
 
@@ -314,9 +402,16 @@ pub fn describe(s: &Service) -> Vec<Text> {
         line("scheduling", &format!("{:?}", s.scheduling).to_lowercase()),
         line("rollout", &rollout),
         line("deployments", &s.deployments.to_string()),
-        line("deployed", &s.deployed_at.map_or_else(|| "–".to_owned(), units::moment)),
+        line(
+            "deployed",
+            &s.deployed_at.map_or_else(|| "–".to_owned(), units::moment),
+        ),
         line("task definition", s.task_definition.text().as_str()),
     ];
-    lines.extend(s.target_groups.iter().map(|arn| line("target group", arn.text().as_str())));
+    lines.extend(
+        s.target_groups
+            .iter()
+            .map(|arn| line("target group", arn.text().as_str())),
+    );
     lines
 }

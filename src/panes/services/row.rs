@@ -17,7 +17,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The columns, in order.
-pub const COLUMNS: &[&str] = &["SERVICE", "RUN/DES", "PEND", "CPU", "MEM", "ROLLOUT", "AGE", "LAUNCH"];
+pub const COLUMNS: &[&str] = &[
+    "SERVICE", "RUN/DES", "PEND", "CPU", "MEM", "ROLLOUT", "AGE", "LAUNCH",
+];
 
 /// Their widths; what an operator can miss first goes first.
 pub const WIDTHS: &[Column] = &[
@@ -57,7 +59,13 @@ pub struct ServiceRow {
 impl ServiceRow {
     /// A row of which only the name is known.
     pub fn new(name: ServiceName) -> Self {
-        Self { name, known: Known::Name, at: Duration::ZERO, cpu: None, memory: None }
+        Self {
+            name,
+            known: Known::Name,
+            at: Duration::ZERO,
+            cpu: None,
+            memory: None,
+        }
     }
 
     /// The facts, where there are any.
@@ -86,9 +94,18 @@ impl ServiceRow {
     /// One cell, by its place in [`COLUMNS`].
     pub fn cell(&self, column: usize, now: Timestamp) -> Span {
         if column == 0 {
-            return Span::new(self.name.text(), if matches!(self.known, Known::Gone) { Role::Dim } else { Role::Body });
+            return Span::new(
+                self.name.text(),
+                if matches!(self.known, Known::Gone) {
+                    Role::Dim
+                } else {
+                    Role::Body
+                },
+            );
         }
-        let Some(s) = self.service() else { return self.unknown(column) };
+        let Some(s) = self.service() else {
+            return self.unknown(column);
+        };
         match column {
             1 => counts(s),
             2 => pending(s),
@@ -110,7 +127,13 @@ impl ServiceRow {
 
     fn words(&self, column: Option<&str>) -> Cow<'_, str> {
         let name = || Cow::Borrowed(self.name.as_str());
-        let Some(s) = self.service() else { return if matches!(column, None | Some("service")) { name() } else { "".into() } };
+        let Some(s) = self.service() else {
+            return if matches!(column, None | Some("service")) {
+                name()
+            } else {
+                "".into()
+            };
+        };
         match column {
             Some("service") => name(),
             Some("run/des") => format!("{}/{}", s.running, s.desired).into(),
@@ -142,7 +165,11 @@ impl Row for ServiceRow {
             3 => number(self.cpu.map(f64::from)),
             4 => number(self.memory.map(f64::from)),
             5 => fact(|s| f64::from(rollout_rank(s))),
-            6 => number(self.service().and_then(|s| s.deployed_at).map(|at| -(at.as_second() as f64))),
+            6 => number(
+                self.service()
+                    .and_then(|s| s.deployed_at)
+                    .map(|at| -(at.as_second() as f64)),
+            ),
             _ => fact(|s| f64::from(launch_rank(&s.launch))),
         }
     }
@@ -164,12 +191,18 @@ pub fn counts(s: &Service) -> Span {
 }
 
 fn pending(s: &Service) -> Span {
-    if s.pending == 0 { Span::dim("0") } else { Span::of(s.pending.to_string(), Role::Progress) }
+    if s.pending == 0 {
+        Span::dim("0")
+    } else {
+        Span::of(s.pending.to_string(), Role::Progress)
+    }
 }
 
 /// A percentage: `81%▲` above what is busy, a dash where nothing is known.
 pub fn load(percent: Option<f32>) -> Span {
-    let Some(value) = percent.map(f64::from).filter(|v| v.is_finite()) else { return Span::dim("– ") };
+    let Some(value) = percent.map(f64::from).filter(|v| v.is_finite()) else {
+        return Span::dim("– ");
+    };
     match health::load(value) {
         Level::Good | Level::Notice => Span::of(format!("{value:.0}% "), Role::Body),
         Level::Warn => Span::of(format!("{value:.0}%▲"), Role::Warn),
@@ -228,10 +261,16 @@ pub fn launch(s: &Service) -> Text {
         Launch::Ec2 => "EC2".into(),
         Launch::Fargate => "Fargate".into(),
         Launch::External => "external".into(),
-        Launch::Providers(names) => Text::clean(&names.iter().map(Text::as_str).collect::<Vec<_>>().join(",")),
+        Launch::Providers(names) => {
+            Text::clean(&names.iter().map(Text::as_str).collect::<Vec<_>>().join(","))
+        }
         Launch::Unknown => "–".into(),
     };
-    if s.scheduling == Scheduling::Daemon { Text::clean(&format!("{said} daemon")) } else { said }
+    if s.scheduling == Scheduling::Daemon {
+        Text::clean(&format!("{said} daemon"))
+    } else {
+        said
+    }
 }
 
 fn launch_rank(launch: &Launch) -> u8 {
@@ -245,5 +284,8 @@ fn launch_rank(launch: &Launch) -> u8 {
 }
 
 fn deployed(s: &Service, now: Timestamp) -> Span {
-    s.deployed_at.map_or_else(|| Span::dim("–"), |at| Span::of(units::short_age(units::since(now, at)), Role::Body))
+    s.deployed_at.map_or_else(
+        || Span::dim("–"),
+        |at| Span::of(units::short_age(units::since(now, at)), Role::Body),
+    )
 }

@@ -17,23 +17,41 @@ impl Told {
     fn new(height: u16) -> Self {
         let mut pane = Services::default();
         pane.resize(80, height);
-        Self { pane, settings: Settings::default(), cluster: "orchard".into(), now: Now::START }
+        Self {
+            pane,
+            settings: Settings::default(),
+            cluster: "orchard".into(),
+            now: Now::START,
+        }
     }
 
     fn with<T>(&mut self, f: impl FnOnce(&mut Services, &Context<'_>) -> T) -> T {
-        let cx = Context { now: self.now, settings: &self.settings, cluster: Some(&self.cluster), service: None };
+        let cx = Context {
+            now: self.now,
+            settings: &self.settings,
+            cluster: Some(&self.cluster),
+            service: None,
+        };
         f(&mut self.pane, &cx)
     }
 
     fn hear(&mut self, query: Query, answer: Answer) {
-        let reply = Reply { epoch: Epoch::default(), query, answer };
+        let reply = Reply {
+            epoch: Epoch::default(),
+            query,
+            answer,
+        };
         self.with(|pane, cx| pane.reply(&reply, cx));
     }
 
     fn names(&mut self, names: &[String], whole: bool) {
         let all: Vec<ServiceName> = names.iter().map(|n| n.as_str().into()).collect();
         let facts = Facts::ServiceNames(Arc::new(all));
-        let answer = if whole { Answer::Whole(facts) } else { Answer::Part(facts) };
+        let answer = if whole {
+            Answer::Whole(facts)
+        } else {
+            Answer::Part(facts)
+        };
         self.hear(Query::ServiceNames("orchard".into()), answer);
     }
 
@@ -51,8 +69,18 @@ impl Told {
     fn answer(&mut self, fill: Fill) {
         let names = self.asks(fill);
         let found = names.iter().map(|n| Arc::new(service(n))).collect();
-        let query = Query::Services { cluster: "orchard".into(), names: names.into(), fill };
-        self.hear(query, Answer::Whole(Facts::Services { found, missing: Vec::new() }));
+        let query = Query::Services {
+            cluster: "orchard".into(),
+            names: names.into(),
+            fill,
+        };
+        self.hear(
+            query,
+            Answer::Whole(Facts::Services {
+                found,
+                missing: Vec::new(),
+            }),
+        );
     }
 
     fn act(&mut self, verb: Verb) -> Vec<Act> {
@@ -64,7 +92,9 @@ impl Told {
     }
 
     fn wants(&mut self, query: &Query) -> bool {
-        self.with(|pane, cx| pane.wants(cx)).iter().any(|w| w.query == *query)
+        self.with(|pane, cx| pane.wants(cx))
+            .iter()
+            .any(|w| w.query == *query)
     }
 
     fn later(&mut self, secs: u64) {
@@ -75,7 +105,10 @@ impl Told {
 
 fn service(name: &ServiceName) -> Service {
     Service {
-        at: ServiceRef { cluster: "orchard".into(), service: name.clone() },
+        at: ServiceRef {
+            cluster: "orchard".into(),
+            service: name.clone(),
+        },
         status: ServiceStatus::Active,
         desired: 1,
         running: 1,
@@ -97,7 +130,10 @@ fn many(n: usize) -> Vec<String> {
 }
 
 fn title(told: &mut Told) -> String {
-    told.with(|pane, cx| pane.title(cx)).status.as_str().to_owned()
+    told.with(|pane, cx| pane.title(cx))
+        .status
+        .as_str()
+        .to_owned()
 }
 
 #[test]
@@ -118,7 +154,11 @@ fn moving_the_cursor_while_an_answer_is_awaited_restarts_nothing() {
     let mut told = Told::new(11);
     told.names(&many(50), true);
     let first = told.asks(Fill::Visible);
-    let query = Query::Services { cluster: "orchard".into(), names: first.clone().into(), fill: Fill::Visible };
+    let query = Query::Services {
+        cluster: "orchard".into(),
+        names: first.clone().into(),
+        fill: Fill::Visible,
+    };
     told.hear(query, Answer::Started);
     told.act(Verb::Bottom);
     assert_eq!(told.asks(Fill::Visible), first);
@@ -146,7 +186,10 @@ fn a_part_of_the_names_takes_no_row_away_and_the_whole_does() {
     assert_eq!(told.pane.rows.rows().len(), 30);
     told.names(&many(20), true);
     assert_eq!(told.pane.rows.rows().len(), 20);
-    assert!(told.pane.rows.rows()[0].is_filled(), "what was known of a row stays");
+    assert!(
+        told.pane.rows.rows()[0].is_filled(),
+        "what was known of a row stays"
+    );
 }
 
 #[test]
@@ -154,8 +197,18 @@ fn a_service_that_vanished_is_marked_and_cannot_be_scaled() {
     let mut told = Told::new(11);
     told.names(&many(1), true);
     let names: Arc<[ServiceName]> = ["service-0000".into()].into();
-    let query = Query::Services { cluster: "orchard".into(), names: names.clone(), fill: Fill::Visible };
-    told.hear(query, Answer::Whole(Facts::Services { found: Vec::new(), missing: names.to_vec() }));
+    let query = Query::Services {
+        cluster: "orchard".into(),
+        names: names.clone(),
+        fill: Fill::Visible,
+    };
+    told.hear(
+        query,
+        Answer::Whole(Facts::Services {
+            found: Vec::new(),
+            missing: names.to_vec(),
+        }),
+    );
     assert!(matches!(told.pane.rows.rows()[0].known, Known::Gone));
     assert!(!told.with(|pane, cx| pane.can(Verb::Scale, cx)));
 }
@@ -168,8 +221,15 @@ fn logs_open_when_their_place_is_known() {
     told.act(Verb::Logs);
     let query = Query::LogTargets("api:42".into());
     assert!(told.wants(&query));
-    let target = LogTarget { group: "/ecs/api".into(), region: None, stream_prefix: None };
-    told.hear(query.clone(), Answer::Whole(Facts::LogTargets(vec![target.clone()])));
+    let target = LogTarget {
+        group: "/ecs/api".into(),
+        region: None,
+        stream_prefix: None,
+    };
+    told.hear(
+        query.clone(),
+        Answer::Whole(Facts::LogTargets(vec![target.clone()])),
+    );
     assert_eq!(told.decided(), [Act::ShowLogs(vec![target])]);
     assert!(!told.wants(&query));
 }
@@ -180,12 +240,24 @@ fn a_service_without_logs_is_said_and_a_failure_as_well() {
     told.names(&many(1), true);
     told.answer(Fill::Visible);
     told.act(Verb::Logs);
-    told.hear(Query::LogTargets("api:42".into()), Answer::Whole(Facts::LogTargets(Vec::new())));
+    told.hear(
+        Query::LogTargets("api:42".into()),
+        Answer::Whole(Facts::LogTargets(Vec::new())),
+    );
     assert!(matches!(&told.decided()[..], [Act::Say(n)] if n.text.as_str().contains("no logs")));
     told.act(Verb::Raw);
-    let at = ServiceRef { cluster: "orchard".into(), service: "service-0000".into() };
+    let at = ServiceRef {
+        cluster: "orchard".into(),
+        service: "service-0000".into(),
+    };
     let fault = Fault::new(FaultKind::Denied, "It may not be read");
-    told.hear(Query::ServiceRaw(at), Answer::Failed { fault, next_try: None });
+    told.hear(
+        Query::ServiceRaw(at),
+        Answer::Failed {
+            fault,
+            next_try: None,
+        },
+    );
     assert!(matches!(&told.decided()[..], [Act::Say(n)] if n.fault.is_some()));
 }
 
@@ -195,8 +267,14 @@ fn raw_json_opens_as_a_page() {
     told.names(&many(1), true);
     told.answer(Fill::Visible);
     told.act(Verb::Raw);
-    let at = ServiceRef { cluster: "orchard".into(), service: "service-0000".into() };
-    told.hear(Query::ServiceRaw(at), Answer::Whole(Facts::Raw(vec!["{".into(), "}".into()])));
+    let at = ServiceRef {
+        cluster: "orchard".into(),
+        service: "service-0000".into(),
+    };
+    told.hear(
+        Query::ServiceRaw(at),
+        Answer::Whole(Facts::Raw(vec!["{".into(), "}".into()])),
+    );
     assert!(matches!(&told.decided()[..], [Act::Page { lines, .. }] if lines.len() == 2));
 }
 
@@ -207,7 +285,9 @@ fn read_only_offers_no_scaling_and_says_why() {
     told.names(&many(1), true);
     told.answer(Fill::Visible);
     assert!(!told.with(|pane, cx| pane.can(Verb::Scale, cx)));
-    assert!(matches!(&told.act(Verb::Scale)[..], [Act::Say(n)] if n.text.as_str().contains("read-only")));
+    assert!(
+        matches!(&told.act(Verb::Scale)[..], [Act::Say(n)] if n.text.as_str().contains("read-only"))
+    );
 }
 
 #[test]
@@ -217,7 +297,9 @@ fn filters_and_sorts_take_the_columns_by_name() {
     told.answer(Fill::Visible);
     told.pane.set_filter("rollout:done").expect("a column");
     assert_eq!(title(&mut told), "10 of 30 match");
-    told.pane.set_filter("!run/des:1/1 service-001").expect("a column");
+    told.pane
+        .set_filter("!run/des:1/1 service-001")
+        .expect("a column");
     assert_eq!(title(&mut told), "10 of 30 match");
     assert!(told.pane.sort_by("cpu").is_ok() && told.pane.sort_by("colour").is_err());
 }
@@ -227,7 +309,10 @@ fn an_open_service_asks_for_its_detail_and_not_for_the_list() {
     let mut told = Told::new(11);
     told.names(&many(30), true);
     told.act(Verb::Enter);
-    let at = ServiceRef { cluster: "orchard".into(), service: "service-0000".into() };
+    let at = ServiceRef {
+        cluster: "orchard".into(),
+        service: "service-0000".into(),
+    };
     assert!(told.wants(&Query::ServiceDetail(at)) && told.asks(Fill::Visible).is_empty());
     told.act(Verb::Back);
     assert!(!told.pane.drilled() && !told.asks(Fill::Visible).is_empty());

@@ -21,12 +21,22 @@ use jiff::Timestamp;
 use std::time::Duration;
 
 /// The document of one row.
-pub fn document(row: &DatabaseRow, inventory: &Inventory, max_age: Duration, width: u16, now: Timestamp) -> Vec<Line> {
+pub fn document(
+    row: &DatabaseRow,
+    inventory: &Inventory,
+    max_age: Duration,
+    width: u16,
+    now: Timestamp,
+) -> Vec<Line> {
     let mut document = Document::new(width);
     document.line(&summary(&row.database));
     document.line(&verdict(row, max_age, now));
     document.gaps(&inventory.gaps);
-    let of: Vec<&Snapshot> = inventory.snapshots.iter().filter(|s| s.of == row.database.at).collect();
+    let of: Vec<&Snapshot> = inventory
+        .snapshots
+        .iter()
+        .filter(|s| s.of == row.database.at)
+        .collect();
     document.heading("Snapshots", of.len().to_string());
     let heads = [
         Head::Left("SNAPSHOT"),
@@ -37,17 +47,31 @@ pub fn document(row: &DatabaseRow, inventory: &Inventory, max_age: Duration, wid
         Head::Right("SIZE"),
         Head::Left("ENCRYPTED"),
     ];
-    document.table(&heads, &of.into_iter().map(|s| snapshot(s, now)).collect::<Vec<_>>());
+    document.table(
+        &heads,
+        &of.into_iter().map(|s| snapshot(s, now)).collect::<Vec<_>>(),
+    );
     document.done()
 }
 
 fn summary(d: &Database) -> Line {
-    let pause = if d.pauses_io() { "  Single-AZ: a backup pauses I/O" } else { "" };
-    let members = if d.members.is_empty() { String::new() } else { format!("  {} member{}", d.members.len(), if d.members.len() == 1 { "" } else { "s" }) };
-    Line(vec![state(d)]).and(format!("  {} {}", d.engine, d.class), Role::Body).and(
-        format!("  {}{members}{pause}", storage(d)),
-        Role::Dim,
-    )
+    let pause = if d.pauses_io() {
+        "  Single-AZ: a backup pauses I/O"
+    } else {
+        ""
+    };
+    let members = if d.members.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "  {} member{}",
+            d.members.len(),
+            if d.members.len() == 1 { "" } else { "s" }
+        )
+    };
+    Line(vec![state(d)])
+        .and(format!("  {} {}", d.engine, d.class), Role::Body)
+        .and(format!("  {}{members}{pause}", storage(d)), Role::Dim)
 }
 
 fn storage(d: &Database) -> String {
@@ -64,19 +88,39 @@ fn verdict(row: &DatabaseRow, max_age: Duration, now: Timestamp) -> Line {
         health::Level::Notice | health::Level::Warn => Role::Warn,
         health::Level::Bad => Role::Bad,
     };
-    Line::new(health::freshness_sentence(row.verdict, &row.database, ago, max_age), role)
+    Line::new(
+        health::freshness_sentence(row.verdict, &row.database, ago, max_age),
+        role,
+    )
 }
 
 fn snapshot(s: &Snapshot, now: Timestamp) -> Vec<Span> {
-    let made = |said: fn(Timestamp, Timestamp) -> String| s.created_at.map_or_else(|| Span::dim("–"), |at| Span::of(said(now, at), Role::Body));
+    let made = |said: fn(Timestamp, Timestamp) -> String| {
+        s.created_at
+            .map_or_else(|| Span::dim("–"), |at| Span::of(said(now, at), Role::Body))
+    };
     vec![
         Span::body(s.id.text()),
-        Span::new(kind(s.kind), if s.kind == SnapshotKind::Manual { Role::Body } else { Role::Dim }),
+        Span::new(
+            kind(s.kind),
+            if s.kind == SnapshotKind::Manual {
+                Role::Body
+            } else {
+                Role::Dim
+            },
+        ),
         status(s),
         made(|now, at| units::short_age(units::since(now, at))),
         made(|_, at| units::moment(at)),
-        Span::of(format!("{} GiB", units::count(u64::from(s.storage))), Role::Body),
-        if s.encrypted { Span::dim("yes") } else { Span::new("no", Role::Warn) },
+        Span::of(
+            format!("{} GiB", units::count(u64::from(s.storage))),
+            Role::Body,
+        ),
+        if s.encrypted {
+            Span::dim("yes")
+        } else {
+            Span::new("no", Role::Warn)
+        },
     ]
 }
 
@@ -92,19 +136,37 @@ fn kind(kind: SnapshotKind) -> &'static str {
 /// What is known of a database, one fact a line, for `d`.
 pub fn describe(d: &Database) -> Vec<Text> {
     let line = |name: &str, value: &str| Text::clean(&format!("{name:<18}{value}"));
-    let retention = if d.retention == 0 { "off (0 days)".to_owned() } else { format!("{} days", d.retention) };
+    let retention = if d.retention == 0 {
+        "off (0 days)".to_owned()
+    } else {
+        format!("{} days", d.retention)
+    };
     let mut lines = vec![
         line("database", d.at.id.text().as_str()),
-        line("kind", if d.at.kind == DatabaseKind::Cluster { "cluster" } else { "instance" }),
+        line(
+            "kind",
+            if d.at.kind == DatabaseKind::Cluster {
+                "cluster"
+            } else {
+                "instance"
+            },
+        ),
         line("engine", d.engine.as_str()),
         line("class", d.class.as_str()),
         line("status", d.status.as_str()),
         line("Multi-AZ", if d.multi_az { "yes" } else { "no" }),
         line("storage", &storage(d)),
-        line("backup window", d.backup_window.as_ref().map_or("none", Text::as_str)),
+        line(
+            "backup window",
+            d.backup_window.as_ref().map_or("none", Text::as_str),
+        ),
         line("automated backups", &retention),
     ];
     lines.extend(d.members.iter().map(|m| line("member", m.text().as_str())));
-    lines.extend(d.read_replica_of.iter().map(|of| line("replica of", of.text().as_str())));
+    lines.extend(
+        d.read_replica_of
+            .iter()
+            .map(|of| line("replica of", of.text().as_str())),
+    );
     lines
 }

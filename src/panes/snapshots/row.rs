@@ -13,7 +13,9 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 /// The columns, in order.
-pub const COLUMNS: &[&str] = &["DATABASE", "STATE", "BACKUP", "SNAPSHOT", "STATUS", "ENGINE"];
+pub const COLUMNS: &[&str] = &[
+    "DATABASE", "STATE", "BACKUP", "SNAPSHOT", "STATUS", "ENGINE",
+];
 
 /// Their widths; what an operator can miss first goes first.
 pub const WIDTHS: &[Column] = &[
@@ -38,14 +40,23 @@ pub struct DatabaseRow {
 
 /// The rows of an inventory, databases in AWS's order.
 pub fn rows(inventory: &Inventory, max_age: Duration, now: Timestamp) -> Vec<DatabaseRow> {
-    inventory.databases.iter().map(|d| DatabaseRow::new(d, &inventory.snapshots, max_age, now)).collect()
+    inventory
+        .databases
+        .iter()
+        .map(|d| DatabaseRow::new(d, &inventory.snapshots, max_age, now))
+        .collect()
 }
 
 impl DatabaseRow {
     fn new(database: &Database, snapshots: &[Snapshot], max_age: Duration, now: Timestamp) -> Self {
         let of = || snapshots.iter().filter(|s| s.of == database.at);
         let finished: Vec<&Snapshot> = of().filter(|s| s.status.as_str() == "available").collect();
-        let manual = || finished.iter().copied().find(|s| s.kind == SnapshotKind::Manual);
+        let manual = || {
+            finished
+                .iter()
+                .copied()
+                .find(|s| s.kind == SnapshotKind::Manual)
+        };
         Self {
             last: finished.iter().find_map(|s| s.created_at),
             verdict: health::freshness(database, &finished, max_age, now),
@@ -56,7 +67,8 @@ impl DatabaseRow {
 
     /// Whether a snapshot of it is being made now.
     pub fn is_making(&self) -> bool {
-        self.shown.as_ref().is_some_and(is_in_the_making) || self.database.status.as_str() == "backing-up"
+        self.shown.as_ref().is_some_and(is_in_the_making)
+            || self.database.status.as_str() == "backing-up"
     }
 
     /// One cell, by its place in [`COLUMNS`].
@@ -65,7 +77,10 @@ impl DatabaseRow {
             0 => Span::body(self.database.at.id.text()),
             1 => state(&self.database),
             2 => self.backup(now),
-            3 => self.shown.as_ref().map_or_else(|| Span::dim("none by hand"), |s| Span::body(s.id.text())),
+            3 => self
+                .shown
+                .as_ref()
+                .map_or_else(|| Span::dim("none by hand"), |s| Span::body(s.id.text())),
             4 => self.shown.as_ref().map_or_else(|| Span::dim(""), status),
             _ => Span::dim(self.database.engine.clone()),
         }
@@ -78,7 +93,12 @@ impl DatabaseRow {
             Level::Notice | Level::Warn => Role::Warn,
             Level::Bad => Role::Bad,
         };
-        Span::of([ago.as_deref().unwrap_or_default(), self.verdict.word()].join(" ").trim_start(), role)
+        Span::of(
+            [ago.as_deref().unwrap_or_default(), self.verdict.word()]
+                .join(" ")
+                .trim_start(),
+            role,
+        )
     }
 
     fn words(&self, column: Option<&str>) -> Cow<'_, str> {
@@ -93,7 +113,14 @@ impl DatabaseRow {
             None => {
                 let d = &self.database;
                 let snapshot = shown().map_or("", |s| s.id.as_str());
-                format!("{} {} {} {} {snapshot}", d.at.id.as_str(), d.status, d.engine, self.verdict.word()).into()
+                format!(
+                    "{} {} {} {} {snapshot}",
+                    d.at.id.as_str(),
+                    d.status,
+                    d.engine,
+                    self.verdict.word()
+                )
+                .into()
             }
         }
     }
@@ -107,8 +134,15 @@ fn is_in_the_making(s: &Snapshot) -> bool {
 pub fn state(d: &Database) -> Span {
     let role = match d.status.as_str() {
         "available" | "storage-optimization" => Role::Dim,
-        "backing-up" | "creating" | "modifying" | "starting" | "rebooting" | "upgrading" => Role::Progress,
-        s if s.starts_with("failed") || s.starts_with("incompatible") || s.starts_with("inaccessible") => Role::Bad,
+        "backing-up" | "creating" | "modifying" | "starting" | "rebooting" | "upgrading" => {
+            Role::Progress
+        }
+        s if s.starts_with("failed")
+            || s.starts_with("incompatible")
+            || s.starts_with("inaccessible") =>
+        {
+            Role::Bad
+        }
         "storage-full" | "restore-error" => Role::Bad,
         _ => Role::Warn,
     };
@@ -136,9 +170,18 @@ impl Row for DatabaseRow {
         match column {
             0 => SortKey::Text(self.database.at.id.as_str()),
             1 => SortKey::Text(self.database.status.as_str()),
-            2 => self.last.map_or(SortKey::Missing, |at| SortKey::Number(at.as_second() as f64)),
-            3 => self.shown.as_ref().map_or(SortKey::Missing, |s| SortKey::Text(s.id.as_str())),
-            4 => self.shown.as_ref().map_or(SortKey::Missing, |s| SortKey::Text(s.status.as_str())),
+            2 => self.last.map_or(
+                SortKey::Missing,
+                |at| SortKey::Number(at.as_second() as f64),
+            ),
+            3 => self
+                .shown
+                .as_ref()
+                .map_or(SortKey::Missing, |s| SortKey::Text(s.id.as_str())),
+            4 => self
+                .shown
+                .as_ref()
+                .map_or(SortKey::Missing, |s| SortKey::Text(s.status.as_str())),
             _ => SortKey::Text(self.database.engine.as_str()),
         }
     }

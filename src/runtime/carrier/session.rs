@@ -85,7 +85,7 @@ pub async fn resume(
                 turn: None,
             }
             .carry(input)
-            .await
+            .await;
         }
         Err(fault) => core.fail(Some(id.clone()), id.text(), fault).await,
     }

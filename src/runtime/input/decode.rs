@@ -57,7 +57,9 @@ impl Decoder {
         match held.as_slice() {
             _ if pasting => Vec::new(),
             [0x1b] => vec![key(KeyCode::Esc, KeyModifiers::NONE)],
-            [0x1b, c @ (b'[' | b'O')] => vec![key(KeyCode::Char(char::from(*c)), KeyModifiers::ALT)],
+            [0x1b, c @ (b'[' | b'O')] => {
+                vec![key(KeyCode::Char(char::from(*c)), KeyModifiers::ALT)]
+            }
             _ => Vec::new(),
         }
     }
@@ -66,7 +68,9 @@ impl Decoder {
         let mut typed = Vec::new();
         loop {
             if self.paste.is_some() {
-                let Some(text) = self.paste_until_end() else { return typed };
+                let Some(text) = self.paste_until_end() else {
+                    return typed;
+                };
                 typed.push(Input::Paste(text));
             }
             match token(&self.held) {
@@ -94,7 +98,9 @@ impl Decoder {
         paste.extend(self.held.drain(..take).take(room));
         end?;
         self.held.drain(..PASTE_ENDS.len());
-        self.paste.take().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        self.paste
+            .take()
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 }
 
@@ -119,7 +125,10 @@ fn token(held: &[u8]) -> Token {
 
 fn with_alt(token: Token) -> Token {
     match token {
-        Token::Key(n, event) => Token::Key(n + 1, KeyEvent::new(event.code, event.modifiers | KeyModifiers::ALT)),
+        Token::Key(n, event) => Token::Key(
+            n + 1,
+            KeyEvent::new(event.code, event.modifiers | KeyModifiers::ALT),
+        ),
         Token::Skip(n) => Token::Skip(n + 1),
         other => other,
     }
@@ -127,7 +136,12 @@ fn with_alt(token: Token) -> Token {
 
 /// A control character, or one character of UTF-8.
 fn character(held: &[u8]) -> Token {
-    let control = |c: u8| Token::Key(1, KeyEvent::new(KeyCode::Char(char::from(c)), KeyModifiers::CONTROL));
+    let control = |c: u8| {
+        Token::Key(
+            1,
+            KeyEvent::new(KeyCode::Char(char::from(c)), KeyModifiers::CONTROL),
+        )
+    };
     match held.first() {
         None => Token::Partial,
         Some(b'\r') => plain(1, KeyCode::Enter),
@@ -148,15 +162,28 @@ fn utf8(held: &[u8]) -> Token {
         0x80.. => return Token::Skip(1),
         _ => 1,
     };
-    let Some(bytes) = held.get(..length) else { return Token::Partial };
-    let Some(c) = std::str::from_utf8(bytes).ok().and_then(|s| s.chars().next()) else { return Token::Skip(1) };
-    let shift = if c.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
+    let Some(bytes) = held.get(..length) else {
+        return Token::Partial;
+    };
+    let Some(c) = std::str::from_utf8(bytes)
+        .ok()
+        .and_then(|s| s.chars().next())
+    else {
+        return Token::Skip(1);
+    };
+    let shift = if c.is_uppercase() {
+        KeyModifiers::SHIFT
+    } else {
+        KeyModifiers::NONE
+    };
     Token::Key(length, KeyEvent::new(KeyCode::Char(c), shift))
 }
 
 /// What follows `ESC O`.
 fn ss3(rest: &[u8]) -> Token {
-    let Some(&last) = rest.first() else { return Token::Partial };
+    let Some(&last) = rest.first() else {
+        return Token::Partial;
+    };
     letter(last).map_or(Token::Skip(3), |code| plain(3, code))
 }
 
@@ -169,24 +196,40 @@ fn csi(rest: &[u8]) -> Token {
             _ => Token::Skip(4),
         };
     }
-    let Some(end) = rest.iter().position(|b| (0x40..=0x7e).contains(b) && *b != b'[') else { return Token::Partial };
+    let Some(end) = rest
+        .iter()
+        .position(|b| (0x40..=0x7e).contains(b) && *b != b'[')
+    else {
+        return Token::Partial;
+    };
     let length = end + 3;
     let parameters = std::str::from_utf8(&rest[..end]).unwrap_or("");
     if rest[end] == b'M' && end == 0 {
-        return if rest.len() < 4 { Token::Partial } else { Token::Skip(6) };
+        return if rest.len() < 4 {
+            Token::Partial
+        } else {
+            Token::Skip(6)
+        };
     }
     if rest[0] >= b'<' && end > 0 {
         return Token::Skip(length);
     }
-    let mut numbers = parameters.split(';').map(|p| p.split(':').next().and_then(|n| n.parse::<u32>().ok()));
+    let mut numbers = parameters
+        .split(';')
+        .map(|p| p.split(':').next().and_then(|n| n.parse::<u32>().ok()));
     let first = numbers.next().flatten();
     let modifiers = modifiers(numbers.next().flatten().unwrap_or(1));
     let pressed = |code| Token::Key(length, KeyEvent::new(code, modifiers));
     match rest[end] {
         b'~' if first == Some(200) => Token::PasteBegins(length),
-        b'~' => first.and_then(numbered).map_or(Token::Skip(length), pressed),
+        b'~' => first
+            .and_then(numbered)
+            .map_or(Token::Skip(length), pressed),
         b'u' => first.and_then(kitty).map_or(Token::Skip(length), pressed),
-        b'Z' => Token::Key(length, KeyEvent::new(KeyCode::BackTab, modifiers | KeyModifiers::SHIFT)),
+        b'Z' => Token::Key(
+            length,
+            KeyEvent::new(KeyCode::BackTab, modifiers | KeyModifiers::SHIFT),
+        ),
         b'R' | b'M' => Token::Skip(length),
         last => letter(last).map_or(Token::Skip(length), pressed),
     }
@@ -234,7 +277,13 @@ fn kitty(n: u32) -> Option<KeyCode> {
 
 fn modifiers(parameter: u32) -> KeyModifiers {
     let bits = parameter.saturating_sub(1);
-    let on = |bit: u32, modifier| if bits & bit == 0 { KeyModifiers::NONE } else { modifier };
+    let on = |bit: u32, modifier| {
+        if bits & bit == 0 {
+            KeyModifiers::NONE
+        } else {
+            modifier
+        }
+    };
     on(1, KeyModifiers::SHIFT) | on(2, KeyModifiers::ALT) | on(4, KeyModifiers::CONTROL)
 }
 
@@ -258,21 +307,43 @@ mod tests {
     fn letters_controls_and_umlauts_are_keys() {
         assert_eq!(decoded(b"a"), one(KeyCode::Char('a'), KeyModifiers::NONE));
         assert_eq!(decoded(b"G"), one(KeyCode::Char('G'), KeyModifiers::SHIFT));
-        assert_eq!(decoded(b"\x03"), one(KeyCode::Char('c'), KeyModifiers::CONTROL));
-        assert_eq!(decoded("ö".as_bytes()), one(KeyCode::Char('ö'), KeyModifiers::NONE));
+        assert_eq!(
+            decoded(b"\x03"),
+            one(KeyCode::Char('c'), KeyModifiers::CONTROL)
+        );
+        assert_eq!(
+            decoded("ö".as_bytes()),
+            one(KeyCode::Char('ö'), KeyModifiers::NONE)
+        );
         assert_eq!(decoded(b"\r"), one(KeyCode::Enter, KeyModifiers::NONE));
-        assert_eq!(decoded(b"\x1bx"), one(KeyCode::Char('x'), KeyModifiers::ALT));
+        assert_eq!(
+            decoded(b"\x1bx"),
+            one(KeyCode::Char('x'), KeyModifiers::ALT)
+        );
     }
 
     #[test]
     fn arrows_and_function_keys_come_in_all_their_forms() {
         for form in [b"\x1b[A".as_slice(), b"\x1bOA", b"\x1b[1A"] {
-            assert_eq!(decoded(form), one(KeyCode::Up, KeyModifiers::NONE), "{form:?}");
+            assert_eq!(
+                decoded(form),
+                one(KeyCode::Up, KeyModifiers::NONE),
+                "{form:?}"
+            );
         }
-        assert_eq!(decoded(b"\x1b[1;5C"), one(KeyCode::Right, KeyModifiers::CONTROL));
-        assert_eq!(decoded(b"\x1b[5~"), one(KeyCode::PageUp, KeyModifiers::NONE));
+        assert_eq!(
+            decoded(b"\x1b[1;5C"),
+            one(KeyCode::Right, KeyModifiers::CONTROL)
+        );
+        assert_eq!(
+            decoded(b"\x1b[5~"),
+            one(KeyCode::PageUp, KeyModifiers::NONE)
+        );
         assert_eq!(decoded(b"\x1b[15~"), one(KeyCode::F(5), KeyModifiers::NONE));
-        assert_eq!(decoded(b"\x1b[Z"), one(KeyCode::BackTab, KeyModifiers::SHIFT));
+        assert_eq!(
+            decoded(b"\x1b[Z"),
+            one(KeyCode::BackTab, KeyModifiers::SHIFT)
+        );
         assert_eq!(decoded(b"\x1b[[A"), one(KeyCode::F(1), KeyModifiers::NONE));
     }
 
@@ -288,13 +359,22 @@ mod tests {
     #[test]
     fn a_paste_is_one_thing_and_never_keys() {
         let pasted = decoded(b"\x1b[200~y\r\x1b[Ay\x1b[201~j");
-        let expected = [Input::Paste("y\r\x1b[Ay".into()), key(KeyCode::Char('j'), KeyModifiers::NONE)];
+        let expected = [
+            Input::Paste("y\r\x1b[Ay".into()),
+            key(KeyCode::Char('j'), KeyModifiers::NONE),
+        ];
         assert_eq!(pasted, expected);
     }
 
     #[test]
     fn reports_of_mouse_focus_and_cursor_are_no_keys() {
-        for report in [b"\x1b[I".as_slice(), b"\x1b[<0;10;5M", b"\x1b[M !!", b"\x1b[12;40R", b"\x1b[?1;2c"] {
+        for report in [
+            b"\x1b[I".as_slice(),
+            b"\x1b[<0;10;5M",
+            b"\x1b[M !!",
+            b"\x1b[12;40R",
+            b"\x1b[?1;2c",
+        ] {
             assert_eq!(decoded(report), [], "{report:?}");
         }
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 /// to `most`; between half of it and all of it as `chance` (0..1) says.
 pub fn delay(first: Duration, most: Duration, failures: u32, chance: f64) -> Duration {
     let doubled = first.saturating_mul(1 << failures.saturating_sub(1).min(16));
-    doubled.min(most).mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0)
+    doubled
+        .min(most)
+        .mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0)
 }
 
 /// Chance for jitter; nothing depends on its quality.
@@ -16,7 +18,11 @@ pub struct Chance(u64);
 impl Default for Chance {
     fn default() -> Self {
         use std::hash::{BuildHasher, Hasher};
-        Self(std::collections::hash_map::RandomState::new().build_hasher().finish())
+        Self(
+            std::collections::hash_map::RandomState::new()
+                .build_hasher()
+                .finish(),
+        )
     }
 }
 
@@ -38,7 +44,10 @@ mod tests {
     #[test]
     fn pauses_double_up_to_the_most() {
         let at = |failures| delay(S(2), S(30), failures, 1.0);
-        assert_eq!([at(1), at(2), at(3), at(4), at(5), at(60)], [S(2), S(4), S(8), S(16), S(30), S(30)]);
+        assert_eq!(
+            [at(1), at(2), at(3), at(4), at(5), at(60)],
+            [S(2), S(4), S(8), S(16), S(30), S(30)]
+        );
     }
 
     #[test]

@@ -4,16 +4,26 @@ use crate::domain::ecs::ServiceRef;
 const S: fn(u64) -> Duration = Duration::from_secs;
 
 fn every(query: Query, secs: u64) -> Want {
-    Want { query, pace: Pace::Every(S(secs)) }
+    Want {
+        query,
+        pace: Pace::Every(S(secs)),
+    }
 }
 
 fn detail(service: &str) -> Query {
-    Query::ServiceDetail(ServiceRef { cluster: "orchard".into(), service: service.into() })
+    Query::ServiceDetail(ServiceRef {
+        cluster: "orchard".into(),
+        service: service.into(),
+    })
 }
 
 fn started(steps: &[Step]) -> Vec<(Ticket, Query, Purse)> {
     let start = |s: &Step| match s {
-        Step::Start { ticket, query, purse } => Some((*ticket, query.clone(), *purse)),
+        Step::Start {
+            ticket,
+            query,
+            purse,
+        } => Some((*ticket, query.clone(), *purse)),
         Step::Cut(_) => None,
     };
     steps.iter().filter_map(start).collect()
@@ -27,18 +37,30 @@ fn throttled() -> Fault {
 fn a_want_is_asked_at_once_and_then_at_its_pace() {
     let mut book = PollBook::default();
     book.want(vec![every(Query::Groups, 5)], S(0));
-    assert_eq!(started(&book.steps(S(0))), [(1, Query::Groups, Purse::FirstFill)]);
+    assert_eq!(
+        started(&book.steps(S(0))),
+        [(1, Query::Groups, Purse::FirstFill)]
+    );
     assert_eq!(book.steps(S(9)), [], "one in flight");
     book.answered(1, S(10));
     assert_eq!(book.next(), Some(S(15)));
     assert_eq!(book.steps(S(14)), []);
-    assert_eq!(started(&book.steps(S(15))), [(2, Query::Groups, Purse::Steady)]);
+    assert_eq!(
+        started(&book.steps(S(15))),
+        [(2, Query::Groups, Purse::Steady)]
+    );
 }
 
 #[test]
 fn once_is_asked_once_and_again_on_refresh() {
     let mut book = PollBook::default();
-    book.want(vec![Want { query: Query::Clusters, pace: Pace::Once }], S(0));
+    book.want(
+        vec![Want {
+            query: Query::Clusters,
+            pace: Pace::Once,
+        }],
+        S(0),
+    );
     book.steps(S(0));
     book.answered(1, S(1));
     assert_eq!(book.next(), None);
@@ -71,7 +93,10 @@ fn a_drill_in_into_another_thing_cuts_off_the_first() {
 #[test]
 fn a_list_that_changed_is_asked_after_the_running_one_or_two_seconds() {
     let metric = |name: &str| {
-        let at = ServiceRef { cluster: "orchard".into(), service: name.into() };
+        let at = ServiceRef {
+            cluster: "orchard".into(),
+            service: name.into(),
+        };
         Query::Metrics([crate::domain::metrics::Metric::ServiceCpu(at)].into())
     };
     let mut book = PollBook::default();
@@ -85,7 +110,11 @@ fn a_list_that_changed_is_asked_after_the_running_one_or_two_seconds() {
     assert_eq!(started(&steps)[0].1, metric("b"));
     book.want(vec![every(metric("c"), 60)], S(3));
     book.answered(2, S(3));
-    assert_eq!(started(&book.steps(S(3)))[0].1, metric("c"), "at once after the running one");
+    assert_eq!(
+        started(&book.steps(S(3)))[0].1,
+        metric("c"),
+        "at once after the running one"
+    );
 }
 
 #[test]
@@ -125,7 +154,10 @@ fn throttling_backs_off_further_each_time_and_an_answer_ends_it() {
 #[test]
 fn a_missing_permission_is_tried_every_five_minutes_beside_the_others() {
     let mut book = PollBook::default();
-    book.want(vec![every(Query::Groups, 5), every(Query::Inventory, 5)], S(0));
+    book.want(
+        vec![every(Query::Groups, 5), every(Query::Inventory, 5)],
+        S(0),
+    );
     book.steps(S(0));
     let denied = Fault::new(FaultKind::Denied, "no");
     assert_eq!(book.failed(1, &denied, S(1), 0.5), Some(S(301)));
@@ -153,5 +185,8 @@ fn a_reset_cuts_off_what_runs_and_forgets_every_answer() {
     assert_eq!(book.reset(), [Step::Cut(1)]);
     book.answered(1, S(1));
     book.want(vec![every(Query::Groups, 5)], S(2));
-    assert_eq!(started(&book.steps(S(2))), [(2, Query::Groups, Purse::FirstFill)]);
+    assert_eq!(
+        started(&book.steps(S(2))),
+        [(2, Query::Groups, Purse::FirstFill)]
+    );
 }

@@ -32,7 +32,9 @@ pub fn fit(color: Color, depth: ColorDepth) -> Color {
         (ColorDepth::None, _) => Color::Reset,
         (ColorDepth::Ansi256, Color::Rgb(r, g, b)) => Color::Indexed(indexed([r, g, b])),
         (ColorDepth::Ansi16, Color::Rgb(r, g, b)) => named([r, g, b]),
-        (ColorDepth::Ansi16, Color::Indexed(n)) => SIXTEEN.get(usize::from(n)).map_or_else(|| named(rgb(n)), |s| s.0),
+        (ColorDepth::Ansi16, Color::Indexed(n)) => SIXTEEN
+            .get(usize::from(n))
+            .map_or_else(|| named(rgb(n)), |s| s.0),
         _ => color,
     }
 }
@@ -64,7 +66,9 @@ fn indexed(rgb: [u8; 3]) -> u8 {
     let cube = 16 + 36 * r + 6 * g + b;
     let mean = rgb.iter().map(|&v| u32::from(v)).sum::<u32>() / 3;
     let gray = 232 + (mean.saturating_sub(8).saturating_add(5) / 10).min(23) as usize;
-    let nearest = [cube, gray].into_iter().min_by_key(|&n| distance(self::rgb(n as u8), rgb));
+    let nearest = [cube, gray]
+        .into_iter()
+        .min_by_key(|&n| distance(self::rgb(n as u8), rgb));
     nearest.unwrap_or(cube) as u8
 }
 
@@ -98,22 +102,41 @@ mod tests {
 
     #[test]
     fn sixteen_colours_take_the_nearest() {
-        assert_eq!(fit(Color::Rgb(250, 10, 10), ColorDepth::Ansi16), Color::LightRed);
-        assert_eq!(fit(Color::Indexed(196), ColorDepth::Ansi16), Color::LightRed);
+        assert_eq!(
+            fit(Color::Rgb(250, 10, 10), ColorDepth::Ansi16),
+            Color::LightRed
+        );
+        assert_eq!(
+            fit(Color::Indexed(196), ColorDepth::Ansi16),
+            Color::LightRed
+        );
         assert_eq!(fit(Color::Indexed(3), ColorDepth::Ansi16), Color::Yellow);
         assert_eq!(fit(Color::LightBlue, ColorDepth::Ansi16), Color::LightBlue);
     }
 
     #[test]
     fn two_hundred_fifty_six_colours_know_cube_and_greys() {
-        assert_eq!(fit(Color::Rgb(255, 0, 0), ColorDepth::Ansi256), Color::Indexed(196));
-        assert_eq!(fit(Color::Rgb(118, 118, 118), ColorDepth::Ansi256), Color::Indexed(243));
-        assert_eq!(fit(Color::Rgb(1, 2, 3), ColorDepth::True), Color::Rgb(1, 2, 3));
+        assert_eq!(
+            fit(Color::Rgb(255, 0, 0), ColorDepth::Ansi256),
+            Color::Indexed(196)
+        );
+        assert_eq!(
+            fit(Color::Rgb(118, 118, 118), ColorDepth::Ansi256),
+            Color::Indexed(243)
+        );
+        assert_eq!(
+            fit(Color::Rgb(1, 2, 3), ColorDepth::True),
+            Color::Rgb(1, 2, 3)
+        );
     }
 
     #[test]
     fn text_stays_legible_when_both_colours_fall_on_one() {
-        let (fg, bg) = fit_pair(Color::Rgb(200, 0, 0), Color::Rgb(210, 5, 5), ColorDepth::Ansi16);
+        let (fg, bg) = fit_pair(
+            Color::Rgb(200, 0, 0),
+            Color::Rgb(210, 5, 5),
+            ColorDepth::Ansi16,
+        );
         assert_ne!(fg, bg);
     }
 }

@@ -26,7 +26,11 @@ pub fn block(last: Option<&Screen>, next: &Screen) -> Vec<u8> {
     }
     brush.pen.turn(Pen::default(), &mut brush.out);
     cursor(last, next.cursor, &mut brush);
-    if brush.out.is_empty() { brush.out } else { [BEGIN, &brush.out, END].concat() }
+    if brush.out.is_empty() {
+        brush.out
+    } else {
+        [BEGIN, &brush.out, END].concat()
+    }
 }
 
 fn rows(last: &Screen, next: &Screen, brush: &mut Brush) {
@@ -38,7 +42,10 @@ fn rows(last: &Screen, next: &Screen, brush: &mut Brush) {
 }
 
 fn row(last: &[Cell], next: &[Cell], y: u16, brush: &mut Brush) {
-    let blank_from = next.iter().rposition(|c| !is_plain_blank(c)).map_or(0, |x| x + 1);
+    let blank_from = next
+        .iter()
+        .rposition(|c| !is_plain_blank(c))
+        .map_or(0, |x| x + 1);
     for x in 0..next.len() {
         if last[x] == next[x] || next[x].symbol().is_empty() {
             continue;
@@ -82,7 +89,11 @@ struct Brush {
 
 impl Brush {
     fn new() -> Self {
-        Self { out: Vec::new(), pen: Pen::default(), at: None }
+        Self {
+            out: Vec::new(),
+            pen: Pen::default(),
+            at: None,
+        }
     }
 
     /// Writes the cell at `x`, going there first.
@@ -111,7 +122,8 @@ impl Brush {
         let jump = jump(between.len());
         let same = |c: &Cell| c.symbol().len() == 1 && Pen::of(c) == self.pen;
         if between.len() <= jump.len() && between.iter().all(same) {
-            self.out.extend(between.iter().flat_map(|c| c.symbol().bytes()));
+            self.out
+                .extend(between.iter().flat_map(|c| c.symbol().bytes()));
         } else {
             self.out.extend_from_slice(jump.as_bytes());
         }
@@ -142,7 +154,9 @@ fn jump(columns: usize) -> String {
 /// One code point that every terminal gives one column.
 fn is_narrow(symbol: &str) -> bool {
     let mut chars = symbol.chars();
-    let narrow = chars.next().is_some_and(|c| unicode_width::UnicodeWidthChar::width(c) == Some(1));
+    let narrow = chars
+        .next()
+        .is_some_and(|c| unicode_width::UnicodeWidthChar::width(c) == Some(1));
     narrow && chars.next().is_none()
 }
 
@@ -156,7 +170,10 @@ mod tests {
     use ratatui::layout::Rect;
     use ratatui::style::{Color, Modifier, Style};
 
-    const LIMITS: Limits = Limits { charset: Charset::Unicode, color: ColorDepth::Ansi16 };
+    const LIMITS: Limits = Limits {
+        charset: Charset::Unicode,
+        color: ColorDepth::Ansi16,
+    };
 
     fn screen(lines: &[(&str, Style)], width: u16) -> Screen {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, lines.len() as u16));
@@ -174,7 +191,11 @@ mod tests {
 
     fn said(last: &Screen, next: &Screen) -> String {
         let block = String::from_utf8(block(Some(last), next)).unwrap();
-        block.strip_prefix("\x1b[?2026h").and_then(|b| b.strip_suffix("\x1b[?2026l")).unwrap_or(&block).to_owned()
+        block
+            .strip_prefix("\x1b[?2026h")
+            .and_then(|b| b.strip_suffix("\x1b[?2026l"))
+            .unwrap_or(&block)
+            .to_owned()
     }
 
     #[test]
@@ -186,12 +207,18 @@ mod tests {
     fn unchanged_cells_are_jumped_over_or_written_again_whichever_is_shorter() {
         assert_eq!(said(&plain("abcdef"), &plain("Xbcdef")), "\x1b[HX");
         assert_eq!(said(&plain("abcdef"), &plain("XbcdeY")), "\x1b[HXbcdeY");
-        assert_eq!(said(&plain("a1234567b"), &plain("X1234567Y")), "\x1b[HX\x1b[7CY");
+        assert_eq!(
+            said(&plain("a1234567b"), &plain("X1234567Y")),
+            "\x1b[HX\x1b[7CY"
+        );
     }
 
     #[test]
     fn a_blank_end_is_erased() {
-        assert_eq!(said(&plain("a long line here"), &plain("a")), "\x1b[;3H\x1b[K");
+        assert_eq!(
+            said(&plain("a long line here"), &plain("a")),
+            "\x1b[;3H\x1b[K"
+        );
     }
 
     #[test]
@@ -212,7 +239,13 @@ mod tests {
     #[test]
     fn moving_a_reversed_row_by_one_at_160_columns_stays_under_600_bytes() {
         let text = "  orchard-api-service-with-a-name        6/8     2  81 %  64 %  in progress 6/8   12 min ".repeat(2);
-        let look = |on: bool| if on { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new().fg(Color::Gray) };
+        let look = |on: bool| {
+            if on {
+                Style::new().add_modifier(Modifier::REVERSED)
+            } else {
+                Style::new().fg(Color::Gray)
+            }
+        };
         let frame = |at: usize| {
             let lines: Vec<_> = (0..45).map(|y| (&text[..160], look(y == at))).collect();
             screen(&lines, 160)
@@ -246,7 +279,9 @@ mod tests {
     }
 
     fn shown(terminal: &avt::Terminal) -> Vec<Vec<avt::Cell>> {
-        (0..6).map(|y| terminal.screen().line(y).unwrap().cells().to_vec()).collect()
+        (0..6)
+            .map(|y| terminal.screen().line(y).unwrap().cells().to_vec())
+            .collect()
     }
 
     proptest! {

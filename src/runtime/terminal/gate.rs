@@ -31,7 +31,12 @@ impl Screen {
     /// An empty screen.
     pub fn blank(width: u16, height: u16) -> Self {
         let cells = vec![Cell::EMPTY; usize::from(width) * usize::from(height)];
-        Self { width, height, cells, cursor: None }
+        Self {
+            width,
+            height,
+            cells,
+            cursor: None,
+        }
     }
 
     /// Lets a frame through the gate, into this screen; its size becomes the frame's.
@@ -41,7 +46,11 @@ impl Screen {
             *self = Self::blank(area.width, area.height);
         }
         let width = usize::from(self.width).max(1);
-        for (from, into) in frame.content.chunks_exact(width).zip(self.cells.chunks_exact_mut(width)) {
+        for (from, into) in frame
+            .content
+            .chunks_exact(width)
+            .zip(self.cells.chunks_exact_mut(width))
+        {
             admit_row(from, into, limits);
         }
         self.cursor = cursor.filter(|p| p.x < self.width && p.y < self.height);
@@ -72,7 +81,11 @@ fn admit_row(from: &[Cell], into: &mut [Cell], limits: Limits) {
 /// What stands for this symbol, and whether it takes two cells.
 fn symbol(symbol: &str, room: bool, charset: Charset) -> (&str, bool) {
     if let &[byte] = symbol.as_bytes() {
-        return if byte.is_ascii_control() { (replacement(charset), false) } else { (symbol, false) };
+        return if byte.is_ascii_control() {
+            (replacement(charset), false)
+        } else {
+            (symbol, false)
+        };
     }
     if charset == Charset::Ascii {
         return (stand_in(symbol), false);
@@ -89,7 +102,11 @@ fn symbol(symbol: &str, room: bool, charset: Charset) -> (&str, bool) {
 }
 
 fn replacement(charset: Charset) -> &'static str {
-    if charset == Charset::Ascii { "?" } else { "\u{fffd}" }
+    if charset == Charset::Ascii {
+        "?"
+    } else {
+        "\u{fffd}"
+    }
 }
 
 /// Control characters, and those that reorder, hide or tag text (safety.md §4).
@@ -103,8 +120,11 @@ fn is_unsafe(c: char) -> bool {
 /// An ASCII character that looks like it, else `?`.
 fn stand_in(symbol: &str) -> &'static str {
     match symbol.chars().next().unwrap_or(' ') {
-        '─' | '━' | '┄' | '┅' | '┈' | '┉' | '╌' | '╍' | '═' | '╴' | '╶' | '╸' | '╺' | '╼' | '╾' | '–' | '—' | '−' => "-",
-        '│' | '┃' | '┆' | '┇' | '┊' | '┋' | '╎' | '╏' | '║' | '╵' | '╷' | '╹' | '╻' | '╽' | '╿' => "|",
+        '─' | '━' | '┄' | '┅' | '┈' | '┉' | '╌' | '╍' | '═' | '╴' | '╶' | '╸' | '╺' | '╼' | '╾'
+        | '–' | '—' | '−' => "-",
+        '│' | '┃' | '┆' | '┇' | '┊' | '┋' | '╎' | '╏' | '║' | '╵' | '╷' | '╹' | '╻' | '╽' | '╿' => {
+            "|"
+        }
         '╱' => "/",
         '╲' => "\\",
         '\u{2500}'..='\u{257f}' | '✓' | '✔' => "+",
@@ -150,8 +170,19 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, 1));
         buffer.set_string(0, 0, text, Style::new());
         let mut screen = Screen::default();
-        screen.admit(&buffer, None, Limits { charset, color: ColorDepth::True });
-        screen.row(0).iter().map(|c| c.symbol().to_owned()).collect()
+        screen.admit(
+            &buffer,
+            None,
+            Limits {
+                charset,
+                color: ColorDepth::True,
+            },
+        );
+        screen
+            .row(0)
+            .iter()
+            .map(|c| c.symbol().to_owned())
+            .collect()
     }
 
     #[test]
@@ -166,7 +197,10 @@ mod tests {
         admit_row(
             &[Cell::new("a"), Cell::new("漢")],
             &mut row,
-            Limits { charset: Charset::Unicode, color: ColorDepth::True },
+            Limits {
+                charset: Charset::Unicode,
+                color: ColorDepth::True,
+            },
         );
         assert_eq!(row[1].symbol(), " ");
     }

@@ -28,7 +28,11 @@ pub struct Pen {
 impl Pen {
     /// The look of a cell.
     pub fn of(cell: &Cell) -> Self {
-        Self { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
+        Self {
+            fg: cell.fg,
+            bg: cell.bg,
+            modifier: cell.modifier,
+        }
     }
 
     /// Writes the shortest sequence that turns this pen into `to`; nothing when they are equal.
@@ -40,7 +44,11 @@ impl Pen {
             out.extend_from_slice(b"\x1b[m");
         } else {
             let (fresh, step) = (fresh(to), step(*self, to));
-            let shorter = if fresh.len() < step.len() { fresh } else { step };
+            let shorter = if fresh.len() < step.len() {
+                fresh
+            } else {
+                step
+            };
             out.extend_from_slice(b"\x1b[");
             out.extend_from_slice(&shorter[..shorter.len() - 1]);
             out.push(b'm');
@@ -81,7 +89,10 @@ fn step(from: Pen, to: Pen) -> Vec<u8> {
 }
 
 fn cleared(parameter: u8) -> Modifier {
-    ATTRIBUTES.iter().filter(|a| a.2 == parameter).fold(Modifier::empty(), |all, a| all | a.0)
+    ATTRIBUTES
+        .iter()
+        .filter(|a| a.2 == parameter)
+        .fold(Modifier::empty(), |all, a| all | a.0)
 }
 
 fn number(out: &mut Vec<u8>, n: u8) {
@@ -132,7 +143,11 @@ mod tests {
     }
 
     fn pen(fg: Color, modifier: Modifier) -> Pen {
-        Pen { fg, bg: Color::Reset, modifier }
+        Pen {
+            fg,
+            bg: Color::Reset,
+            modifier,
+        }
     }
 
     #[test]
@@ -144,9 +159,18 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_sent() {
-        assert_eq!(turned(pen(Color::Red, Modifier::BOLD), pen(Color::Green, Modifier::BOLD)), "\x1b[32m");
+        assert_eq!(
+            turned(
+                pen(Color::Red, Modifier::BOLD),
+                pen(Color::Green, Modifier::BOLD)
+            ),
+            "\x1b[32m"
+        );
         let reversed = pen(Color::Red, Modifier::BOLD | Modifier::REVERSED);
-        assert_eq!(turned(reversed, pen(Color::Red, Modifier::BOLD)), "\x1b[27m");
+        assert_eq!(
+            turned(reversed, pen(Color::Red, Modifier::BOLD)),
+            "\x1b[27m"
+        );
     }
 
     #[test]
@@ -157,15 +181,31 @@ mod tests {
 
     #[test]
     fn a_reset_is_taken_where_it_is_shorter() {
-        let loud = Pen { fg: Color::Red, bg: Color::Blue, modifier: Modifier::BOLD | Modifier::UNDERLINED };
-        assert_eq!(turned(loud, pen(Color::Reset, Modifier::REVERSED)), "\x1b[0;7m");
+        let loud = Pen {
+            fg: Color::Red,
+            bg: Color::Blue,
+            modifier: Modifier::BOLD | Modifier::UNDERLINED,
+        };
+        assert_eq!(
+            turned(loud, pen(Color::Reset, Modifier::REVERSED)),
+            "\x1b[0;7m"
+        );
     }
 
     #[test]
     fn every_kind_of_colour_has_its_form() {
-        assert_eq!(turned(Pen::default(), pen(Color::LightCyan, Modifier::empty())), "\x1b[96m");
-        assert_eq!(turned(Pen::default(), pen(Color::Indexed(200), Modifier::empty())), "\x1b[38;5;200m");
-        let bg = Pen { bg: Color::Rgb(1, 2, 3), ..Pen::default() };
+        assert_eq!(
+            turned(Pen::default(), pen(Color::LightCyan, Modifier::empty())),
+            "\x1b[96m"
+        );
+        assert_eq!(
+            turned(Pen::default(), pen(Color::Indexed(200), Modifier::empty())),
+            "\x1b[38;5;200m"
+        );
+        let bg = Pen {
+            bg: Color::Rgb(1, 2, 3),
+            ..Pen::default()
+        };
         assert_eq!(turned(Pen::default(), bg), "\x1b[48;2;1;2;3m");
     }
 }

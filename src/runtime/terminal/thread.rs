@@ -59,19 +59,31 @@ impl Terminal {
     /// Hands a frame over, in the place of one not yet written; gives back a buffer of some size.
     pub fn show(&self, buffer: Buffer, cursor: Option<Position>) -> Buffer {
         let mut tray = self.0.tray.lock().unwrap_or_else(PoisonError::into_inner);
-        let unwritten = tray.frame.replace(Frame { buffer, cursor }).map(|f| f.buffer);
+        let unwritten = tray
+            .frame
+            .replace(Frame { buffer, cursor })
+            .map(|f| f.buffer);
         self.0.filled.notify_one();
         unwritten.or_else(|| tray.spare.take()).unwrap_or_default()
     }
 
     /// The next frame is painted whole.
     pub fn repaint(&self) {
-        self.0.tray.lock().unwrap_or_else(PoisonError::into_inner).repaint = true;
+        self.0
+            .tray
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .repaint = true;
     }
 
     /// Sends a sequence that is not part of a frame.
     pub fn aside(&self, bytes: &[u8]) {
-        self.0.tray.lock().unwrap_or_else(PoisonError::into_inner).aside.extend_from_slice(bytes);
+        self.0
+            .tray
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .aside
+            .extend_from_slice(bytes);
         self.0.filled.notify_one();
     }
 }
@@ -92,7 +104,11 @@ fn write_frames(shared: &Shared, limits: Limits) {
             next.admit(&frame.buffer, frame.cursor, limits);
             bytes = diff::block(shown.as_ref(), &next);
             next = shown.replace(std::mem::take(&mut next)).unwrap_or_default();
-            shared.tray.lock().unwrap_or_else(PoisonError::into_inner).spare = Some(frame.buffer);
+            shared
+                .tray
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .spare = Some(frame.buffer);
         }
         bytes.extend(aside);
         if !bytes.is_empty() && tty::put(&bytes).is_err() {
@@ -103,7 +119,10 @@ fn write_frames(shared: &Shared, limits: Limits) {
 
 fn take(shared: &Shared) -> (Option<Frame>, bool, Vec<u8>) {
     let tray = shared.tray.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut tray = shared.filled.wait_while(tray, |t| t.is_empty()).unwrap_or_else(PoisonError::into_inner);
+    let mut tray = shared
+        .filled
+        .wait_while(tray, |t| t.is_empty())
+        .unwrap_or_else(PoisonError::into_inner);
     let frame = tray.frame.take();
     let repaint = frame.is_some() && std::mem::take(&mut tray.repaint);
     (frame, repaint, std::mem::take(&mut tray.aside))

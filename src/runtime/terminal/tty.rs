@@ -12,7 +12,13 @@ use std::time::{Duration, Instant};
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l\x1b[m";
 
 /// The way back, each step for itself.
-const LEAVE: [&[u8]; 5] = [b"\x1b[?2026l", b"\x1b[m", b"\x1b[?2004l", b"\x1b[?25h", b"\x1b[?1049l"];
+const LEAVE: [&[u8]; 5] = [
+    b"\x1b[?2026l",
+    b"\x1b[m",
+    b"\x1b[?2004l",
+    b"\x1b[?25h",
+    b"\x1b[?1049l",
+];
 
 /// How long leaving waits for a block that is being written to a stalled terminal.
 const STALL: Duration = Duration::from_millis(150);
@@ -40,7 +46,9 @@ pub fn check() -> Result<(), Fault> {
 
 /// Columns and rows, at least one each.
 pub fn size() -> (u16, u16) {
-    let known = tcgetwinsize(stdout()).ok().filter(|s| s.ws_col > 0 && s.ws_row > 0);
+    let known = tcgetwinsize(stdout())
+        .ok()
+        .filter(|s| s.ws_col > 0 && s.ws_row > 0);
     known.map_or((80, 24), |s| (s.ws_col, s.ws_row))
 }
 
@@ -72,7 +80,9 @@ fn local(what: &str, error: Errno) -> Fault {
 pub fn restore() {
     let Some(before) = take_found() else { return };
     let _ = tcsetattr(stdin(), OptionalActions::Now, &before);
-    let Some(_alone) = lock_within(STALL) else { return };
+    let Some(_alone) = lock_within(STALL) else {
+        return;
+    };
     for step in LEAVE {
         if is_writable() {
             let _ = rustix::io::write(stdout(), step);
@@ -87,7 +97,10 @@ pub fn abandon() {
 
 /// Whether the terminal is ours now.
 pub fn is_ours() -> bool {
-    FOUND.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    FOUND
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .is_some()
 }
 
 fn take_found() -> Option<Termios> {
@@ -109,7 +122,10 @@ fn lock_within(limit: Duration) -> Option<MutexGuard<'static, ()>> {
 fn is_writable() -> bool {
     let out = stdout();
     let mut fds = [PollFd::new(&out, PollFlags::OUT)];
-    let limit = rustix::event::Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+    let limit = rustix::event::Timespec {
+        tv_sec: 0,
+        tv_nsec: 50_000_000,
+    };
     poll(&mut fds, Some(&limit)).is_ok_and(|n| n > 0) && fds[0].revents().contains(PollFlags::OUT)
 }
 

@@ -21,11 +21,20 @@ const FORMS: [&str; 7] = [
 ];
 
 static COMPILED: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    FORMS.iter().map(|form| ours(&form.replace(r"\b", r"(?-u:\b)").replace(r"\w", "[:word:]"))).collect()
+    FORMS
+        .iter()
+        .map(|form| ours(&form.replace(r"\b", r"(?-u:\b)").replace(r"\w", "[:word:]")))
+        .collect()
 });
 
 /// Where secrets stand, by their form.
 pub(super) fn spans(text: &str) -> Vec<Span> {
     let found = COMPILED.iter().flat_map(|form| form.captures_iter(text));
-    found.filter_map(|captures| captures.get(1)).map(|m| Span { range: m.range(), quoted: false }).collect()
+    found
+        .filter_map(|captures| captures.get(1))
+        .map(|m| Span {
+            range: m.range(),
+            quoted: false,
+        })
+        .collect()
 }

@@ -1,18 +1,29 @@
 //! Secrets known by the name they stand under.
 
-use super::{Span, ours};
 use super::value::{Key, value_after};
+use super::{Span, ours};
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// What makes a name a secret's name: the list of safety.md §4, and headers that carry secrets.
-pub(super) const NAMES: &str =
-    "pass|pwd|secret|token|api[_-]?key|access[_-]?key|credential|private|dsn|conn|authorization|cookie|signature";
+pub(super) const NAMES: &str = "pass|pwd|secret|token|api[_-]?key|access[_-]?key|credential|private|dsn|conn|authorization|cookie|signature";
 
 /// Words that only contain such a part.
 const HARMLESS: [&str; 14] = [
-    "passed", "passes", "passing", "passive", "passenger", "passengers", "bypass", "bypassed", "compass", "connected",
-    "connecting", "connections", "tokenizer", "disconnected",
+    "passed",
+    "passes",
+    "passing",
+    "passive",
+    "passenger",
+    "passengers",
+    "bypass",
+    "bypassed",
+    "compass",
+    "connected",
+    "connecting",
+    "connections",
+    "tokenizer",
+    "disconnected",
 ];
 
 static NAME: LazyLock<Regex> = LazyLock::new(|| ours(&format!("(?i-u:{NAMES})")));
@@ -37,7 +48,11 @@ pub(super) fn spans(text: &str) -> Vec<Span> {
             }
             let key = widen(text, part.start(), part.end());
             done = key.end;
-            let span = if is_harmless(key.name) { None } else { value_after(text, &key) }?;
+            let span = if is_harmless(key.name) {
+                None
+            } else {
+                value_after(text, &key)
+            }?;
             done = span.range.end;
             Some(span)
         })
@@ -50,5 +65,8 @@ fn widen(text: &str, start: usize, end: usize) -> Key<'_> {
     let bytes = text.as_bytes();
     let start = start - bytes[..start].iter().rev().take_while(|b| named(b)).count();
     let end = end + bytes[end..].iter().take_while(|b| named(b)).count();
-    Key { name: &text[start..end], end }
+    Key {
+        name: &text[start..end],
+        end,
+    }
 }

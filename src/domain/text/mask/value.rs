@@ -22,7 +22,10 @@ enum Reach {
 
 impl Key<'_> {
     fn has(&self, part: &str) -> bool {
-        self.name.as_bytes().windows(part.len()).any(|w| w.eq_ignore_ascii_case(part.as_bytes()))
+        self.name
+            .as_bytes()
+            .windows(part.len())
+            .any(|w| w.eq_ignore_ascii_case(part.as_bytes()))
     }
 
     fn reach(&self) -> Reach {
@@ -35,7 +38,18 @@ impl Key<'_> {
 
     /// `conn` alone stands in names of counts and in a header.
     fn only_connects(&self) -> bool {
-        self.has("conn") && !["pass", "pwd", "secret", "token", "key", "credential", "private"].iter().any(|p| self.has(p))
+        self.has("conn")
+            && ![
+                "pass",
+                "pwd",
+                "secret",
+                "token",
+                "key",
+                "credential",
+                "private",
+            ]
+            .iter()
+            .any(|p| self.has(p))
     }
 }
 
@@ -65,7 +79,10 @@ impl<'t> Cursor<'t> {
     /// A quote, with the backslashes before it.
     fn quote(&mut self) -> Option<&'t str> {
         let slashes = self.rest().bytes().take_while(|b| *b == b'\\').count();
-        let quote = self.rest().get(..=slashes).filter(|q| q.ends_with(['"', '\'']))?;
+        let quote = self
+            .rest()
+            .get(..=slashes)
+            .filter(|q| q.ends_with(['"', '\'']))?;
         self.at += quote.len();
         Some(quote)
     }
@@ -102,7 +119,10 @@ fn separator(cursor: &mut Cursor<'_>, key_quote: Option<&str>) -> bool {
 fn is_value_member(cursor: &mut Cursor<'_>) -> bool {
     cursor.eat_all(&[' ', '\n', '\r', '\t']);
     let opened = cursor.quote().is_some();
-    let named = cursor.rest().get(..5).is_some_and(|word| word.eq_ignore_ascii_case("value"));
+    let named = cursor
+        .rest()
+        .get(..5)
+        .is_some_and(|word| word.eq_ignore_ascii_case("value"));
     if !opened || !named {
         return false;
     }
@@ -123,7 +143,11 @@ fn value(cursor: &mut Cursor<'_>, key: &Key<'_>, json: bool) -> Option<Span> {
         return span(start..start + bracket_end(cursor.rest()), json);
     }
     let word = &cursor.rest()[..bare_end(cursor.rest(), key.reach())];
-    if tells_nothing(word, key) { None } else { span(start..start + word.len(), json) }
+    if tells_nothing(word, key) {
+        None
+    } else {
+        span(start..start + word.len(), json)
+    }
 }
 
 fn span(range: Range<usize>, quoted: bool) -> Option<Span> {
@@ -133,15 +157,26 @@ fn span(range: Range<usize>, quoted: bool) -> Option<Span> {
 fn tells_nothing(word: &str, key: &Key<'_>) -> bool {
     let is = |one_of: &[&str]| one_of.iter().any(|w| w.eq_ignore_ascii_case(word));
     is(&["true", "false", "null", "none", "nil", "undefined"])
-        || (key.only_connects() && (is(&["keep-alive", "close", "upgrade"]) || word.parse::<f64>().is_ok()))
+        || (key.only_connects()
+            && (is(&["keep-alive", "close", "upgrade"]) || word.parse::<f64>().is_ok()))
 }
 
 /// Where the quote that opened closes; the end of the text where it does not.
 fn quoted_end(text: &str, quote: &str) -> usize {
     let escapes = quote.len() - 1;
-    let closes = |at: &usize| text[..*at].bytes().rev().take_while(|b| *b == b'\\').count();
+    let closes = |at: &usize| {
+        text[..*at]
+            .bytes()
+            .rev()
+            .take_while(|b| *b == b'\\')
+            .count()
+    };
     let mut found = text.match_indices(&quote[escapes..]).map(|(at, _)| at);
-    let end = if escapes == 0 { found.find(|at| closes(at) % 2 == 0) } else { found.find(|at| closes(at) <= escapes) };
+    let end = if escapes == 0 {
+        found.find(|at| closes(at) % 2 == 0)
+    } else {
+        found.find(|at| closes(at) <= escapes)
+    };
     end.map_or(text.len(), |at| at - closes(&at).min(escapes))
 }
 
@@ -166,7 +201,8 @@ fn bracket_end(text: &str) -> usize {
 
 fn bare_end(text: &str, reach: Reach) -> usize {
     let word = |text: &str, stops: &[char]| {
-        text.find(|c: char| c.is_whitespace() || c == MARK || stops.contains(&c)).unwrap_or(text.len())
+        text.find(|c: char| c.is_whitespace() || c == MARK || stops.contains(&c))
+            .unwrap_or(text.len())
     };
     let hard = [',', ';', '&', ')', ']', '}', '"', '\'', '<', '>', '\\'];
     let first = word(text, &hard);
@@ -178,9 +214,21 @@ fn bare_end(text: &str, reach: Reach) -> usize {
 }
 
 fn scheme_end(text: &str, first: usize, word: &dyn Fn(&str) -> usize) -> usize {
-    let known = ["bearer", "basic", "digest", "token", "apikey", "negotiate", "ntlm"];
+    let known = [
+        "bearer",
+        "basic",
+        "digest",
+        "token",
+        "apikey",
+        "negotiate",
+        "ntlm",
+    ];
     let rest = text[first..].trim_start_matches([' ', '\t']);
-    if !known.iter().any(|scheme| scheme.eq_ignore_ascii_case(&text[..first])) || rest.is_empty() {
+    if !known
+        .iter()
+        .any(|scheme| scheme.eq_ignore_ascii_case(&text[..first]))
+        || rest.is_empty()
+    {
         return first;
     }
     text.len() - rest.len() + word(rest)
