@@ -200,7 +200,7 @@ impl Machine {
     pub fn open(
         id: SessionId,
         proposal: Proposal,
-        place: Place,
+        here: Place,
         actor: &Actor,
         pace: Pace,
         now: Moment,
@@ -216,7 +216,7 @@ impl Machine {
             at: now.wall,
             summary: proposal.summary.as_str().to_owned(),
             subject: proposal.subject.clone(),
-            place,
+            place: here,
             user: actor.user.clone(),
             steps,
         };
