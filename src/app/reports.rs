@@ -25,11 +25,14 @@ pub(super) fn take(state: &mut State, report: Report) {
             state.work.progress(&session, &subject, &summary, progress);
         }
         Report::Finished { session, summary } => {
-            state.work.end(Some(&session), &summary);
+            let carried = state.work.end(Some(&session), &summary).is_some();
             state.work.settle(&session);
-            state
-                .news
-                .say(Level::Good, format!("Done and verified: {summary}"));
+            // What was only kept was said to be so, and nothing of it was verified.
+            if carried {
+                state
+                    .news
+                    .say(Level::Good, format!("Done and verified: {summary}"));
+            }
         }
         Report::Failed {
             session,
@@ -79,17 +82,20 @@ pub(super) fn take(state: &mut State, report: Report) {
             fields,
             gap,
         } => {
-            let summary = past.summary.clone();
-            show_open(
-                state,
-                Open {
-                    session,
-                    summary,
-                    past: Some(past),
-                    fields,
-                    gap,
-                },
-            );
+            let shown = state.work.open.iter().any(|open| open.session == session);
+            let open = Open {
+                summary: past.summary.clone(),
+                session,
+                past: Some(past),
+                fields,
+                gap,
+            };
+            // Renewed credentials make the carrier look again; what was put off is not put up again.
+            if shown {
+                state.work.leave_open(open)
+            } else {
+                show_open(state, open)
+            }
         }
         Report::JournalBroken(fault) => {
             state.news.tell(&fault);

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::hash::{BuildHasher, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The journal of this process. One for its whole life: a failed fsync ends all that is new.
 #[derive(Clone, Debug)]
@@ -26,6 +26,25 @@ pub struct Store {
     home: Option<PathBuf>,
     actor: Arc<Actor>,
     broken: Arc<OnceLock<Fault>>,
+    ours: Arc<Mutex<BTreeSet<SessionId>>>,
+}
+
+/// The right to write one session's records, as long as it lives.
+#[derive(Debug)]
+pub(super) struct Held {
+    _lock: File,
+    id: SessionId,
+    ours: Arc<Mutex<BTreeSet<SessionId>>>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        ids(&self.ours).remove(&self.id);
+    }
+}
+
+fn ids(ours: &Mutex<BTreeSet<SessionId>>) -> MutexGuard<'_, BTreeSet<SessionId>> {
+    ours.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Store {
@@ -45,6 +64,7 @@ impl Store {
             home,
             actor: Arc::new(actor::actor()),
             broken: Arc::default(),
+            ours: Arc::default(),
         })
     }
 
@@ -120,16 +140,30 @@ impl Store {
     }
 
     /// The kernel frees it when its owner dies; nobody else can act on the session while it is held.
-    fn lock(&self, id: &SessionId) -> Result<File, Fault> {
+    fn lock(&self, id: &SessionId) -> Result<Held, Fault> {
         use rustix::fs::{Mode, OFlags};
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let opened = rustix::fs::open(lock_path(&self.dir, id), flags, Mode::RUSR | Mode::WUSR);
         let file = File::from(opened.map_err(|e| no_lock(id, &e.to_string()))?);
         match file.try_lock() {
-            Ok(()) => Ok(file),
+            Ok(()) => Ok(self.held(file, id)),
             Err(TryLockError::WouldBlock) => Err(held(id)),
             Err(TryLockError::Error(e)) => Err(no_lock(id, &e.to_string())),
         }
+    }
+
+    fn held(&self, lock: File, id: &SessionId) -> Held {
+        ids(&self.ours).insert(id.clone());
+        Held {
+            _lock: lock,
+            id: id.clone(),
+            ours: self.ours.clone(),
+        }
+    }
+
+    /// Whether this process is carrying the session right now.
+    pub fn is_ours(&self, id: &SessionId) -> bool {
+        ids(&self.ours).contains(id)
     }
 
     /// Whether somebody is carrying the session right now.

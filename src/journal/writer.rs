@@ -5,14 +5,13 @@ use super::line::Line;
 use super::permit::Permit;
 use super::read::{Session, Tail};
 use super::segment::{self, Segment};
-use super::store::Store;
+use super::store::{Held, Store};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
 use crate::session::machine::Intent;
 use crate::session::record::{Event, Place, Record, VERSION, Way};
 use crate::session::state::SessionState;
 use jiff::Timestamp;
-use std::fs::File;
 use std::path::PathBuf;
 
 /// Where a record went.
@@ -28,7 +27,7 @@ pub enum Kept {
 #[derive(Debug)]
 pub struct Writer {
     store: Store,
-    _lock: File,
+    _lock: Held,
     id: SessionId,
     place: Place,
     paper: Paper,
@@ -52,7 +51,7 @@ enum Paper {
 impl Writer {
     pub(super) fn begin(
         store: Store,
-        lock: File,
+        lock: Held,
         id: &SessionId,
         place: &Place,
         opened: Event,
@@ -79,7 +78,7 @@ impl Writer {
     /// Goes on in a further segment; on a full disk in the space of the last one; else aside.
     pub(super) fn resume(
         store: Store,
-        lock: File,
+        lock: Held,
         session: &Session,
         state: &SessionState,
         at: Timestamp,

@@ -7,11 +7,13 @@ use super::reads::News;
 use crate::aws::Aws;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::journal::Store;
+use crate::model::message::Message;
 use crate::model::settings::Mode;
 use crate::session::machine::Pace;
-use crate::session::order::Order;
+use crate::session::order::{Order, Report};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::runtime::Handle;
 use tokio::sync::{OnceCell, mpsc};
 
@@ -27,6 +29,8 @@ pub struct Carriage {
     orders: mpsc::UnboundedSender<Order>,
     /// Of the carrier that is to be built.
     taken: Option<mpsc::UnboundedReceiver<Order>>,
+    /// Counts the channels: only the newest's carrier tells of the past.
+    newest: Arc<AtomicU64>,
 }
 
 /// One journal for the life of the process, opened when it is first needed.
@@ -50,6 +54,7 @@ impl Carriage {
             journal,
             orders,
             taken: Some(taken),
+            newest: Arc::default(),
         }
     }
 
@@ -59,14 +64,16 @@ impl Carriage {
         let _ = self.orders.send(order);
     }
 
-    /// Other clients are being built: from now on orders wait for theirs, and
-    /// none reaches the account before.
+    /// Other clients are being built: from now on orders wait for theirs, none
+    /// reaches the account before, and what was done there is no history here.
     pub fn detach(&mut self) {
         let (orders, taken) = mpsc::unbounded_channel();
         (self.orders, self.taken) = (orders, Some(taken));
+        self.newest.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Builds the carrier of these clients. One before it carries what it has begun to the end.
+    /// Builds the carrier of these clients, which looks at once for what was left
+    /// unfinished. One before it carries what it has begun to the end.
     pub fn start(&mut self, aws: Aws, mode: Mode) {
         if self.taken.is_none() {
             self.detach();
@@ -74,13 +81,34 @@ impl Carriage {
         let Some(orders) = self.taken.take() else {
             return;
         };
-        self.runtime.spawn(carry(
-            aws,
-            mode,
-            self.journal.clone(),
-            orders,
-            self.post.clone(),
-        ));
+        let number = self.newest.load(Ordering::Relaxed);
+        let sink = Sink {
+            post: self.post.clone(),
+            newest: self.newest.clone(),
+            number,
+        };
+        self.runtime
+            .spawn(carry(aws, mode, self.journal.clone(), orders, sink));
+    }
+}
+
+/// Where one carrier's reports go.
+struct Sink {
+    post: Post<News>,
+    newest: Arc<AtomicU64>,
+    number: u64,
+}
+
+impl Sink {
+    /// An old carrier tells only of what it still carries.
+    fn take(&self, message: Message) {
+        let of_the_past = matches!(
+            message,
+            Message::Carrier(Report::History(_) | Report::Unfinished { .. })
+        );
+        if !of_the_past || self.newest.load(Ordering::Relaxed) == self.number {
+            self.post.news(News::Message(message));
+        }
     }
 }
 
@@ -89,7 +117,7 @@ async fn carry(
     mode: Mode,
     journal: Arc<Journal>,
     mut orders: mpsc::UnboundedReceiver<Order>,
-    post: Post<News>,
+    sink: Sink,
 ) {
     let options = Options {
         access: journal.access(mode).await,
@@ -99,9 +127,10 @@ async fn carry(
     let carrier = Carrier::spawn(aws, options, told);
     tokio::spawn(async move {
         while let Some(message) = reports.recv().await {
-            post.news(News::Message(message));
+            sink.take(message);
         }
     });
+    carrier.order(Order::Inspect);
     while let Some(order) = orders.recv().await {
         carrier.order(order);
     }

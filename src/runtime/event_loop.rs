@@ -217,6 +217,14 @@ impl EventLoop {
         );
         self.dirty = false;
         self.drawn = self.clock.now().mono;
+        self.tell_of_the_frame();
+    }
+
+    /// A review that was just put on the screen counts its time from now on, not from the second's next tick.
+    fn tell_of_the_frame(&mut self) {
+        if app::next_deadline(&self.state).is_some_and(|at| at <= self.told) {
+            self.tell_time_now();
+        }
     }
 
     /// How long nothing needs to be done by itself.

@@ -7,6 +7,7 @@ use crate::domain::ids::SessionId;
 use crate::journal;
 use crate::session::machine::Sight;
 use crate::session::order::{Past, PastState, Report, ThreeWay};
+use crate::session::record::Place;
 use crate::session::revert;
 use crate::session::state::{SessionState, StepState};
 use crate::session::step::Step;
@@ -24,6 +25,8 @@ pub async fn inspect(core: Arc<Core>) -> Vec<SessionId> {
     forget_the_old(&core).await;
     let states = match states(&core).await {
         Ok(states) => states,
+        // The banner says so; renewed credentials make a carrier that looks anew.
+        Err(fault) if fault.kind == FaultKind::Credentials => return Vec::new(),
         Err(fault) => {
             core.fail(None, unnamed(), fault).await;
             return Vec::new();
@@ -59,17 +62,26 @@ async fn states(core: &Core) -> Result<Vec<Result<SessionState, Fault>>, Fault> 
     let Some(dir) = core.dir() else {
         return Ok(Vec::new());
     };
-    let scope = core.place().await?.scope;
+    let scope = place(core).await?.scope;
     core.scribe
         .run(move || journal::history(&dir, Some(&scope)))
         .await?
 }
 
+/// Who we are, asked until somebody answers: a line that is down at start does not hide what was left unfinished.
+async fn place(core: &Core) -> Result<Place, Fault> {
+    loop {
+        match core.place().await {
+            Err(fault) if fault.passes() => tokio::time::sleep(core.pace.poll).await,
+            answer => return answer,
+        }
+    }
+}
+
 async fn show(core: &Core, state: Result<SessionState, Fault>) {
     match state {
         Err(fault) => core.fail(None, unnamed(), fault).await,
-        Ok(state)
-            if state.outcome() != PastState::Unfinished || core.live().contains_key(&state.id) => {}
+        Ok(state) if state.outcome() != PastState::Unfinished || is_ours(core, &state.id) => {}
         Ok(state) if is_held(core, &state.id) => {
             tell(core, &state, Vec::new(), Some(carried_elsewhere())).await;
         }
@@ -78,6 +90,11 @@ async fn show(core: &Core, state: Result<SessionState, Fault>) {
             tell(core, &state, fields, gap).await;
         }
     }
+}
+
+/// Carried right now by this process, be it by the carrier before this one.
+fn is_ours(core: &Core, id: &SessionId) -> bool {
+    core.live().contains_key(id) || core.store().is_ok_and(|store| store.is_ours(id))
 }
 
 fn is_held(core: &Core, id: &SessionId) -> bool {

@@ -1,0 +1,11 @@
+//! The whole program: the built binary in a real terminal, AWS over HTTP behind
+//! it, and boto3 as the witness of what became of the account.
+
+mod conflict;
+mod crash;
+mod read_only;
+mod scale;
+mod stage;
+mod start;
+mod trouble;
+mod whole;
