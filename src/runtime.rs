@@ -150,7 +150,7 @@ fn farewell(exit: Exit, changing: bool) {
     match (exit, changing) {
         (Exit::Lost, _) | (Exit::Quit, false) => {}
         (Exit::Signal(signal), true) => {
-            eprintln!("tidegate: ended by {}; {open}", signal::name(signal))
+            eprintln!("tidegate: ended by {}; {open}", signal::name(signal));
         }
         (Exit::Signal(signal), false) => eprintln!(
             "tidegate: ended by {}; nothing is open",

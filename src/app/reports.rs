@@ -92,9 +92,9 @@ pub(super) fn take(state: &mut State, report: Report) {
             };
             // Renewed credentials make the carrier look again; what was put off is not put up again.
             if shown {
-                state.work.leave_open(open)
+                state.work.leave_open(open);
             } else {
-                show_open(state, open)
+                show_open(state, open);
             }
         }
         Report::JournalBroken(fault) => {

@@ -51,7 +51,7 @@ fn told(state: &mut State, message: Message) {
         Message::Link(link) => linked(state, link),
         Message::Usage(usage) => state.news.usage = usage,
         Message::Connected { region, endpoint } => {
-            state.news.place = Some(Spot { region, endpoint })
+            state.news.place = Some(Spot { region, endpoint });
         }
         Message::Saved(result) => saved(state, result),
         Message::Copied(result) => copied(state, result),

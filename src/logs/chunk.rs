@@ -187,7 +187,7 @@ fn describe(line: &mut Line, raw: &str) {
             Some(Known::Status) => line.status = field::status(&member.value),
             Some(Known::Duration) => {
                 line.micros =
-                    field::duration(&member).map(|d| d.as_micros().min(u32::MAX.into()) as u32)
+                    field::duration(&member).map(|d| d.as_micros().min(u32::MAX.into()) as u32);
             }
             _ => {}
         }

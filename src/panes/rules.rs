@@ -214,7 +214,7 @@ impl Rules {
         match answer {
             Answer::Started => into.started(cx.now),
             Answer::Whole(Facts::Acls(found)) => {
-                into.arrived(found.clone(), cx.now, Completeness::Whole)
+                into.arrived(found.clone(), cx.now, Completeness::Whole);
             }
             Answer::Part(Facts::Acls(found))
                 if into.rows().is_none_or(|old| old.len() < found.len()) =>

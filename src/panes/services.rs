@@ -174,7 +174,7 @@ impl Services {
             _ if cx.cluster.is_some() => {}
             Answer::Started => self.names.started(cx.now),
             Answer::Whole(Facts::Clusters(found)) if found.is_empty() => {
-                self.names.arrived((), cx.now, Completeness::Whole)
+                self.names.arrived((), cx.now, Completeness::Whole);
             }
             Answer::Failed { fault, next_try } => self.names.failed(fault.clone(), *next_try),
             Answer::Part(_) | Answer::Whole(_) => {}
@@ -353,7 +353,7 @@ impl Services {
                 self.decide(common::say(Level::Warn, text, cx));
             }
             Answer::Whole(Facts::LogTargets(targets)) => {
-                self.decide(Act::ShowLogs(targets.clone()))
+                self.decide(Act::ShowLogs(targets.clone()));
             }
             Answer::Failed { fault, .. } => self.decide(common::say_fault(fault, cx)),
             _ => {}
@@ -547,13 +547,13 @@ impl Pane for Services {
     fn reply(&mut self, reply: &Reply, cx: &Context<'_>) {
         match &reply.query {
             Query::ServiceNames(cluster) if cx.cluster == Some(cluster) => {
-                self.names(&reply.answer, cx)
+                self.names(&reply.answer, cx);
             }
             Query::Services { cluster, fill, .. } if cx.cluster == Some(cluster) => {
-                self.details(*fill, &reply.answer, cx)
+                self.details(*fill, &reply.answer, cx);
             }
             Query::ServiceDetail(at) if cx.cluster == Some(&at.cluster) => {
-                self.detail(at, &reply.answer, cx)
+                self.detail(at, &reply.answer, cx);
             }
             Query::Clusters => self.clusters(&reply.answer, cx),
             Query::ServiceRaw(at) => self.raw(at, &reply.answer, cx),

@@ -209,7 +209,7 @@ impl Pane for Snapshots {
             Answer::Started => self.inventory.started(cx.now),
             Answer::Whole(Facts::Inventory(found)) => {
                 self.inventory
-                    .arrived(found.clone(), cx.now, Completeness::Whole)
+                    .arrived(found.clone(), cx.now, Completeness::Whole);
             }
             Answer::Failed { fault, next_try } => self.inventory.failed(fault.clone(), *next_try),
             Answer::Part(_) | Answer::Whole(_) => return,

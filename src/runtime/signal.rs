@@ -17,7 +17,7 @@ const STOP: Duration = Duration::from_secs(2);
 pub fn start<N: Send + 'static>(post: Post<N>) -> std::io::Result<()> {
     let mut signals = Signals::new([SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH])?;
     bug::spawn("signals", post, move |post| {
-        signals.forever().for_each(|signal| heard(signal, post))
+        signals.forever().for_each(|signal| heard(signal, post));
     })
 }
 

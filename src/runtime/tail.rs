@@ -167,7 +167,7 @@ impl Line {
         let pause = jitter(rhythm.failed(&fault));
         let next_try = Some(self.clock.now().mono + pause);
         told.tell(TailState::Failed { fault, next_try }, |state| {
-            self.say(state)
+            self.say(state);
         });
         pause
     }

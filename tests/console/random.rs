@@ -80,7 +80,7 @@ fn answer(console: &mut Console, effects: &[Effect]) -> Vec<Effect> {
     for effect in effects {
         match effect {
             Effect::Observe(subject) => {
-                more.extend(console.observe(subject.clone(), seen(subject)))
+                more.extend(console.observe(subject.clone(), seen(subject)));
             }
             Effect::Carry(Order::Apply(order)) => {
                 let summary = order.summary.clone();

@@ -72,7 +72,7 @@ fn scale_form_with_a_bad_value() {
 #[test]
 fn scale_review() {
     at_each_size("scale_review", &write_settings(), |console| {
-        console.review_scale("8")
+        console.review_scale("8");
     });
 }
 
@@ -93,28 +93,28 @@ fn scale_review_in_production() {
 #[test]
 fn group_form() {
     at_each_size("group_form", &write_settings(), |console| {
-        ask(console, "2Gs")
+        ask(console, "2Gs");
     });
 }
 
 #[test]
 fn rule_review() {
     at_each_size("rule_review", &write_settings(), |console| {
-        ask(console, "3t")
+        ask(console, "3t");
     });
 }
 
 #[test]
 fn limit_form() {
     at_each_size("limit_form", &write_settings(), |console| {
-        ask(console, "3=")
+        ask(console, "3=");
     });
 }
 
 #[test]
 fn backup_review() {
     at_each_size("backup_review", &write_settings(), |console| {
-        ask(console, "4b")
+        ask(console, "4b");
     });
 }
 

@@ -317,7 +317,7 @@ pub(super) fn fault(place: &Place, action: &'static str, said: &Said<'_>) -> Fau
         Denied => deny(&mut fault, action, said),
         Credentials => renew(&mut fault, place, said),
         Server => {
-            fault.means = Text::fixed("what you see is from before; it is asked again by itself")
+            fault.means = Text::fixed("what you see is from before; it is asked again by itself");
         }
         _ => {}
     }

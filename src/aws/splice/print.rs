@@ -11,7 +11,7 @@ pub fn normal(value: &str, path: &[Step], out: &mut String) {
         Some(b'{') => object(value, path, out),
         Some(b'[') => array(value, path, out),
         Some(b'"') => {
-            out.push_str(&string(value).map_or_else(|| value.to_owned(), |s| format!("{s:?}")))
+            out.push_str(&string(value).map_or_else(|| value.to_owned(), |s| format!("{s:?}")));
         }
         _ => match Decimal::parse(value) {
             Some(number) => out.push_str(&number.text()),

@@ -69,7 +69,7 @@ fn joined(mut spans: Vec<Span>) -> Vec<Span> {
         .fold(Vec::new(), |mut all: Vec<Span>, span| {
             match all.last_mut() {
                 Some(last) if span.range.start < last.range.end => {
-                    last.range.end = last.range.end.max(span.range.end)
+                    last.range.end = last.range.end.max(span.range.end);
                 }
                 _ => all.push(span),
             }

@@ -61,7 +61,7 @@ impl Drill {
             Answer::Started => self.facts.started(cx.now),
             Answer::Whole(Facts::ScalingDetail(found)) => {
                 self.facts
-                    .arrived(found.clone(), cx.now, Completeness::Whole)
+                    .arrived(found.clone(), cx.now, Completeness::Whole);
             }
             Answer::Failed { fault, next_try } => self.facts.failed(fault.clone(), *next_try),
             Answer::Part(_) | Answer::Whole(_) => {}
@@ -204,7 +204,7 @@ fn group_reasons(g: &GroupFacts) -> Vec<Text> {
         Some(Level::Bad) => reasons
             .push("CPU credits are gone: a standard T instance is held at its baseline".into()),
         Some(Level::Warn) => {
-            reasons.push("CPU credits are low: gone within half an hour of full load".into())
+            reasons.push("CPU credits are low: gone within half an hour of full load".into());
         }
         _ => {}
     }

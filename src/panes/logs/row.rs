@@ -249,7 +249,7 @@ impl Pen<'_, '_> {
                 Known::Duration => self.right_cell(cells.get(known), width, role),
                 // The start of an id says enough; a sign of the cut would cost one more character of it.
                 Known::Trace => {
-                    self.cell(head(cells.get(known), usize::from(width)).0, width, role)
+                    self.cell(head(cells.get(known), usize::from(width)).0, width, role);
                 }
                 _ => self.cell(cells.get(known), width, role),
             }

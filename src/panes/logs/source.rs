@@ -33,7 +33,7 @@ impl Feed {
             TailState::Skipped { span } if self.state.is_some() => self.skipped = Some(*span),
             TailState::Skipped { .. } => {}
             state if self.state.is_some() || *state == TailState::Starting => {
-                self.state = Some(state.clone())
+                self.state = Some(state.clone());
             }
             _ => {}
         }

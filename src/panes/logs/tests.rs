@@ -109,7 +109,7 @@ impl Bench {
                     state,
                 },
                 cx,
-            )
+            );
         });
     }
 

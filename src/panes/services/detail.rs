@@ -63,7 +63,7 @@ impl Drill {
             Answer::Started => self.facts.started(cx.now),
             Answer::Whole(Facts::ServiceDetail(found)) => {
                 self.facts
-                    .arrived(found.clone(), cx.now, Completeness::Whole)
+                    .arrived(found.clone(), cx.now, Completeness::Whole);
             }
             Answer::Failed { fault, next_try } => self.facts.failed(fault.clone(), *next_try),
             Answer::Part(_) | Answer::Whole(_) => {}
