@@ -196,7 +196,6 @@ pub struct Machine {
 
 impl Machine {
     /// A machine for a proposal that was just confirmed.
-    #[allow(clippy::similar_names)] // place and pace are what they are called
     pub fn open(
         id: SessionId,
         proposal: Proposal,
