@@ -5,6 +5,7 @@ use crate::support::moto::{Account, Moto};
 use crate::support::proxy::{Answer, Proxy};
 use crate::support::pty::{Pty, Start};
 use serde_json::{Value, json};
+use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -43,6 +44,15 @@ impl Stage {
     /// The console with all its panes filled.
     pub fn console(&self) -> Pty {
         filled(self.program())
+    }
+
+    /// What `tidegate journal` says to a program, after the console has ended.
+    pub fn journal(&self, ask: &str) -> Value {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
+        command.args(["journal", ask, "--output", "json"]).env_clear().env("XDG_STATE_HOME", self.state.path());
+        let done = command.output().expect("it starts");
+        assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+        serde_json::from_slice(&done.stdout).expect("JSON")
     }
 
     /// What boto3 says of everything that can be changed.

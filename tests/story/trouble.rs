@@ -44,7 +44,7 @@ fn an_endpoint_that_speaks_html_is_said_to_be_none_of_aws() {
     let mut console = stage.program().go();
     console.wait_for("with HTML");
     console.send("?");
-    console.wait_for("next-pane");
+    console.wait_for("previous pane");
     console.send("\u{1b}");
     stage.proxy.calm();
     console.wait_for("batch-worker");
