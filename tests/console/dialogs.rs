@@ -327,7 +327,7 @@ fn progress_doubt_and_the_end_are_told() {
         what: "6 of 8 running".into(),
         percent: Some(75),
     }));
-    assert!(console.screen().contains("6 of 8 running 75 %"));
+    assert!(console.screen().contains("6 of 8 running · 75 %"));
     console.report(Report::Finished {
         session: "s1".into(),
         summary: order.summary.clone(),
