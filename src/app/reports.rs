@@ -29,7 +29,9 @@ pub(super) fn take(state: &mut State, report: Report) {
             state.work.settle(&session);
             // What was only kept was said to be so, and nothing of it was verified.
             if carried {
-                state.news.say(Level::Good, format!("Done and verified: {summary}"));
+                state
+                    .news
+                    .say(Level::Good, format!("Done and verified: {summary}"));
             }
         }
         Report::Failed {

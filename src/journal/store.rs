@@ -154,7 +154,11 @@ impl Store {
 
     fn held(&self, lock: File, id: &SessionId) -> Held {
         ids(&self.ours).insert(id.clone());
-        Held { _lock: lock, id: id.clone(), ours: self.ours.clone() }
+        Held {
+            _lock: lock,
+            id: id.clone(),
+            ours: self.ours.clone(),
+        }
     }
 
     /// Whether this process is carrying the session right now.

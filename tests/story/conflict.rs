@@ -25,8 +25,18 @@ fn what_somebody_else_changed_since_is_shown_three_ways_and_kept() {
     console.undo();
     console.wait_for("Changed by somebody else");
     let shown = console.screen();
-    let after = |label: &str| shown.lines().find_map(|l| Some(l.split_once(label)?.1.to_owned())).unwrap_or_default();
-    assert!(after(" before ").contains("429") && after(" ours ").contains("Count") && after(" now ").contains("Challenge"), "{shown}");
+    let after = |label: &str| {
+        shown
+            .lines()
+            .find_map(|l| Some(l.split_once(label)?.1.to_owned()))
+            .unwrap_or_default()
+    };
+    assert!(
+        after(" before ").contains("429")
+            && after(" ours ").contains("Count")
+            && after(" now ").contains("Challenge"),
+        "{shown}"
+    );
     console.wait_for("t keep theirs");
     console.bytes_within(std::time::Duration::from_millis(800));
     console.send("t");

@@ -7,15 +7,27 @@ use rustix::process::Signal;
 use std::time::Duration;
 
 /// Lists that would otherwise be on the screen first.
-const LISTS: [&str; 4] = ["ListServices", "ListWebACLs", "DescribeDBInstances", "DescribeAutoScalingGroups"];
+const LISTS: [&str; 4] = [
+    "ListServices",
+    "ListWebACLs",
+    "DescribeDBInstances",
+    "DescribeAutoScalingGroups",
+];
 
 /// Starts again, with no list answered; the unfinished change is on the screen all the same.
 fn again(stage: &Stage) -> Pty {
-    LISTS.iter().for_each(|list| stage.proxy.trouble(list, Trouble::Hang, 9));
+    LISTS
+        .iter()
+        .for_each(|list| stage.proxy.trouble(list, Trouble::Hang, 9));
     let console = stage.program().go();
     console.wait_for("An unfinished change");
     let shown = console.screen();
-    assert!(!["batch-worker", "orchard-nodes", "orchard-db"].iter().any(|row| shown.contains(row)), "{shown}");
+    assert!(
+        !["batch-worker", "orchard-nodes", "orchard-db"]
+            .iter()
+            .any(|row| shown.contains(row)),
+        "{shown}"
+    );
     stage.proxy.calm();
     console
 }
@@ -24,7 +36,8 @@ fn again(stage: &Stage) -> Pty {
 fn a_change_that_aws_took_before_the_program_died_is_undone_at_the_next_start() {
     let stage = Stage::new();
     let before = stage.truth();
-    let mut console = super::stage::filled(stage.program().env("TIDEGATE_CRASH", "carrier.answered"));
+    let mut console =
+        super::stage::filled(stage.program().env("TIDEGATE_CRASH", "carrier.answered"));
     console.send("3t");
     console.wait_for("y apply");
     console.bytes_within(Duration::from_millis(800));
@@ -61,10 +74,18 @@ fn a_change_that_never_arrived_is_seen_to_be_as_before_and_kept_so() {
     console.bytes_within(Duration::from_millis(800));
     console.send("k");
     console.wait_for("Kept as it is: per-ip-1000");
-    assert!(stage.proxy.writes().is_empty(), "{:?}", stage.proxy.writes());
+    assert!(
+        stage.proxy.writes().is_empty(),
+        "{:?}",
+        stage.proxy.writes()
+    );
     assert_eq!(stage.truth(), before);
     console.quit();
     let mut console = stage.console();
-    assert!(!console.screen().contains("unfinished"), "{}", console.screen());
+    assert!(
+        !console.screen().contains("unfinished"),
+        "{}",
+        console.screen()
+    );
     console.quit();
 }

@@ -5,8 +5,16 @@ use crate::support::pty::{Pty, is_running};
 
 const KEYS: usize = 2_000;
 /// Everything but what leaves or stops the program at once.
-const ALPHABET: &str = "stub=yyynkr/:jjlogdcOimzwfN?GG012345 \t\r\r\u{1b}\u{7f}\u{2}\u{6}\u{12}\u{15}";
-const WHOLE: [&str; 6] = [":scale 4\r", ":toggle\r", ":limit 200\r", ":backup orchard-db\r", ":undo\r", "\u{1b}[A"];
+const ALPHABET: &str =
+    "stub=yyynkr/:jjlogdcOimzwfN?GG012345 \t\r\r\u{1b}\u{7f}\u{2}\u{6}\u{12}\u{15}";
+const WHOLE: [&str; 6] = [
+    ":scale 4\r",
+    ":toggle\r",
+    ":limit 200\r",
+    ":backup orchard-db\r",
+    ":undo\r",
+    "\u{1b}[A",
+];
 
 /// A small generator: the same keys in every run.
 struct Dice(u64);
@@ -49,8 +57,16 @@ fn in_read_only_mode_no_key_makes_a_write_leave() {
     }
     console.send("\u{1b}\u{1b}");
     console.wait_quiet(std::time::Duration::from_millis(400));
-    assert!(console.screen().contains("(read-only)"), "{}", console.screen());
-    assert!(stage.proxy.writes().is_empty(), "{:?}", stage.proxy.writes());
+    assert!(
+        console.screen().contains("(read-only)"),
+        "{}",
+        console.screen()
+    );
+    assert!(
+        stage.proxy.writes().is_empty(),
+        "{:?}",
+        stage.proxy.writes()
+    );
     assert_eq!(stage.truth(), before);
     console.send("\u{3}");
     assert_eq!(console.wait_exit(), 0);
@@ -66,6 +82,10 @@ fn in_read_only_mode_each_action_says_why_it_does_nothing() {
         console.send("\u{1b}");
         console.wait_gone("This console is read-only");
     }
-    assert!(stage.proxy.writes().is_empty(), "{:?}", stage.proxy.writes());
+    assert!(
+        stage.proxy.writes().is_empty(),
+        "{:?}",
+        stage.proxy.writes()
+    );
     console.quit();
 }

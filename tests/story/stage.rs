@@ -9,14 +9,24 @@ use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
 
-const ACCOUNT: &str = concat!(include_str!("../../benches/account.py"), "\n", include_str!("account.py"));
+const ACCOUNT: &str = concat!(
+    include_str!("../../benches/account.py"),
+    "\n",
+    include_str!("account.py")
+);
 const TRUTH: &str = include_str!("truth.py");
 
 /// A review counts keys after 400 ms on the screen; a slow machine gets some more.
 const GRACE: Duration = Duration::from_millis(800);
 
 /// What tells that each of the five panes has its rows.
-pub const FILLED: [&str; 5] = ["batch-worker", "orchard-nodes", "per-ip-1000", "orchard-db", "/api/apples"];
+pub const FILLED: [&str; 5] = [
+    "batch-worker",
+    "orchard-nodes",
+    "per-ip-1000",
+    "orchard-db",
+    "/api/apples",
+];
 
 /// The surroundings of one test.
 pub struct Stage {
@@ -31,14 +41,21 @@ impl Stage {
         account.python(ACCOUNT);
         let proxy = Proxy::before_moto();
         fill_gaps(&proxy);
-        Self { account, proxy, state: tempfile::tempdir().expect("a directory") }
+        Self {
+            account,
+            proxy,
+            state: tempfile::tempdir().expect("a directory"),
+        }
     }
 
     /// The program in this account, behind the proxy; its journal is the stage's.
     pub fn program(&self) -> Start {
-        let start = Start::console().size(160, 48).env("XDG_STATE_HOME", &self.state.path().to_string_lossy());
+        let start = Start::console()
+            .size(160, 48)
+            .env("XDG_STATE_HOME", &self.state.path().to_string_lossy());
         let env = self.account.env_at(&self.proxy.url());
-        env.iter().fold(start, |start, (name, value)| start.env(name, value))
+        env.iter()
+            .fold(start, |start, (name, value)| start.env(name, value))
     }
 
     /// The console with all its panes filled.
@@ -49,9 +66,17 @@ impl Stage {
     /// What `tidegate journal` says to a program, after the console has ended.
     pub fn journal(&self, ask: &str) -> Value {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
-        command.args(["journal", ask, "--output", "json"]).env_clear().env("XDG_STATE_HOME", self.state.path());
+        command
+            .args(["journal", ask, "--output", "json"])
+            .env_clear()
+            .env("XDG_STATE_HOME", self.state.path());
         let done = command.output().expect("it starts");
-        assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+        assert_eq!(
+            done.status.code(),
+            Some(0),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
         serde_json::from_slice(&done.stdout).expect("JSON")
     }
 
@@ -130,8 +155,14 @@ fn fill_gaps(proxy: &Proxy) {
         Answer::Json(json!({ "ResourceArns": if asked { vec![balancer] } else { Vec::new() } }))
     });
     let none = json!({ "IPAddressVersion": "IPV4", "Addresses": [] });
-    proxy.json("GetRateBasedStatementManagedKeys", json!({ "ManagedKeysIPV4": none, "ManagedKeysIPV6": none }));
-    proxy.json("GetSampledRequests", json!({ "PopulationSize": 0, "SampledRequests": [] }));
+    proxy.json(
+        "GetRateBasedStatementManagedKeys",
+        json!({ "ManagedKeysIPV4": none, "ManagedKeysIPV6": none }),
+    );
+    proxy.json(
+        "GetSampledRequests",
+        json!({ "PopulationSize": 0, "SampledRequests": [] }),
+    );
     proxy.answer("DescribeAccountAttributes", |_| {
         let quota = |name| format!("<AccountQuota><AccountQuotaName>{name}</AccountQuotaName><Used>1</Used><Max>100</Max></AccountQuota>");
         Answer::Xml(format!("<AccountQuotas>{}{}</AccountQuotas>", quota("ManualSnapshots"), quota("ManualClusterSnapshots")))

@@ -5,33 +5,59 @@ use crate::support::proxy::Trouble;
 
 /// More calls than a test makes.
 const ALL: usize = 1_000_000;
-const MORE_TASKS: &str = "client('ecs').update_service(cluster='orchard', service='web', desiredCount=7)";
+const MORE_TASKS: &str =
+    "client('ecs').update_service(cluster='orchard', service='web', desiredCount=7)";
 
 #[test]
 fn expired_credentials_are_one_banner_and_reading_resumes_by_itself() {
     let stage = Stage::new();
     let mut console = stage.console();
-    stage.proxy.trouble("*", Trouble::Error(400, "ExpiredTokenException"), ALL);
+    stage
+        .proxy
+        .trouble("*", Trouble::Error(400, "ExpiredTokenException"), ALL);
     console.wait_for("no credentials");
     console.wait_for("expired");
-    assert_eq!(console.screen().matches(" Credentials: ").count(), 1, "{}", console.screen());
+    assert_eq!(
+        console.screen().matches(" Credentials: ").count(),
+        1,
+        "{}",
+        console.screen()
+    );
     stage.account.python(MORE_TASKS);
     stage.proxy.calm();
     console.wait_gone("no credentials");
     console.wait_for("7/7");
-    assert!(!console.screen().contains(" Credentials: "), "{}", console.screen());
+    assert!(
+        !console.screen().contains(" Credentials: "),
+        "{}",
+        console.screen()
+    );
     console.quit();
 }
 
 #[test]
 fn a_missing_permission_is_named_in_its_pane_and_the_others_live_on() {
     let stage = Stage::new();
-    stage.proxy.trouble("ListWebACLs", Trouble::Error(400, "AccessDeniedException"), ALL);
+    stage.proxy.trouble(
+        "ListWebACLs",
+        Trouble::Error(400, "AccessDeniedException"),
+        ALL,
+    );
     let mut console = stage.program().go();
-    for said in ["wafv2:ListWebACLs", "batch-worker", "orchard-nodes", "orchard-db", "/api/apples"] {
+    for said in [
+        "wafv2:ListWebACLs",
+        "batch-worker",
+        "orchard-nodes",
+        "orchard-db",
+        "/api/apples",
+    ] {
         console.wait_for(said);
     }
-    assert!(!console.screen().contains(" Credentials: "), "{}", console.screen());
+    assert!(
+        !console.screen().contains(" Credentials: "),
+        "{}",
+        console.screen()
+    );
     stage.account.python(MORE_TASKS);
     console.wait_for("7/7");
     console.quit();
@@ -40,7 +66,11 @@ fn a_missing_permission_is_named_in_its_pane_and_the_others_live_on() {
 #[test]
 fn an_endpoint_that_speaks_html_is_said_to_be_none_of_aws() {
     let stage = Stage::new();
-    stage.proxy.trouble("*", Trouble::Raw(200, "text/html", "<html><body>Please sign in</body></html>"), ALL);
+    stage.proxy.trouble(
+        "*",
+        Trouble::Raw(200, "text/html", "<html><body>Please sign in</body></html>"),
+        ALL,
+    );
     let mut console = stage.program().go();
     console.wait_for("with HTML");
     console.send("?");

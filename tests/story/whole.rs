@@ -23,18 +23,37 @@ fn what_was_scaled_and_toggled_is_put_back_to_the_letter_and_the_backup_stays() 
 /// Newest first; every line whole.
 fn the_journal_agrees(stage: &Stage) {
     let listed = stage.journal("list");
-    let states: Vec<&str> = listed["sessions"].as_array().expect("a list").iter().filter_map(|s| s["state"].as_str()).collect();
+    let states: Vec<&str> = listed["sessions"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|s| s["state"].as_str())
+        .collect();
     assert_eq!(states, ["backup", "reverted", "reverted"], "{listed}");
-    assert!(listed["sessions"].as_array().expect("a list").iter().all(|s| s["account"] == stage.account.id.as_str()));
+    assert!(
+        listed["sessions"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .all(|s| s["account"] == stage.account.id.as_str())
+    );
     let verified = stage.journal("verify");
     let found = verified["sessions"].as_array().expect("a list");
-    assert!(found.len() == 3 && found.iter().all(|s| s["health"] == "whole"), "{verified}");
+    assert!(
+        found.len() == 3 && found.iter().all(|s| s["health"] == "whole"),
+        "{verified}"
+    );
 }
 
 fn scale(console: &mut Pty, stage: &Stage, before: &Value) {
     console.select("api");
     console.scale("4");
-    for said in [stage.account.id.as_str(), stage.account.region, "2 → 4", "service api in cluster orchard"] {
+    for said in [
+        stage.account.id.as_str(),
+        stage.account.region,
+        "2 → 4",
+        "service api in cluster orchard",
+    ] {
         console.wait_for(said);
     }
     console.confirm("apply");
@@ -43,7 +62,13 @@ fn scale(console: &mut Pty, stage: &Stage, before: &Value) {
     let mut expected = before["target"].clone();
     expected["MinCapacity"] = json!(4);
     assert_eq!(now["target"], expected);
-    assert_eq!((&now["target"]["MaxCapacity"], &now["services"]["api"]["desiredCount"]), (&json!(8), &json!(4)));
+    assert_eq!(
+        (
+            &now["target"]["MaxCapacity"],
+            &now["services"]["api"]["desiredCount"]
+        ),
+        (&json!(8), &json!(4))
+    );
 }
 
 fn toggle(console: &mut Pty, stage: &Stage, before: &Value) {
@@ -66,10 +91,22 @@ fn back_up(console: &mut Pty, stage: &Stage) -> Value {
     console.confirm("apply");
     console.wait_for("Done and verified: back up orchard-db");
     let made = stage.truth()["snapshots"].take();
-    let [snapshot] = made.as_array().expect("a list").as_slice() else { panic!("one snapshot: {made}") };
+    let [snapshot] = made.as_array().expect("a list").as_slice() else {
+        panic!("one snapshot: {made}")
+    };
     assert_eq!(snapshot["of"], "orchard-db");
-    assert!(snapshot["id"].as_str().is_some_and(|id| id.starts_with("tidegate-orchard-db-")), "{snapshot}");
-    assert!(snapshot["tags"].as_object().is_some_and(|tags| !tags.is_empty()), "{snapshot}");
+    assert!(
+        snapshot["id"]
+            .as_str()
+            .is_some_and(|id| id.starts_with("tidegate-orchard-db-")),
+        "{snapshot}"
+    );
+    assert!(
+        snapshot["tags"]
+            .as_object()
+            .is_some_and(|tags| !tags.is_empty()),
+        "{snapshot}"
+    );
     made
 }
 

@@ -6,7 +6,6 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
 use crate::journal;
 use crate::session::machine::Sight;
-use crate::session::record::Place;
 use crate::session::order::{Past, PastState, Report, ThreeWay};
 use crate::session::record::Place;
 use crate::session::revert;
@@ -82,8 +81,7 @@ async fn place(core: &Core) -> Result<Place, Fault> {
 async fn show(core: &Core, state: Result<SessionState, Fault>) {
     match state {
         Err(fault) => core.fail(None, unnamed(), fault).await,
-        Ok(state)
-            if state.outcome() != PastState::Unfinished || is_ours(core, &state.id) => {}
+        Ok(state) if state.outcome() != PastState::Unfinished || is_ours(core, &state.id) => {}
         Ok(state) if is_held(core, &state.id) => {
             tell(core, &state, Vec::new(), Some(carried_elsewhere())).await;
         }
