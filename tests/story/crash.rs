@@ -16,9 +16,9 @@ const LISTS: [&str; 4] = [
 
 /// Starts again, with no list answered; the unfinished change is on the screen all the same.
 fn again(stage: &Stage) -> Pty {
-    LISTS
-        .iter()
-        .for_each(|list| stage.proxy.trouble(list, Trouble::Hang, 9));
+    for list in LISTS {
+        stage.proxy.trouble(list, Trouble::Hang, 9);
+    }
     let console = stage.program().go();
     console.wait_for("An unfinished change");
     let shown = console.screen();
