@@ -17,7 +17,7 @@ use crate::support::pty::{Pty, Start};
 /// The console, its first frame on the screen.
 fn console(start: Start) -> Pty {
     let pty = start.go();
-    pty.wait_for("tidegate");
+    pty.wait_for("(write)");
     pty
 }
 

@@ -18,7 +18,7 @@ fn toured(start: Start) -> Pty {
         pty.bytes_within(Duration::from_millis(50));
     }
     pty.send("\x1bOP");
-    pty.wait_for("tidegate");
+    pty.wait_for("(write)");
     pty
 }
 
@@ -102,7 +102,7 @@ fn it_starts_on_a_terminal_of_one_cell() {
         crate::support::pty::Seen::is_alternate,
     );
     pty.resize(80, 24);
-    pty.wait_for("tidegate");
+    pty.wait_for("(write)");
     quit(&mut pty);
 }
 
