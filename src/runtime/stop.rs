@@ -1,7 +1,8 @@
 //! Ctrl-Z: stopping, so that a shell can take over, and only where one can.
 
 use crate::domain::fault::{Fault, FaultKind};
-use rustix::process::{Signal, getpgid, getpgrp, getppid, getsid, kill_current_process_group};
+use nix::unistd::{Pid, getpgid, getpgrp, getppid, getsid};
+use rustix::process::{Signal, kill_current_process_group};
 
 /// Stops this job until SIGCONT. The whole group, so that a wrapping script stops with us.
 pub fn stop_this_process() {
@@ -12,12 +13,7 @@ pub fn stop_this_process() {
 /// Refuses where nobody would continue us: no shell with job control above us in
 /// this session (`ssh -t host tidegate`, a container's first process).
 pub fn check() -> Result<(), Fault> {
-    let leads_session = getsid(None).is_ok_and(|session| session == getpgrp());
-    let parent_in_session =
-        getppid().is_some_and(|parent| getsid(Some(parent)).ok() == getsid(None).ok());
-    let parent_in_group =
-        getppid().is_some_and(|parent| getpgid(Some(parent)).is_ok_and(|g| g == getpgrp()));
-    if leads_session || !(parent_in_session || parent_in_group) {
+    if leads_session() || !parent().is_some_and(has_us_as_a_job) {
         return Err(
             Fault::new(FaultKind::Refused, "There is no shell to come back from")
                 .means("Suspended here, nothing could continue it")
@@ -25,6 +21,26 @@ pub fn check() -> Result<(), Fault> {
         );
     }
     Ok(())
+}
+
+fn leads_session() -> bool {
+    getsid(None).is_ok_and(|session| session == getpgrp())
+}
+
+/// Who started us. The kernel says 0 for one outside our pid namespace, and 0 would
+/// mean ourselves in the calls below.
+fn parent() -> Option<Pid> {
+    Some(getppid()).filter(|parent| parent.as_raw() > 0)
+}
+
+/// Whether `parent` shares our session or our job. These calls too may say 0 for what
+/// is outside the namespace: that is why they go through nix, where 0 is a value,
+/// and not through rustix, where it is a broken promise.
+fn has_us_as_a_job(parent: Pid) -> bool {
+    let known = |id: &Pid| id.as_raw() > 0;
+    let session = getsid(Some(parent)).ok().filter(known);
+    let group = getpgid(Some(parent)).ok().filter(known);
+    (session.is_some() && session == getsid(None).ok()) || group == Some(getpgrp())
 }
 
 /// Why the console does not stop now.

@@ -5,9 +5,9 @@
 
 use avt::{ScreenKind, Terminal};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use std::io::{Read, Write};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -166,7 +166,7 @@ fn watch(mut from: Box<dyn Read + Send>, size: (u16, u16)) -> (Arc<Shared>, Join
         let mut bytes = [0; 8192];
         loop {
             let read = from.read(&mut bytes).unwrap_or(0);
-            let mut seen = theirs.seen.lock().expect("no panic while locked");
+            let mut seen = theirs.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.take(&bytes[..read]);
             seen.ended = read == 0 || seen.closing;
             theirs.more.notify_all();
@@ -211,7 +211,10 @@ impl Seen {
 
 impl Pty {
     fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.shared.seen.lock().expect("no panic while locked")
+        self.shared
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until what was written fulfils `wish`.
@@ -234,7 +237,7 @@ impl Pty {
                 .shared
                 .more
                 .wait_timeout(seen, left)
-                .expect("no panic while locked")
+                .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
     }
@@ -264,7 +267,7 @@ impl Pty {
                 .shared
                 .more
                 .wait_timeout(seen, left)
-                .expect("no panic while locked")
+                .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
         seen.raw[from..].to_vec()
@@ -360,7 +363,7 @@ impl Pty {
                 .shared
                 .more
                 .wait_timeout(seen, Duration::from_millis(50))
-                .expect("no panic while locked")
+                .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
     }
@@ -394,6 +397,19 @@ pub fn send_signal(pid: u32, signal: Signal) {
         .and_then(Pid::from_raw)
         .expect("a pid");
     kill_process(pid, signal).expect("it is there");
+}
+
+/// Waits until a child of ours stands still, so that a SIGCONT cannot come too early.
+pub fn wait_stopped(pid: u32) {
+    let pid = i32::try_from(pid)
+        .ok()
+        .and_then(Pid::from_raw)
+        .expect("a pid");
+    let options = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+    let seen = waitid(WaitId::Pid(pid), options)
+        .expect("a child")
+        .expect("it waits");
+    assert!(seen.stopped(), "it ended and did not stop");
 }
 
 /// User and system time that a process has used.

@@ -1,7 +1,7 @@
 //! Every way out leaves the terminal as it was found.
 
 use super::{assert_as_found, console};
-use crate::support::pty::{PATIENCE, Pty, Start, send_signal};
+use crate::support::pty::{PATIENCE, Pty, Start, send_signal, wait_stopped};
 use rustix::process::Signal;
 use std::time::Instant;
 
@@ -109,6 +109,11 @@ fn shell() -> Pty {
     pty
 }
 
+/// Whether the shell waits for a command.
+fn has_prompt(screen: &str) -> bool {
+    screen.trim_end().ends_with("\nready>")
+}
+
 #[test]
 fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_console_back() {
     let mut pty = shell();
@@ -118,10 +123,13 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_console_back() {
     });
     pty.send("\x1a");
     pty.wait_until("the shell", |seen| {
-        !seen.is_alternate() && seen.screen().contains("Stopped")
+        !seen.is_alternate() && has_prompt(&seen.screen())
     });
+    assert!(pty.screen().contains("Stopped"));
     pty.send("echo raw:$(stty -a | grep -c -- -icanon)\r");
-    pty.wait_for("raw:0");
+    pty.wait_until("an answer and a prompt", |seen| {
+        seen.screen().contains("\nraw:0") && has_prompt(&seen.screen())
+    });
     pty.send("fg\r");
     pty.wait_until("the console again, painted whole", |seen| {
         seen.is_alternate()
@@ -129,7 +137,10 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_console_back() {
             && seen.screen().contains("Snapshots")
     });
     pty.send("q");
-    pty.wait_until("the shell", |seen| !seen.is_alternate());
+    // Keys before the prompt would still be the console's, which lets them drop at its end.
+    pty.wait_until("the shell's prompt", |seen| {
+        !seen.is_alternate() && has_prompt(&seen.screen())
+    });
     pty.send("echo ended:$?\r");
     pty.wait_for("ended:0");
 }
@@ -139,6 +150,7 @@ fn sigtstp_and_sigcont_do_the_same() {
     let mut pty = console(Start::console());
     pty.signal(Signal::TSTP);
     pty.wait_until("the first screen", |seen| !seen.is_alternate());
+    wait_stopped(pty.pid());
     send_signal(pty.pid(), Signal::CONT);
     pty.wait_until("the console again", |seen| {
         seen.is_alternate() && seen.screen().contains("Snapshots")
