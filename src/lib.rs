@@ -8,6 +8,7 @@
 //!
 //! Direction: `domain` ← `session`, `logs` ← `journal` ← `aws`;
 //! `session`, `logs` ← `model` ← `view` ← `panes` ← `app` ← `runtime` ← `cli`.
+//! `sim`, the simulated account, depends on nothing of ours; `runtime` serves it.
 //! A test keeps it so.
 
 pub mod domain;
@@ -27,6 +28,8 @@ pub mod view;
 pub mod panes;
 
 pub mod app;
+
+pub mod sim;
 
 pub mod runtime;
 

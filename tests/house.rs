@@ -10,7 +10,7 @@ use tidegate::view::theme::{Role, Theme};
 
 /// All rooms in order. One may use those before it, but for what [`NOT`] takes away.
 const ORDER: &[&str] = &[
-    "crash", "domain", "session", "logs", "journal", "aws", "model", "view", "panes", "app",
+    "crash", "domain", "session", "logs", "journal", "aws", "model", "view", "panes", "app", "sim",
     "runtime", "cli",
 ];
 
@@ -23,6 +23,13 @@ const NOT: &[(&str, &[&str])] = &[
     ("view", &["crash", "journal", "aws"]),
     ("panes", &["crash", "journal", "aws"]),
     ("app", &["crash", "journal", "aws"]),
+    // The simulated account depends on nothing of ours: it must not share our mistakes.
+    (
+        "sim",
+        &[
+            "crash", "domain", "session", "logs", "journal", "aws", "model", "view", "panes", "app",
+        ],
+    ),
 ];
 
 /// Rooms that may do I/O; the others are pure.
