@@ -92,14 +92,19 @@ impl Refusal {
 
     /// For an operation that this account does not know.
     pub fn unknown(call: &Call) -> Self {
-        let (code, message) = match call.service {
+        Self::no_operation(call.service, &call.operation)
+    }
+
+    /// The same, where the call is taken apart already.
+    pub fn no_operation(service: Service, operation: &str) -> Self {
+        let (code, message) = match service {
             Service::Rds | Service::AutoScaling | Service::Elb | Service::Sts => (
                 "InvalidAction",
-                format!("Could not find operation {}", call.operation),
+                format!("Could not find operation {operation}"),
             ),
             _ => (
                 "UnknownOperationException",
-                format!("The operation {} is not known here", call.operation),
+                format!("The operation {operation} is not known here"),
             ),
         };
         Self::client(code, message)

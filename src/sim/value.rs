@@ -49,10 +49,7 @@ pub fn list<T: Into<Value>>(items: impl IntoIterator<Item = T>) -> Value {
 }
 
 /// A list whose items XML calls `item`.
-pub fn named_list<T: Into<Value>>(
-    item: &'static str,
-    items: impl IntoIterator<Item = T>,
-) -> Value {
+pub fn named_list<T: Into<Value>>(item: &'static str, items: impl IntoIterator<Item = T>) -> Value {
     let items = items.into_iter().map(Into::into).collect();
     Value::List(List { item, items })
 }

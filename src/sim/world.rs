@@ -9,10 +9,24 @@
 //!  metrics ◄──────────┴─► alarms, scaling, groups, placement, rds, timers
 //! ```
 
+pub mod cloudfront;
+pub mod cloudwatch;
+pub mod ecs;
+pub mod elb;
 pub mod flow;
+pub mod furnish;
+pub mod group;
+pub mod logs;
 pub mod metrics;
+pub mod rds;
+pub mod scaling;
+pub mod ssm;
+pub mod sts;
+pub mod traffic;
+pub mod waf;
 
-use super::call::{Answer, Call, Refusal};
+use super::call::{Answer, Call, Service};
+use super::value::Value;
 use jiff::{SignedDuration, Timestamp};
 use metrics::Metrics;
 
@@ -42,13 +56,24 @@ impl Default for Config {
     }
 }
 
-/// One region.
+/// One region. Each part has its own state; what they do to each other goes through the world.
 #[derive(Debug)]
 pub struct World {
     pub(crate) region: String,
     pub(crate) now: Timestamp,
     pub(crate) rng: fastrand::Rng,
     pub(crate) metrics: Metrics,
+    pub(crate) traffic: traffic::Traffic,
+    pub(crate) ecs: ecs::Ecs,
+    pub(crate) elb: elb::Elb,
+    pub(crate) scaling: scaling::Scaling,
+    pub(crate) group: group::Groups,
+    pub(crate) cloudwatch: cloudwatch::CloudWatch,
+    pub(crate) waf: waf::Waf,
+    pub(crate) logs: logs::Logs,
+    pub(crate) rds: rds::Rds,
+    pub(crate) ssm: ssm::Ssm,
+    pub(crate) cloudfront: cloudfront::CloudFront,
 }
 
 /// The world moves in steps of this length.
@@ -57,12 +82,39 @@ pub const TICK: SignedDuration = SignedDuration::from_secs(1);
 impl World {
     /// Furnished where `region` is the home region, else empty.
     pub fn new(config: &Config, region: &str, now: Timestamp) -> Self {
+        let mut world = Self::empty(config, region, now);
+        furnish::furnish(&mut world, config);
+        world
+    }
+
+    fn empty(config: &Config, region: &str, now: Timestamp) -> Self {
         Self {
             region: region.to_owned(),
             now,
             rng: fastrand::Rng::with_seed(config.seed),
             metrics: Metrics::default(),
+            traffic: traffic::Traffic::default(),
+            ecs: ecs::Ecs::default(),
+            elb: elb::Elb::default(),
+            scaling: scaling::Scaling::default(),
+            group: group::Groups::default(),
+            cloudwatch: cloudwatch::CloudWatch::default(),
+            waf: waf::Waf::default(),
+            logs: logs::Logs::default(),
+            rds: rds::Rds::default(),
+            ssm: ssm::Ssm::default(),
+            cloudfront: cloudfront::CloudFront::default(),
         }
+    }
+
+    /// The load generator: how many times the ordinary traffic it sends; 0 is calm.
+    pub fn set_load(&mut self, times: f64) {
+        self.traffic.set_load(times);
+    }
+
+    /// The load generator's strength now.
+    pub fn load(&self) -> f64 {
+        self.traffic.load()
     }
 
     /// Moves on to `to`, second by second; never back.
@@ -79,8 +131,33 @@ impl World {
     /// Answers a call.
     pub fn handle(&mut self, call: &Call, now: Timestamp) -> Answer {
         self.advance(now);
-        Err(Refusal::unknown(call))
+        let handle: fn(&mut Self, &str, &Value) -> Answer = match call.service {
+            Service::Ecs => ecs::handle,
+            Service::Scaling => scaling::handle,
+            Service::AutoScaling => group::handle,
+            Service::Waf => waf::handle,
+            Service::Rds => rds::handle,
+            Service::Logs => logs::handle,
+            Service::CloudWatch => cloudwatch::handle,
+            Service::Elb => elb::handle,
+            Service::Sts => sts::handle,
+            Service::Ssm => ssm::handle,
+            Service::CloudFront => cloudfront::handle,
+        };
+        handle(self, &call.operation, &call.input)
     }
 
-    fn tick(&mut self) {}
+    fn tick(&mut self) {
+        let offered = traffic::offer(self);
+        let passed = waf::filter(self, offered);
+        let served = ecs::serve(self, &passed);
+        logs::write(self, &served);
+        waf::tick(self);
+        rds::tick(self);
+        logs::tick(self);
+        ecs::tick(self);
+        group::tick(self);
+        cloudwatch::tick(self);
+        scaling::tick(self);
+    }
 }

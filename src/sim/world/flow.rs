@@ -1,6 +1,6 @@
 //! What flows through the account within one second.
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
 /// Where requests come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
