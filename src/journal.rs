@@ -17,6 +17,6 @@ pub use actor::actor;
 pub use dir::default_dir;
 pub use permit::Permit;
 pub use read::{Damage, Entry, Session, read_session};
-pub use store::{Store, history, is_held, original_action};
+pub use store::{Store, has_unfinished, history, is_held, original_action};
 pub use verify::{Finding, Health, verify};
 pub use writer::{Kept, Writer};

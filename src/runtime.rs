@@ -28,6 +28,7 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::model::keymap::Keymap;
 use crate::model::message::Message;
 use crate::model::settings::Settings;
+use crate::session::order::Report;
 use crate::view::theme::Theme;
 use carriage::Carriage;
 use clock::Clock;
@@ -36,6 +37,7 @@ use event_loop::EventLoop;
 use inbox::Inbox;
 use reads::{News, Reads};
 use signal_hook::consts::SIGHUP;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 use terminal::{Limits, Terminal, tty};
@@ -93,18 +95,13 @@ pub fn run_console(launch: Launch) -> Result<Exit, Fault> {
     tty::enter()?;
     let ended = run(launch, inbox, limits, clock);
     tty::restore();
-    if let Ok((exit, changing)) = &ended {
-        farewell(*exit, *changing);
-    }
-    ended.map(|(exit, _)| exit)
+    let ended = ended?;
+    // Nobody may be there to read it; the exit code still tells.
+    farewell(&ended, &mut std::io::stderr()).ok();
+    Ok(ended.exit)
 }
 
-fn run(
-    launch: Launch,
-    inbox: Inbox<News>,
-    limits: Limits,
-    clock: Clock,
-) -> Result<(Exit, bool), Fault> {
+fn run(launch: Launch, inbox: Inbox<News>, limits: Limits, clock: Clock) -> Result<Ended, Fault> {
     let terminal = Terminal::start(limits, inbox.post()).map_err(|e| local(&e))?;
     let settings = launch.settings.clone();
     let mut state = State::new(launch.settings, launch.keymap, launch.themes, tty::size());
@@ -114,6 +111,10 @@ fn run(
     let tasks = tasks()?;
     let reads = Reads::start(tasks.handle().clone(), inbox.post(), clock, &settings);
     let carriage = Carriage::new(tasks.handle().clone(), inbox.post(), &launch.state_dir);
+    if carriage.has_record() {
+        crate::app::update(&mut state, Message::Carrier(Report::Looking));
+        carriage.look();
+    }
     let mut effects = Effects::new(reads, carriage, launch.state_dir);
     for effect in first {
         for message in effects.carry_out(effect, &terminal) {
@@ -121,7 +122,7 @@ fn run(
         }
     }
     let ended = EventLoop::new(state, inbox, terminal, clock, effects).run();
-    watchdog::arm(LEAVE, i32::from(ended.0.code()));
+    watchdog::arm(LEAVE, i32::from(ended.exit.code()));
     tasks.shutdown_background();
     Ok(ended)
 }
@@ -144,19 +145,69 @@ fn local(error: &std::io::Error) -> Fault {
     .next("Look at its limits: threads, open files, memory")
 }
 
-/// One line for the shell, where there is something to say.
-fn farewell(exit: Exit, changing: bool) {
+/// How a console ended, and what the operator should know of it.
+#[derive(Debug)]
+pub struct Ended {
+    exit: Exit,
+    /// An order was still with the carrier.
+    changing: bool,
+    /// The journal could not be written.
+    broken: Option<Fault>,
+}
+
+/// A line for each thing that the shell should hear of.
+fn farewell(ended: &Ended, err: &mut dyn Write) -> io::Result<()> {
     let open = "a change was on its way: start tidegate again to see where it stands";
-    match (exit, changing) {
-        (Exit::Lost, _) | (Exit::Quit, false) => {}
+    match (ended.exit, ended.changing) {
+        (Exit::Lost, _) => return Ok(()),
+        (Exit::Quit, false) => {}
         (Exit::Signal(signal), true) => {
-            eprintln!("tidegate: ended by {}; {open}", signal::name(signal));
+            writeln!(err, "tidegate: ended by {}; {open}", signal::name(signal))?;
         }
-        (Exit::Signal(signal), false) => eprintln!(
+        (Exit::Signal(signal), false) => writeln!(
+            err,
             "tidegate: ended by {}; nothing is open",
             signal::name(signal)
-        ),
-        (_, true) => eprintln!("tidegate: {open}"),
-        (Exit::Broken, false) => eprintln!("tidegate: nothing is open"),
+        )?,
+        (_, true) => writeln!(err, "tidegate: {open}")?,
+        (Exit::Broken, false) => writeln!(err, "tidegate: nothing is open")?,
+    }
+    match &ended.broken {
+        Some(fault) => writeln!(err, "tidegate: {}", fault.line()),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(exit: Exit, changing: bool, broken: Option<Fault>) -> String {
+        let mut out = Vec::new();
+        let ended = Ended {
+            exit,
+            changing,
+            broken,
+        };
+        farewell(&ended, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_broken_journal_is_told_again_at_the_end_with_what_to_do() {
+        let fault = Fault::new(FaultKind::Local, "The journal could not be made durable")
+            .next("set min of api back to 2");
+        let said = said(Exit::Quit, false, Some(fault));
+        assert!(
+            said.contains("could not be made durable") && said.contains("set min of api back to 2"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn quitting_with_nothing_open_says_nothing() {
+        assert_eq!(said(Exit::Quit, false, None), "");
+        assert!(said(Exit::Quit, true, None).contains("start tidegate again"));
+        assert_eq!(said(Exit::Lost, true, None), "");
     }
 }

@@ -13,12 +13,12 @@ use tidegate::domain::fault::FaultKind;
 use tidegate::domain::subject::Subject;
 use tidegate::runtime::carrier::Access;
 use tidegate::session::order::{Order, PastState, Progress, Proposed, Report};
+use tidegate::session::revert::Decisions;
 
 fn undo(session: &tidegate::domain::ids::SessionId) -> Order {
     Order::Undo {
         session: session.clone(),
-        restore: Vec::new(),
-        keep: Vec::new(),
+        decisions: Decisions::default(),
     }
 }
 
@@ -318,8 +318,11 @@ async fn a_value_that_somebody_else_set_is_asked_about_then_restored_or_kept() {
         };
         bench.carrier.order(Order::Undo {
             session: session.clone(),
-            restore: back,
-            keep,
+            decisions: Decisions {
+                restore: back.into_iter().collect(),
+                keep: keep.into_iter().collect(),
+                ..Decisions::default()
+            },
         });
         assert!(matches!(bench.until(is_end).await, Report::Undone { .. }));
         let (count, state) = if restore {

@@ -2,5 +2,6 @@
 
 mod dialogs;
 mod keys;
+mod looking;
 mod palette;
 mod random;

@@ -11,11 +11,12 @@ use crate::domain::text::Text;
 use crate::domain::units::age;
 use crate::model::effect::Effect;
 use crate::model::time::Now;
-use crate::session::order::{Order, Past, Proposed};
+use crate::session::order::{Order, Past, PastState, Proposed};
+use crate::session::revert::{Decisions, Surplus};
 use crate::view::lines::Line;
 use crate::view::paint::Paint;
 use crate::view::theme::Role;
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub(super) struct Recall {
     past: Past,
     /// Newer backups, which are not deleted.
     skipped: Vec<Text>,
+    surplus: Surplus,
+    production: bool,
     confirm: Confirm,
 }
 
@@ -36,8 +39,52 @@ impl Recall {
         Self {
             past,
             skipped,
+            surplus: Surplus::Waits,
+            production,
             confirm,
         }
+    }
+
+    /// Another question is a new review, which has to be seen first.
+    fn turn_round(&mut self) {
+        self.surplus = match self.surplus {
+            Surplus::Waits => Surplus::Stops,
+            Surplus::Stops => Surplus::Waits,
+        };
+        self.confirm = Confirm::new(self.production, name_of(&self.past.subject));
+    }
+
+    fn is_draining(&self) -> bool {
+        self.past.state == PastState::Draining
+    }
+
+    fn risk(&self) -> Line {
+        let said = match self.surplus {
+            Surplus::Stops => "Risk: tasks above the old maximum are STOPPED AT ONCE",
+            Surplus::Waits => {
+                "Risk: what somebody else has changed since is not overwritten; you are asked"
+            }
+        };
+        Line::new(said, Role::Risk)
+    }
+
+    /// A maximum that still waits, and the way not to wait.
+    fn draining_lines(&self) -> Vec<Line> {
+        if !self.is_draining() {
+            return Vec::new();
+        }
+        let below = match self.surplus {
+            Surplus::Waits => "Tab: do not wait, stop what runs above it",
+            Surplus::Stops => "Tab: wait after all",
+        };
+        vec![
+            Line::new(
+                "The maximum waits until no more run than it allows.",
+                Role::Warn,
+            ),
+            Line::new(below, Role::Key),
+            Line::default(),
+        ]
     }
 
     fn sheet(&self, state: &State) -> Sheet<'_> {
@@ -63,10 +110,8 @@ impl Recall {
             }
         }
         lines.push(Line::default());
-        lines.push(Line::new(
-            "Risk: what somebody else has changed since is not overwritten; you are asked",
-            Role::Risk,
-        ));
+        lines.extend(self.draining_lines());
+        lines.push(self.risk());
         lines.push(Line::default());
         Sheet {
             title: "Undo".into(),
@@ -77,16 +122,13 @@ impl Recall {
     }
 
     fn carried(&self, state: &mut State) -> Vec<Effect> {
-        undo(state, &self.past.session, &self.past)
+        undo(state, &self.past, self.surplus)
     }
 }
 
 /// Orders the undo of a change.
-pub(super) fn undo(
-    state: &mut State,
-    session: &crate::domain::ids::SessionId,
-    past: &Past,
-) -> Vec<Effect> {
+pub(super) fn undo(state: &mut State, past: &Past, surplus: Surplus) -> Vec<Effect> {
+    let session = &past.session;
     state.work.begin(Job {
         session: Some(session.clone()),
         subject: Some(past.subject.clone()),
@@ -96,13 +138,19 @@ pub(super) fn undo(
     });
     vec![Effect::Carry(Order::Undo {
         session: session.clone(),
-        restore: Vec::new(),
-        keep: Vec::new(),
+        decisions: Decisions {
+            surplus,
+            ..Decisions::default()
+        },
     })]
 }
 
 impl Popup for Recall {
     fn key(&mut self, key: KeyEvent, state: &mut State) -> Outcome {
+        if key.code == KeyCode::Tab && self.is_draining() {
+            self.turn_round();
+            return Outcome::stays();
+        }
         match self.confirm.key(key, state.news.now.mono) {
             Verdict::Nothing => Outcome::stays(),
             Verdict::No => Outcome::closes(),
@@ -123,7 +171,11 @@ impl Popup for Recall {
     }
 
     fn hints(&self, _state: &State) -> Vec<(&'static str, &'static str)> {
-        self.confirm.hints("undo")
+        let mut hints = self.confirm.hints("undo");
+        if self.is_draining() {
+            hints.push(("tab", "wait or stop"));
+        }
+        hints
     }
 
     fn draw(

@@ -97,6 +97,8 @@ pub(super) fn take(state: &mut State, report: Report) {
                 show_open(state, open);
             }
         }
+        Report::Looking => state.work.looking = Some(state.news.now.mono),
+        Report::Looked => state.work.looking = None,
         Report::JournalBroken(fault) => {
             state.news.tell(&fault);
             state.work.broken = Some(fault);

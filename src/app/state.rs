@@ -4,6 +4,7 @@ use super::news::News;
 use super::overlay::Overlay;
 use super::work::Work;
 use crate::domain::ecs::Service;
+use crate::domain::fault::Fault;
 use crate::domain::ids::{ProfileName, Region};
 use crate::domain::text::Text;
 use crate::model::keymap::Keymap;
@@ -90,6 +91,11 @@ impl State {
     /// Whether an order is with the carrier: leaving now leaves it half told.
     pub fn is_busy(&self) -> bool {
         self.work.is_busy()
+    }
+
+    /// Why the journal could not be written, and where the record went instead.
+    pub fn broken_journal(&self) -> Option<&Fault> {
+        self.work.broken.as_ref()
     }
 
     /// The place of the focused pane.

@@ -15,12 +15,14 @@ use crate::domain::units::age;
 use crate::model::effect::Effect;
 use crate::model::time::Now;
 use crate::session::order::{Order, Past, ThreeWay};
+use crate::session::revert::{Decisions, Surplus};
 use crate::view::lines::Line;
 use crate::view::paint::Paint;
 use crate::view::theme::Role;
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What is to be done with one field in conflict.
@@ -175,7 +177,7 @@ impl ThreeWays {
                 state.open(Recall::of(past.clone(), Vec::new(), true));
                 Outcome::closes()
             }
-            KeyCode::Char('u') => Outcome::closes_with(undo(state, &self.open.session, past)),
+            KeyCode::Char('u') => Outcome::closes_with(undo(state, past, Surplus::Waits)),
             KeyCode::Char('k') => Outcome::closes_with(self.kept(state)),
             _ => Outcome::stays(),
         }
@@ -246,7 +248,7 @@ impl ThreeWays {
 
     fn carried(&self, state: &mut State) -> Vec<Effect> {
         let session = self.open.session.clone();
-        let chosen = |decision| -> Vec<(Target, Field)> {
+        let chosen = |decision| -> BTreeSet<(Target, Field)> {
             let fields = self.open.fields.iter().zip(&self.decisions);
             fields
                 .filter(|(_, d)| **d == decision)
@@ -263,8 +265,11 @@ impl ThreeWays {
         });
         vec![Effect::Carry(Order::Undo {
             session,
-            restore: chosen(Decision::Restore),
-            keep: chosen(Decision::KeepTheirs),
+            decisions: Decisions {
+                restore: chosen(Decision::Restore),
+                keep: chosen(Decision::KeepTheirs),
+                surplus: Surplus::Waits,
+            },
         })]
     }
 }

@@ -90,6 +90,9 @@ fn linked(state: &mut State, link: Link) {
     if let Some(why) = mfa::needed(&link).filter(|_| !asked).cloned() {
         state.open(Mfa::new(why)); // once; after esc it is the operator who asks again
     }
+    if link == Link::Fine && state.work.looking.is_some() {
+        state.work.looking = Some(state.news.now.mono); // nobody could look before
+    }
     state.news.link = link;
 }
 

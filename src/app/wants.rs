@@ -4,12 +4,16 @@ use super::state::State;
 use crate::model::query::{Pace, Query, Want, merge};
 use std::time::Duration;
 
-/// What the visible panes want to know now, and who we are. The runtime diffs it into pollers.
+/// What the visible panes want to know now, and who we are; no more than that as long
+/// as something unfinished may have to be shown first. The runtime diffs it into pollers.
 pub fn wants(state: &State) -> Vec<Want> {
     let mut wants = vec![Want {
         query: Query::Identity,
         pace: Pace::Once,
     }];
+    if state.work.holds_lists(state.news.now.mono) {
+        return wants;
+    }
     if state.settings.cluster.is_none() || asks_for_cluster(state) {
         wants.push(Want {
             query: Query::Clusters,

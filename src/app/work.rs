@@ -9,6 +9,7 @@ use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::domain::waf::{RawJson, RuleRef};
 use crate::session::order::{Past, PastState, Progress, Proposed, ThreeWay};
+use std::time::Duration;
 
 /// One order under way.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,9 +42,19 @@ pub(super) struct Work {
     pub open: Vec<Open>,
     /// The journal cannot be written: nothing new begins.
     pub broken: Option<Fault>,
+    /// Since when lists wait for what was left unfinished.
+    pub looking: Option<Duration>,
 }
 
+/// Lists wait no longer than this for what was left unfinished: where STS is out of reach the rest may well answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 impl Work {
+    /// Whether lists wait, so that what was left unfinished is seen before them.
+    pub fn holds_lists(&self, now: Duration) -> bool {
+        self.looking.is_some_and(|since| now < since + PATIENCE)
+    }
+
     /// Whether an order is with the carrier.
     pub fn is_busy(&self) -> bool {
         !self.jobs.is_empty()

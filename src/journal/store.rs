@@ -223,6 +223,14 @@ pub fn history(
     Ok(all)
 }
 
+/// Whether any session, of whatever account, was begun and is not known to have ended.
+/// What cannot be read counts: it is told of by who looks closer.
+pub fn has_unfinished(dir: &Path) -> bool {
+    let open =
+        |s: Result<SessionState, Fault>| s.map_or(true, |s| s.outcome() == PastState::Unfinished);
+    history(dir, None).map_or(true, |all| all.into_iter().any(open))
+}
+
 /// Whether somebody is carrying a session right now.
 pub fn is_held(dir: &Path, id: &SessionId) -> bool {
     File::open(lock_path(dir, id))

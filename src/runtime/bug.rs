@@ -3,6 +3,7 @@
 use super::inbox::{Alarm, Post};
 use super::terminal::tty;
 use crate::domain::text::Text;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 
 /// Threads of this name carry tasks: a panic there ends one task, not the program.
@@ -18,10 +19,12 @@ pub fn install_hook() {
         tracing::error!(target: "tidegate", "bug: {text}");
         if std::thread::current().name() != Some(WORKER) {
             tty::restore();
-            eprintln!("tidegate: a bug of ours ended it: {text}");
-            eprintln!(
-                "tidegate: changes that were begun are in the journal; start it again to see where they stand"
+            // A second panic, over a standard error that is gone, would abort the process.
+            let told = format!(
+                "tidegate: a bug of ours ended it: {text}\n\
+                 tidegate: changes that were begun are in the journal; start it again to see where they stand\n"
             );
+            std::io::stderr().write_all(told.as_bytes()).ok();
         }
     }));
 }

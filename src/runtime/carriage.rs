@@ -1,12 +1,12 @@
 //! The carrier from the event loop's side: built when there are clients, built
 //! anew when they are. What is ordered before waits.
 
-use super::carrier::{Access, Carrier, Options};
+use super::carrier::{Access, Carrier, Live, Options};
 use super::inbox::Post;
 use super::reads::News;
 use crate::aws::Aws;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::journal::Store;
+use crate::journal::{self, Store};
 use crate::model::message::Message;
 use crate::model::settings::Mode;
 use crate::session::machine::Pace;
@@ -38,6 +38,7 @@ pub struct Carriage {
 struct Journal {
     dir: PathBuf,
     store: OnceCell<Store>,
+    live: Live,
 }
 
 impl Carriage {
@@ -47,6 +48,7 @@ impl Carriage {
         let journal = Arc::new(Journal {
             dir: state_dir.join("journal"),
             store: OnceCell::new(),
+            live: Live::default(),
         });
         Self {
             runtime,
@@ -56,6 +58,21 @@ impl Carriage {
             taken: Some(taken),
             newest: Arc::default(),
         }
+    }
+
+    /// Whether there is a record at all: something may have been left unfinished.
+    pub fn has_record(&self) -> bool {
+        self.journal.dir.is_dir()
+    }
+
+    /// Reads the record itself, which needs no account: where nothing is unfinished, nothing has to wait.
+    pub fn look(&self) {
+        let (journal, post) = (self.journal.clone(), self.post.clone());
+        self.runtime.spawn_blocking(move || {
+            if !journal::has_unfinished(&journal.dir) {
+                post.news(News::Message(Message::Carrier(Report::Looked)));
+            }
+        });
     }
 
     /// Hands an order over.
@@ -122,6 +139,7 @@ async fn carry(
     let options = Options {
         access: journal.access(mode).await,
         pace: Pace::default(),
+        live: journal.live.clone(),
     };
     let (told, mut reports) = mpsc::channel(REPORTS);
     let carrier = Carrier::spawn(aws, options, told);

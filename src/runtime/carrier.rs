@@ -18,7 +18,6 @@ use crate::session::machine::{Input, Pace};
 use crate::session::moment::Moment;
 use crate::session::order::{Order, Past, PastState, Report};
 use crate::session::record::Place;
-use crate::session::revert::Decisions;
 use jiff::Timestamp;
 use scribe::Scribe;
 use std::collections::HashMap;
@@ -45,7 +44,13 @@ pub struct Options {
     pub access: Access,
     /// `Pace::default()`; shortened by tests only.
     pub pace: Pace,
+    /// One for all carriers of a process: one built anew shows what the one before still carries.
+    pub live: Live,
 }
+
+/// How lists show what is being carried now.
+#[derive(Clone, Debug, Default)]
+pub struct Live(Arc<Mutex<HashMap<SessionId, PastState>>>);
 
 /// Takes orders. When it is dropped, what has begun is still carried to its end.
 #[derive(Clone, Debug)]
@@ -78,7 +83,7 @@ impl Carrier {
             scribe: Scribe::start(),
             identity: OnceCell::new(),
             turn: Arc::default(),
-            live: Mutex::default(),
+            live: options.live,
             started: Instant::now(),
         });
         tokio::spawn(
@@ -105,8 +110,7 @@ struct Core {
     identity: OnceCell<Identity>,
     /// Held from the last look before a write until its outcome is known.
     turn: Arc<tokio::sync::Mutex<()>>,
-    /// How lists show what is being carried now.
-    live: Mutex<HashMap<SessionId, PastState>>,
+    live: Live,
     started: Instant,
 }
 
@@ -166,7 +170,7 @@ impl Core {
     }
 
     fn live(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, PastState>> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+        self.live.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What lists show of a session: what is carried right now is not unfinished.
@@ -217,21 +221,9 @@ impl Desk {
                 let core = self.core.clone();
                 self.start(id, |id, inputs| session::apply(core, id, *proposal, inputs));
             }
-            Order::Undo {
-                session,
-                restore,
-                keep,
-            } => {
-                let decisions = Decisions {
-                    restore: restore.iter().cloned().collect(),
-                    keep: keep.iter().cloned().collect(),
-                };
-                let order = Order::Undo {
-                    session: session.clone(),
-                    restore,
-                    keep,
-                };
-                self.hand(session, Input::Undo(decisions), order);
+            Order::Undo { session, decisions } => {
+                let input = Input::Undo(decisions.clone());
+                self.hand(session.clone(), input, Order::Undo { session, decisions });
             }
             Order::Keep { session } => {
                 self.hand(session.clone(), Input::Keep, Order::Keep { session });

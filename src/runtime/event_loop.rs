@@ -3,6 +3,7 @@
 //! Signals first, then input, then the rest in slices of 2 ms. Input draws at
 //! once; data draws at most every 16 ms.
 
+use super::Ended;
 use super::bug;
 use super::clock::Clock;
 use super::effects::Effects;
@@ -72,10 +73,14 @@ impl EventLoop {
     }
 
     /// Runs until something ends it.
-    pub fn run(mut self) -> (Exit, bool) {
+    pub fn run(mut self) -> Ended {
         loop {
             if let Some(exit) = self.turn() {
-                return (exit, self.state.is_busy());
+                return Ended {
+                    exit,
+                    changing: self.state.is_busy(),
+                    broken: self.state.broken_journal().cloned(),
+                };
             }
             self.inbox.wait(self.patience());
         }

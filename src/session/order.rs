@@ -7,6 +7,7 @@ use crate::domain::fault::Fault;
 use crate::domain::ids::{RequestId, SessionId};
 use crate::domain::subject::{Observation, Subject};
 use crate::domain::text::Text;
+use crate::session::revert::Decisions;
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -32,11 +33,10 @@ pub struct Proposal {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Order {
     Apply(Box<Proposal>),
-    /// Undo this session's changes; `restore` names fields whose conflict the operator decided to overwrite.
+    /// Undo this session's changes, as the operator decided where there was a conflict.
     Undo {
         session: SessionId,
-        restore: Vec<(Target, Field)>,
-        keep: Vec<(Target, Field)>,
+        decisions: Decisions,
     },
     /// Leave an unfinished change as it is, for good.
     Keep {
@@ -166,6 +166,10 @@ pub enum Report {
         fields: Vec<ThreeWay>,
         gap: Option<Fault>,
     },
+    /// Something was left unfinished, of whatever account: lists wait until it is known whose it is.
+    Looking,
+    /// What was left unfinished here has been told.
+    Looked,
     /// The journal cannot be written: nothing new begins.
     JournalBroken(Fault),
 }

@@ -12,6 +12,17 @@ pub struct Decisions {
     pub restore: BTreeSet<(Target, Field)>,
     /// Left as they are.
     pub keep: BTreeSet<(Target, Field)>,
+    pub surplus: Surplus,
+}
+
+/// What becomes of tasks above a maximum that goes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Surplus {
+    /// The maximum waits until they have gone.
+    #[default]
+    Waits,
+    /// They are stopped at once, on the operator's word.
+    Stops,
 }
 
 impl Decisions {
@@ -140,17 +151,16 @@ pub fn compare(change: &Change, look: &Look) -> Vec<ThreeWay> {
         .collect()
 }
 
-/// A max below what runs stops tasks at once: it waits, unless the operator said to restore it.
+/// A max below what runs stops tasks at once: it waits, unless the operator gave the word.
 fn hold_back_what_stops_tasks(plan: &mut Plan, look: &Look, decisions: &Decisions) {
     let Some(running) = what_will_run(&plan.change, look) else {
         return;
     };
-    let target = plan.change.target.clone();
-    let stops = |f: &FieldChange| {
-        f.field == Field::Max
-            && f.after.count().is_some_and(|max| max < running)
-            && !decisions.restores(&target, Field::Max)
-    };
+    if decisions.surplus == Surplus::Stops {
+        return;
+    }
+    let stops =
+        |f: &FieldChange| f.field == Field::Max && f.after.count().is_some_and(|max| max < running);
     let bound = plan
         .change
         .fields
@@ -253,11 +263,33 @@ mod tests {
     #[test]
     fn a_max_below_what_runs_goes_back_on_the_operators_word() {
         let decisions = Decisions {
-            restore: [(target(), Field::Max)].into(),
+            surplus: Surplus::Stops,
             ..Decisions::default()
         };
         let plan = undo(&change(), &look(8, 8, 7), &decisions);
         assert_eq!(sent(&plan), [(Field::Min, 2), (Field::Max, 4)]);
+    }
+
+    #[test]
+    fn a_decision_to_overwrite_a_max_does_not_stop_tasks() {
+        let decisions = Decisions {
+            restore: [(target(), Field::Max)].into(),
+            ..Decisions::default()
+        };
+        let plan = undo(&change(), &look(8, 9, 7), &decisions);
+        assert_eq!(sent(&plan), [(Field::Min, 2)]);
+        assert!(plan.draining.is_some() && plan.conflicts.is_empty());
+    }
+
+    #[test]
+    fn the_word_to_stop_tasks_does_not_overwrite_what_somebody_else_changed() {
+        let decisions = Decisions {
+            surplus: Surplus::Stops,
+            ..Decisions::default()
+        };
+        let plan = undo(&change(), &look(8, 9, 7), &decisions);
+        assert_eq!(sent(&plan), [(Field::Min, 2)]);
+        assert_eq!(plan.conflicts.len(), 1);
     }
 
     #[test]

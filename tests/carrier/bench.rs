@@ -15,9 +15,10 @@ use tidegate::domain::subject::{Observation, Subject};
 use tidegate::domain::waf::{AclScope, RuleRef};
 use tidegate::journal::Store;
 use tidegate::model::message::Message;
-use tidegate::runtime::carrier::{Access, Carrier, CarrierHandle, Options};
+use tidegate::runtime::carrier::{Access, Carrier, CarrierHandle, Live, Options};
 use tidegate::session::machine::Pace;
 use tidegate::session::order::{Order, PastState, Proposal, Proposed, Report};
+use tidegate::session::revert::Decisions;
 use tidegate::session::state::SessionState;
 use tokio::sync::mpsc;
 
@@ -116,6 +117,7 @@ pub fn spawn(aws: &Aws, access: Access) -> (CarrierHandle, mpsc::Receiver<Messag
             Options {
                 access,
                 pace: pace(),
+                live: Live::default(),
             },
             sender,
         ),
@@ -211,8 +213,7 @@ impl Bench {
     pub async fn undone(&mut self, session: &SessionId) {
         self.carrier.order(Order::Undo {
             session: session.clone(),
-            restore: Vec::new(),
-            keep: Vec::new(),
+            decisions: Decisions::default(),
         });
         match self.until(is_end).await {
             Report::Undone { .. } => {}

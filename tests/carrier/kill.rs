@@ -16,6 +16,7 @@ use tidegate::journal::{self, Health, Store};
 use tidegate::runtime::carrier::Access;
 use tidegate::session::order::{Order, PastState, Report};
 use tidegate::session::record::{Event, Way};
+use tidegate::session::revert::Decisions;
 
 const DIR: &str = "TIDEGATE_KILL_DIR";
 const SIGABRT: i32 = 6;
@@ -79,8 +80,7 @@ async fn carry(aws: &Aws, store: &Store, act: &str) {
 fn undo(session: &SessionId) -> Order {
     Order::Undo {
         session: session.clone(),
-        restore: Vec::new(),
-        keep: Vec::new(),
+        decisions: Decisions::default(),
     }
 }
 

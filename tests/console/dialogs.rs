@@ -15,6 +15,7 @@ use tidegate::domain::waf::RawJson;
 use tidegate::model::effect::Effect;
 use tidegate::model::settings::Settings;
 use tidegate::session::order::{Order, Past, PastState, Progress, Proposed, Report, ThreeWay};
+use tidegate::session::revert::{Decisions, Surplus};
 
 fn console() -> Console {
     Console::filled(write_settings(), (100, 40))
@@ -400,6 +401,56 @@ fn backup() -> Past {
     }
 }
 
+fn undo_with(surplus: Surplus) -> Vec<Effect> {
+    let decisions = Decisions {
+        surplus,
+        ..Decisions::default()
+    };
+    vec![Effect::Carry(Order::Undo {
+        session: "s1".into(),
+        decisions,
+    })]
+}
+
+#[test]
+fn a_draining_maximum_waits_unless_the_operator_says_stop() {
+    for (tabs, surplus) in [
+        (0, Surplus::Waits),
+        (1, Surplus::Stops),
+        (2, Surplus::Waits),
+    ] {
+        let mut console = console();
+        console.report(Report::History(vec![past("s1", PastState::Draining)]));
+        console.type_in("u");
+        console.read_it();
+        for _ in 0..tabs {
+            console.key(KeyCode::Tab);
+        }
+        let stops = console.screen().contains("STOPPED AT ONCE");
+        assert_eq!(stops, surplus == Surplus::Stops, "{}", console.screen());
+        assert_eq!(
+            console.type_in("y").is_empty(),
+            tabs > 0,
+            "another question is a new review"
+        );
+        if tabs > 0 {
+            console.read_it();
+            assert_eq!(console.type_in("y"), undo_with(surplus));
+        }
+    }
+}
+
+#[test]
+fn only_a_draining_change_offers_to_stop_tasks() {
+    let mut console = console();
+    console.report(Report::History(vec![past("s1", PastState::Applied)]));
+    console.type_in("u");
+    console.read_it();
+    console.key(KeyCode::Tab);
+    assert!(!console.screen().contains("STOPPED"));
+    assert_eq!(console.type_in("y"), undo_with(Surplus::Waits));
+}
+
 #[test]
 fn undo_shows_the_age_and_what_goes_back_and_passes_over_a_backup() {
     let mut console = console();
@@ -422,8 +473,7 @@ fn undo_shows_the_age_and_what_goes_back_and_passes_over_a_backup() {
     let effects = console.type_in("y");
     let order = Order::Undo {
         session: "s1".into(),
-        restore: Vec::new(),
-        keep: Vec::new(),
+        decisions: Decisions::default(),
     };
     assert_eq!(effects, [Effect::Carry(order)]);
 }
@@ -562,8 +612,11 @@ fn a_conflict_is_decided_field_by_field() {
     let target = Target::Scalable(api());
     let order = Order::Undo {
         session: "s1".into(),
-        restore: vec![(target.clone(), Field::Max)],
-        keep: vec![(target, Field::Min)],
+        decisions: Decisions {
+            restore: [(target.clone(), Field::Max)].into(),
+            keep: [(target, Field::Min)].into(),
+            ..Decisions::default()
+        },
     };
     assert_eq!(effects, [Effect::Carry(order)]);
 }

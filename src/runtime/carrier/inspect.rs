@@ -19,24 +19,33 @@ const FORGOTTEN_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_hours(2
 /// Shows what was left unfinished, with where it stands, then the history.
 /// Answers with backups that were being made when their program ended: they are followed, not asked about.
 pub async fn inspect(core: Arc<Core>) -> Vec<SessionId> {
+    let Some(follow) = unfinished(&core).await else {
+        return Vec::new();
+    };
+    core.tell(Report::Looked).await;
+    follow
+}
+
+/// Nothing where nobody may look yet.
+async fn unfinished(core: &Arc<Core>) -> Option<Vec<SessionId>> {
     if let super::Access::Broken(fault) = &core.access {
         core.tell(Report::JournalBroken(fault.clone())).await;
     }
-    forget_the_old(&core).await;
-    let states = match states(&core).await {
+    forget_the_old(core).await;
+    let states = match states(core).await {
         Ok(states) => states,
         // The banner says so; renewed credentials make a carrier that looks anew.
-        Err(fault) if fault.kind == FaultKind::Credentials => return Vec::new(),
+        Err(fault) if fault.kind == FaultKind::Credentials => return None,
         Err(fault) => {
             core.fail(None, unnamed(), fault).await;
-            return Vec::new();
+            return Some(Vec::new());
         }
     };
-    let (follow, rest): (Vec<_>, Vec<_>) = states.into_iter().partition(|s| is_to_follow(&core, s));
+    let (follow, rest): (Vec<_>, Vec<_>) = states.into_iter().partition(|s| is_to_follow(core, s));
     for state in rest {
-        show(&core, state).await;
+        show(core, state).await;
     }
-    follow.into_iter().flatten().map(|s| s.id).collect()
+    Some(follow.into_iter().flatten().map(|s| s.id).collect())
 }
 
 fn is_to_follow(core: &Core, state: &Result<SessionState, Fault>) -> bool {
