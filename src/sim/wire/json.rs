@@ -1,0 +1,201 @@
+//! awsJson 1.0 and 1.1: members keep their order, and unknown ones pass through.
+
+use super::super::call::Refusal;
+use super::super::value::{List, Map, Value};
+use super::error::unreadable;
+use super::route::header;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use hyper::Request;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use std::borrow::Cow;
+use std::fmt::{self, Write};
+
+/// The input of a request.
+pub fn input(request: &Request<Bytes>) -> Result<Value, Refusal> {
+    let kind = header(request.headers(), "content-type").unwrap_or_default();
+    if !["application/x-amz-json-1.", "application/json"]
+        .iter()
+        .any(|known| kind.starts_with(known))
+    {
+        return Err(unreadable(format!(
+            "Content-Type is {kind:?}: this operation is spoken in application/x-amz-json-1.1"
+        )));
+    }
+    decode(request.body())
+}
+
+/// An object; an empty body is an empty one.
+pub fn decode(body: &[u8]) -> Result<Value, Refusal> {
+    if body.is_empty() {
+        return Ok(Value::Map(Map::default()));
+    }
+    match serde_json::from_slice(body) {
+        Ok(map @ Value::Map(_)) => Ok(map),
+        Ok(_) => Err(unreadable("Start of structure or map expected")),
+        Err(error) => Err(unreadable(format!("The body is no JSON: {error}"))),
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Tree)
+    }
+}
+
+struct Tree;
+
+impl<'de> Visitor<'de> for Tree {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, bool: bool) -> Result<Value, E> {
+        Ok(Value::Bool(bool))
+    }
+
+    fn visit_i64<E>(self, int: i64) -> Result<Value, E> {
+        Ok(Value::Int(int))
+    }
+
+    fn visit_u64<E>(self, int: u64) -> Result<Value, E> {
+        Ok(i64::try_from(int).map_or(Value::Float(int as f64), Value::Int))
+    }
+
+    fn visit_f64<E>(self, float: f64) -> Result<Value, E> {
+        Ok(Value::Float(float))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::List(List {
+            item: "member",
+            items,
+        }))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            members.push((Cow::Owned(name), value));
+        }
+        Ok(Value::Map(Map(members)))
+    }
+}
+
+/// A value as JSON text; members that are not there are not sent.
+pub fn encode(value: &Value) -> String {
+    let mut out = String::with_capacity(256);
+    write(value, &mut out);
+    out
+}
+
+fn write(value: &Value, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(bool) => out.push_str(if *bool { "true" } else { "false" }),
+        Value::Int(int) => number(out, int),
+        Value::Float(float) => write_float(*float, out),
+        Value::Text(text) => write_text(text, out),
+        Value::Time(time) => write_millis(time.as_millisecond(), out),
+        Value::Blob(blob) => write_text(&STANDARD.encode(blob), out),
+        Value::List(list) => write_all(&list.items, ['[', ']'], out, write),
+        Value::Map(map) => {
+            let there = map.0.iter().filter(|(_, value)| *value != Value::Null);
+            write_all(there, ['{', '}'], out, |(name, value), out| {
+                write_text(name, out);
+                out.push(':');
+                write(value, out);
+            });
+        }
+    }
+}
+
+fn write_all<T>(
+    items: impl IntoIterator<Item = T>,
+    [open, close]: [char; 2],
+    out: &mut String,
+    mut each: impl FnMut(T, &mut String),
+) {
+    out.push(open);
+    for (at, item) in items.into_iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        each(item, out);
+    }
+    out.push(close);
+}
+
+/// Writing to a string cannot fail.
+fn number(out: &mut String, number: impl fmt::Display) {
+    let _ = write!(out, "{number}");
+}
+
+fn write_float(float: f64, out: &mut String) {
+    match float {
+        float if float.is_finite() => number(out, format_args!("{float:?}")),
+        float if float.is_nan() => out.push_str("\"NaN\""),
+        float if float > 0.0 => out.push_str("\"Infinity\""),
+        _ => out.push_str("\"-Infinity\""),
+    }
+}
+
+/// Seconds since the epoch, with milliseconds where there are any.
+fn write_millis(millis: i64, out: &mut String) {
+    if millis % 1000 == 0 {
+        number(out, millis / 1000);
+    } else {
+        let sign = if millis < 0 { "-" } else { "" };
+        let millis = millis.unsigned_abs();
+        number(
+            out,
+            format_args!("{sign}{}.{:03}", millis / 1000, millis % 1000),
+        );
+    }
+}
+
+fn write_text(text: &str, out: &mut String) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c < ' ' || c == '"' || c == '\\') {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        let mut chars = special.chars();
+        if let Some(special) = chars.next() {
+            escape(special, out);
+        }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+fn escape(special: char, out: &mut String) {
+    match special {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        other => number(out, format_args!("\\u{:04x}", u32::from(other))),
+    }
+}
