@@ -12,6 +12,7 @@ mod logging;
 mod partial;
 mod say;
 mod settle;
+mod sim;
 mod value;
 
 pub use environment::Environment;
@@ -120,6 +121,10 @@ fn command(
         Some(Command::Journal(args)) => {
             let dir = state_dir(environment)?.join("journal");
             Ok(journal::run(args, &dir, io.out)?)
+        }
+        Some(Command::Sim(args)) => {
+            let region = arguments.cli.settings.region.as_ref();
+            sim::run(args, region.map(|given| given.text.as_str()), io)
         }
         Some(Command::Man) => done(clap_mangen::Man::new(Cli::command()).render(io.out)),
     }

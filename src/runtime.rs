@@ -17,6 +17,7 @@ pub mod reads;
 pub mod save;
 pub mod series;
 pub mod signal;
+pub mod sim;
 pub mod stop;
 pub mod tail;
 pub mod terminal;

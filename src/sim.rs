@@ -12,5 +12,12 @@
 
 pub mod account;
 pub mod call;
+pub mod control;
+pub mod desk;
+pub mod fault;
+pub mod pace;
+pub mod server;
+pub mod throttle;
 pub mod value;
+pub mod wire;
 pub mod world;

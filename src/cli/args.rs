@@ -38,6 +38,8 @@ pub enum Command {
     Keys(KeysArgs),
     /// Read the record of what was changed: list, show, verify
     Journal(super::journal::JournalArgs),
+    /// Serve a simulated AWS account on this machine
+    Sim(super::sim::SimArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -1,0 +1,103 @@
+//! The simulated account on a thread of its own, with the real clocks: for `tidegate sim`, and for `--demo`.
+
+use crate::domain::fault::{Fault, FaultKind};
+use crate::sim::desk::Setup;
+use crate::sim::server::{self, Clock, Limits, Log, Sim};
+use jiff::Timestamp;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// The real clocks, from now.
+pub fn clock() -> Clock {
+    let start = Instant::now();
+    Clock {
+        start: Timestamp::now(),
+        elapsed: Arc::new(move || start.elapsed()),
+    }
+}
+
+/// Takes an address; nobody is answered yet, but who calls waits.
+pub fn bind(at: SocketAddr) -> Result<TcpListener, Fault> {
+    let bound = TcpListener::bind(at).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    });
+    bound.map_err(|error| unbound(at, &error))
+}
+
+fn unbound(at: SocketAddr, error: &io::Error) -> Fault {
+    let free = "Choose another with --listen ADDRESS:PORT; port 0 takes a free one";
+    match error.kind() {
+        io::ErrorKind::AddrInUse => Fault::new(FaultKind::Local, format!("{at} is in use"))
+            .means("Another program listens there, perhaps another simulated account")
+            .next(free),
+        io::ErrorKind::PermissionDenied => {
+            Fault::new(FaultKind::Local, format!("{at} may not be listened on"))
+                .means("Ports below 1024 are the system's own")
+                .next(free)
+        }
+        _ => Fault::new(
+            FaultKind::Local,
+            format!("{at} cannot be listened on ({error})"),
+        )
+        .means("This machine has no such address, or lets nobody have it")
+        .next(free),
+    }
+}
+
+/// Serves until SIGINT, SIGTERM or SIGHUP. What happens is told on standard error.
+pub fn serve(setup: Setup, listener: TcpListener) -> Result<(), Fault> {
+    let log: Log = Arc::new(|line| eprintln!("tidegate sim: {line}"));
+    let ended = runtime().and_then(|runtime| {
+        runtime.block_on(async {
+            let (end, ending) = watch::channel(false);
+            tokio::spawn(end_on_signal(signals()?, end));
+            serve_on(setup, listener, log, ending).await
+        })
+    });
+    ended.map_err(|error| super::local(&error))
+}
+
+/// One thread is enough: the account is one.
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+}
+
+async fn serve_on(
+    setup: Setup,
+    listener: TcpListener,
+    log: Log,
+    ending: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let sim = Arc::new(Sim::open(setup, clock(), log));
+    server::serve(sim, listener, Limits::default(), ending).await;
+    Ok(())
+}
+
+type Signals = [tokio::signal::unix::Signal; 3];
+
+fn signals() -> io::Result<Signals> {
+    Ok([
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::hangup())?,
+    ])
+}
+
+async fn end_on_signal(signals: Signals, end: watch::Sender<bool>) {
+    let [mut interrupt, mut terminate, mut hangup] = signals;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    // Nobody is there to be told only when it has ended already.
+    let _ = end.send(true);
+}
