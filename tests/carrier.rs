@@ -3,6 +3,7 @@
 
 mod bench;
 mod kill;
+mod kinds;
 
 use crate::support::proxy::{Answer, Trouble};
 use bench::{Bench, RULE_BEFORE, is_end};

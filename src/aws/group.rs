@@ -9,10 +9,11 @@ use crate::domain::fault::Fault;
 use crate::domain::ids::GroupName;
 use crate::domain::text::Text;
 use aws_sdk_autoscaling::types as sdk;
+use aws_sdk_ecs::types::{CapacityProvider, ManagedScalingStatus};
 
 /// Largest page of everything here.
 const PAGE: i32 = 100;
-/// The tag that ECS managed scaling puts on its group; the value does not matter.
+/// The tag that ECS puts on the group of a capacity provider; the value does not matter.
 const MANAGED_TAG: &str = "AmazonECSManaged";
 
 impl Aws {
@@ -46,11 +47,49 @@ impl Aws {
             .send()
             .await
             .map_err(self.fault("autoscaling:DescribeAutoScalingGroups"))?;
-        Ok(answer
-            .auto_scaling_groups()
+        let groups = answer.auto_scaling_groups();
+        let Some(found) = groups
             .iter()
-            .map(group)
-            .find(|g| g.name == *name))
+            .find(|g| g.auto_scaling_group_name() == Some(name.as_str()))
+        else {
+            return Ok(None);
+        };
+        let mut group = group(found);
+        if group.managed_by_ecs {
+            let arn = found.auto_scaling_group_arn().unwrap_or_default();
+            group.managed_by_ecs = self.is_managed(arn).await;
+        }
+        Ok(Some(group))
+    }
+
+    /// Whether ECS moves the desired count of a group that carries its tag: every capacity provider
+    /// tags its group, also one whose managed scaling is off (aws-facts.md §2.4). Where the
+    /// providers cannot be read, or none is of this group, the tag is believed.
+    async fn is_managed(&self, arn: &str) -> bool {
+        let Ok(providers) = self.capacity_providers().await else {
+            return true;
+        };
+        let own = providers
+            .iter()
+            .filter_map(|p| p.auto_scaling_group_provider())
+            .find(|p| p.auto_scaling_group_arn() == arn);
+        let scaling = own
+            .and_then(|p| p.managed_scaling())
+            .and_then(|s| s.status());
+        scaling != Some(&ManagedScalingStatus::Disabled)
+    }
+
+    async fn capacity_providers(&self) -> Result<Vec<CapacityProvider>, Fault> {
+        let request = self.shared.ecs.describe_capacity_providers();
+        let request = request.max_results(PAGE);
+        Ok(pages!(
+            self,
+            "ecs:DescribeCapacityProviders",
+            request.clone(),
+            set_next_token,
+            next_token,
+            capacity_providers
+        ))
     }
 
     /// The group's policies that are switched on.

@@ -254,13 +254,8 @@ impl Bench {
         proposal(subject, planned.expect("a plan"))
     }
 
-    async fn rule(&self) -> (RuleRef, Subject) {
-        let acl = self
-            .aws
-            .acls(AclScope::Regional)
-            .await
-            .expect("web ACLs")
-            .remove(0);
+    async fn rule(&self, scope: AclScope) -> (RuleRef, Subject) {
+        let acl = self.aws.acls(scope).await.expect("web ACLs").remove(0);
         let rule = RuleRef {
             acl: acl.at,
             rule: "per-ip".into(),
@@ -269,22 +264,28 @@ impl Bench {
     }
 
     pub async fn toggle(&self) -> Proposal {
-        let (rule, subject) = self.rule().await;
+        self.toggle_in(AclScope::Regional).await
+    }
+
+    pub async fn toggle_in(&self, scope: AclScope) -> Proposal {
+        let (rule, subject) = self.rule(scope).await;
         let planned = plan::toggle(&self.look(&subject).await, &rule.rule, None);
         proposal(subject, planned.expect("a plan"))
     }
 
     pub async fn limit(&self, to: &str) -> Proposal {
-        let (rule, subject) = self.rule().await;
+        let (rule, subject) = self.rule(AclScope::Regional).await;
         let planned = plan::limit(&self.look(&subject).await, &rule.rule, to);
         proposal(subject, planned.expect("a plan"))
     }
 
     pub async fn back_up(&self) -> Proposal {
-        let subject = Subject::Database(DatabaseRef {
-            kind: DatabaseKind::Instance,
-            id: "orchard-db".into(),
-        });
+        self.back_up_of(DatabaseKind::Instance, "orchard-db").await
+    }
+
+    pub async fn back_up_of(&self, kind: DatabaseKind, id: &str) -> Proposal {
+        let id = id.into();
+        let subject = Subject::Database(DatabaseRef { kind, id });
         let planned = plan::backup(&self.look(&subject).await, jiff::Timestamp::now());
         proposal(subject, planned.expect("a plan"))
     }

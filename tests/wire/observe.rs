@@ -2,7 +2,7 @@
 
 use crate::support::{
     moto::{Account, Moto},
-    proxy::Proxy,
+    proxy::{Answer, Proxy},
 };
 use tidegate::domain::backup::Backup;
 use tidegate::domain::change::{Field, Reading, Target, Value};
@@ -145,17 +145,40 @@ async fn what_is_gone_has_no_reading_and_never_a_guess() {
     assert_eq!(fault.kind, FaultKind::Missing);
 }
 
-#[tokio::test]
-async fn a_group_is_read_with_its_three_sizes_and_who_is_in_service() {
-    let account = Moto::shared().account();
-    account.python(
-        "
+const GROUP: &str = "
 ec2, asg = client('ec2'), client('autoscaling')
 asg.create_launch_configuration(LaunchConfigurationName='lc', ImageId=ec2.describe_images()['Images'][0]['ImageId'], InstanceType='t3.large')
 asg.create_auto_scaling_group(AutoScalingGroupName='nodes', LaunchConfigurationName='lc', MinSize=1, MaxSize=6, DesiredCapacity=2,
     VPCZoneIdentifier=ec2.describe_subnets()['Subnets'][0]['SubnetId'],
-    Tags=[dict(Key='AmazonECSManaged', Value='', PropagateAtLaunch=True)])",
-    );
+    Tags=[dict(Key='AmazonECSManaged', Value='', PropagateAtLaunch=True)])
+";
+
+#[tokio::test]
+async fn a_group_whose_managed_scaling_is_off_is_not_moved_by_ecs_although_it_carries_the_tag() {
+    for (status, shrinks) in [("DISABLED", Shrinks::Never), ("ENABLED", Shrinks::ByItself)] {
+        let account = Moto::shared().account();
+        let provider = format!(
+            "
+arn = asg.describe_auto_scaling_groups()['AutoScalingGroups'][0]['AutoScalingGroupARN']
+client('ecs').create_capacity_provider(name='nodes', autoScalingGroupProvider=dict(
+    autoScalingGroupArn=arn, managedScaling=dict(status='{status}')))"
+        );
+        account.python(&format!("{GROUP}{provider}"));
+        let proxy = Proxy::before_moto();
+        // AWS tells of all when none is named (botocore's model); moto of none.
+        proxy.answer("DescribeCapacityProviders", |_| {
+            Answer::Instead(r#"{"capacityProviders":["nodes"]}"#.into())
+        });
+        let aws = account.aws_at(&proxy.url()).await;
+        let look = aws.look(&Target::Group("nodes".into()), None).await;
+        assert_eq!(look.expect("looked").shrinks, shrinks, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_group_is_read_with_its_three_sizes_and_who_is_in_service() {
+    let account = Moto::shared().account();
+    account.python(GROUP);
     let look = account
         .aws()
         .await

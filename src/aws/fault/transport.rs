@@ -190,6 +190,11 @@ fn spoken(error: &(dyn Error + 'static)) -> String {
 fn deepest(error: &(dyn Error + 'static)) -> String {
     chain(error)
         .last()
-        .map(ToString::to_string)
+        .map(|e| one_line(&e.to_string()))
         .unwrap_or_default()
+}
+
+/// Some say it over many lines; a fault is a sentence.
+fn one_line(said: &str) -> String {
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
 }
