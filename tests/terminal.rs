@@ -9,6 +9,8 @@ mod grammar;
 mod link;
 #[path = "terminal/output.rs"]
 mod output;
+#[path = "terminal/tls.rs"]
+mod tls;
 #[path = "terminal/vanishing.rs"]
 mod vanishing;
 
