@@ -2,6 +2,7 @@
 
 use super::state::State;
 use super::work::Job;
+use crate::domain::fault::FaultKind;
 use crate::model::message::Link;
 use crate::session::order::Progress;
 use crate::view::lines::Line;
@@ -23,8 +24,13 @@ impl State {
                 .push(Line::new(" AWS does not answer: ", Role::Bad).with(fault.line(), Role::Bad)),
             Link::NoCredentials { fault, .. } => {
                 let renew = " — reading pauses; r tries again at once";
+                // An unknown profile, or an endpoint that is no URL, stops the same way.
+                let what = match fault.kind {
+                    FaultKind::Credentials => " Credentials: ",
+                    _ => " No connection: ",
+                };
                 lines.push(
-                    Line::new(" Credentials: ", Role::Bad)
+                    Line::new(what, Role::Bad)
                         .with(fault.line(), Role::Bad)
                         .with(renew, Role::Banner),
                 );

@@ -1,6 +1,7 @@
 //! The header: who, where, in which mode, how AWS answers, what time it is.
 
 use super::state::State;
+use crate::domain::fault::FaultKind;
 use crate::model::message::Link;
 use crate::model::settings::Mode;
 use crate::view::lines::Line;
@@ -90,7 +91,10 @@ fn trouble(state: &State) -> Line {
     }
     match &state.news.link {
         Link::Down(_) => line.with("AWS does not answer  ", Role::Bad),
-        Link::NoCredentials { .. } => line.with("no credentials  ", Role::Bad),
+        Link::NoCredentials { fault, .. } if fault.kind == FaultKind::Credentials => {
+            line.with("no credentials  ", Role::Bad)
+        }
+        Link::NoCredentials { .. } => line.with("not connected  ", Role::Bad),
         Link::Fine | Link::Throttled { .. } => line,
     }
 }

@@ -7,8 +7,10 @@ use super::three_way::ThreeWays;
 use super::work::Open;
 use crate::domain::fault::Fault;
 use crate::domain::health::Level;
+use crate::domain::ids::SessionId;
 use crate::domain::subject::{Observation, Subject};
-use crate::session::order::{PastState, Proposal, Report};
+use crate::domain::text::Text;
+use crate::session::order::{Past, PastState, Proposal, Report, ThreeWay};
 
 /// Takes in a report; the panes have had it already.
 pub(super) fn take(state: &mut State, report: Report) {
@@ -21,68 +23,26 @@ pub(super) fn take(state: &mut State, report: Report) {
             summary,
             progress,
             ..
-        } => {
-            state.work.progress(&session, &subject, &summary, progress);
-        }
-        Report::Finished { session, summary } => {
-            let carried = state.work.end(Some(&session), &summary).is_some();
-            state.work.settle(&session);
-            // What was only kept was said to be so, and nothing of it was verified.
-            if carried {
-                state
-                    .news
-                    .say(Level::Good, format!("Done and verified: {summary}"));
-            }
-        }
+        } => state.work.progress(&session, &subject, &summary, progress),
+        Report::Finished { session, summary } => finished(state, &session, &summary),
         Report::Failed {
             session,
             summary,
             fault,
-        } => {
-            state.work.end(session.as_ref(), &summary);
-            state.news.tell(&Fault {
-                what: crate::domain::text::Text::clean(&format!("{summary}: {}", fault.what)),
-                ..fault
-            });
-        }
-        Report::Conflict { session, fields } => {
-            let job = state.work.end(Some(&session), &"".into());
-            let summary = job.map_or_else(|| "a change".into(), |j| j.summary);
-            show_open(
-                state,
-                Open {
-                    session,
-                    summary,
-                    past: None,
-                    fields,
-                    gap: None,
-                },
-            );
-        }
+        } => failed(state, session.as_ref(), &summary, fault),
+        Report::Conflict { session, fields } => conflict(state, session, fields),
         Report::Undone {
             session,
             summary,
             what,
-        } => {
-            state.work.end(Some(&session), &summary);
-            state.work.settle(&session);
-            state
-                .news
-                .say(Level::Good, format!("Undone: {summary} — {what}"));
-        }
-        Report::History(history) => {
-            for past in history.iter().filter(|p| ended(p.state)) {
-                state.work.settle(&past.session);
-            }
-            state.work.history = history;
-        }
+        } => undone(state, &session, &summary, &what),
+        Report::History(history) => remember(state, history),
         Report::Unfinished {
             session,
             past,
             fields,
             gap,
         } => {
-            let shown = state.work.open.iter().any(|open| open.session == session);
             let open = Open {
                 summary: past.summary.clone(),
                 session,
@@ -90,12 +50,7 @@ pub(super) fn take(state: &mut State, report: Report) {
                 fields,
                 gap,
             };
-            // Renewed credentials make the carrier look again; what was put off is not put up again.
-            if shown {
-                state.work.leave_open(open);
-            } else {
-                show_open(state, open);
-            }
+            unfinished(state, open);
         }
         Report::Looking => state.work.looking = Some(state.news.now.mono),
         Report::Looked => state.work.looking = None,
@@ -103,6 +58,60 @@ pub(super) fn take(state: &mut State, report: Report) {
             state.news.tell(&fault);
             state.work.broken = Some(fault);
         }
+    }
+}
+
+fn finished(state: &mut State, session: &SessionId, summary: &Text) {
+    let carried = state.work.end(Some(session), summary).is_some();
+    state.work.settle(session);
+    // What was only kept was said to be so, and nothing of it was verified.
+    if carried {
+        let said = format!("Done and verified: {summary}");
+        state.news.say(Level::Good, said);
+    }
+}
+
+fn failed(state: &mut State, session: Option<&SessionId>, summary: &Text, fault: Fault) {
+    state.work.end(session, summary);
+    state.news.tell(&Fault {
+        what: Text::clean(&format!("{summary}: {}", fault.what)),
+        ..fault
+    });
+}
+
+fn conflict(state: &mut State, session: SessionId, fields: Vec<ThreeWay>) {
+    let job = state.work.end(Some(&session), &"".into());
+    let open = Open {
+        session,
+        summary: job.map_or_else(|| "a change".into(), |j| j.summary),
+        past: None,
+        fields,
+        gap: None,
+    };
+    show_open(state, open);
+}
+
+fn undone(state: &mut State, session: &SessionId, summary: &Text, what: &Text) {
+    state.work.end(Some(session), summary);
+    state.work.settle(session);
+    let said = format!("Undone: {summary} — {what}");
+    state.news.say(Level::Good, said);
+}
+
+fn remember(state: &mut State, history: Vec<Past>) {
+    for past in history.iter().filter(|p| ended(p.state)) {
+        state.work.settle(&past.session);
+    }
+    state.work.history = history;
+}
+
+/// Renewed credentials make the carrier look again; what was put off is not put up again.
+fn unfinished(state: &mut State, open: Open) {
+    let shown = state.work.open.iter().any(|o| o.session == open.session);
+    if shown {
+        state.work.leave_open(open);
+    } else {
+        show_open(state, open);
     }
 }
 

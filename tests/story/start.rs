@@ -34,8 +34,8 @@ fn a_profile_that_does_not_exist_is_named_with_what_to_do() {
         .arg("nosuch")
         .env("AWS_CONFIG_FILE", "/nonexistent/config")
         .go();
-    console.wait_for("Credentials: ");
     console.wait_for("nosuch");
+    console.wait_for("No connection:");
     console.send("q");
     assert_eq!(console.wait_exit(), 0);
 }
