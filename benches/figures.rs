@@ -9,6 +9,7 @@ mod console;
 mod keys;
 mod local;
 mod panes;
+mod sim;
 mod size;
 mod stub;
 mod support;
@@ -37,6 +38,11 @@ const FIGURES: &[Figure] = &[
     ("journal", local::journal),
     ("frame", local::frame),
     ("rebuild", local::rebuild),
+    ("sim: demo", sim::demo),
+    ("sim: serve", sim::serve),
+    ("sim: tick", sim::tick),
+    ("sim: events", sim::events),
+    ("sim: hour", sim::hour),
 ];
 
 fn main() {
