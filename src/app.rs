@@ -20,6 +20,7 @@ mod reports;
 mod sheet;
 pub mod state;
 mod three_way;
+mod tour;
 pub mod update;
 mod verbs;
 mod wants;

@@ -23,5 +23,5 @@ pub mod scaling;
 pub mod splice;
 pub mod waf;
 
-pub use client::{Aws, Options};
+pub use client::{Around, Aws, Keys, Options};
 pub use gate::Gate;

@@ -19,6 +19,7 @@ pub use environment::Environment;
 
 use crate::domain::fault::{Fault, FaultKind};
 use crate::model::settings::Settings;
+use crate::runtime::demo::{Attic, Stage};
 use crate::runtime::{self, Launch};
 use args::{Arguments, Cli, Command};
 use clap::CommandFactory;
@@ -26,6 +27,9 @@ use load::Loaded;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+
+/// The load test that has just begun when the demo does: enough to need an operator.
+const DEMO_LOAD: f64 = 5.0;
 
 /// Where output goes.
 pub struct Streams<'a> {
@@ -112,6 +116,7 @@ fn command(
     environment: &Environment,
     io: &mut Streams<'_>,
 ) -> Result<u8, Failure> {
+    arguments.check_world()?;
     match &arguments.cli.command {
         None => console(arguments, environment, io),
         Some(Command::Keys(keys)) => {
@@ -147,7 +152,7 @@ fn console(
     io: &mut Streams<'_>,
 ) -> Result<u8, Failure> {
     let Loaded {
-        settings,
+        mut settings,
         themes,
         unused,
     } = load::all(arguments, environment)?;
@@ -163,14 +168,29 @@ fn console(
         .as_ref()
         .map(|given| given.text.as_str());
     let _guard = logging::start(log_file, environment)?;
-    let state_dir = state_dir(environment)?;
+    let attic = arguments.cli.demo.then(Attic::new).transpose()?;
+    let demo = attic.as_ref().map(|_| stage(arguments, &mut settings));
+    let state_dir = match &attic {
+        Some(attic) => attic.path().to_owned(),
+        None => state_dir(environment)?,
+    };
     Ok(runtime::run_console(Launch {
         settings,
         keymap,
         themes,
         state_dir,
+        demo: demo.transpose()?,
     })?
     .code())
+}
+
+/// The simulated account for `--demo`.
+fn stage(arguments: &Arguments, settings: &mut Settings) -> Result<Stage, Fault> {
+    let region = settings.region.as_ref().map(|region| region.as_str());
+    let region = region.map(sim::home).transpose()?;
+    let mut world = arguments.cli.world.clone();
+    world.load.get_or_insert(DEMO_LOAD);
+    Stage::set(world.setup(region.as_deref()), settings)
 }
 
 /// Where the journal is; without `HOME`, in the home directory the system knows.

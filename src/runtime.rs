@@ -7,6 +7,7 @@ pub mod carriage;
 pub mod carrier;
 pub mod clipboard;
 pub mod clock;
+pub mod demo;
 pub mod effects;
 pub mod event_loop;
 pub mod inbox;
@@ -55,6 +56,8 @@ pub struct Launch {
     pub themes: Vec<Theme>,
     /// `$XDG_STATE_HOME/tidegate`: what must outlive the program.
     pub state_dir: PathBuf,
+    /// The simulated account to look at, instead of AWS.
+    pub demo: Option<demo::Stage>,
 }
 
 /// Why the console ended.
@@ -108,6 +111,7 @@ fn run(launch: Launch, inbox: Inbox<News>, limits: Limits, clock: Clock) -> Resu
     let mut state = State::new(launch.settings, launch.keymap, launch.themes, tty::size());
     let first = crate::app::update(&mut state, Message::Now(clock.now()));
     event_loop::show(&state, ratatui::buffer::Buffer::default(), &terminal);
+    let demo = launch.demo.map(demo::Stage::raise).transpose()?;
     input::start(inbox.post()).map_err(|e| local(&e))?;
     let tasks = tasks()?;
     let reads = Reads::start(tasks.handle().clone(), inbox.post(), clock, &settings);
@@ -116,7 +120,7 @@ fn run(launch: Launch, inbox: Inbox<News>, limits: Limits, clock: Clock) -> Resu
         crate::app::update(&mut state, Message::Carrier(Report::Looking));
         carriage.look();
     }
-    let mut effects = Effects::new(reads, carriage, launch.state_dir);
+    let mut effects = Effects::new(reads, carriage, launch.state_dir, demo);
     for effect in first {
         for message in effects.carry_out(effect, &terminal) {
             inbox.post().news(News::Message(message));

@@ -48,6 +48,7 @@ impl State {
                 Role::Banner,
             ));
         }
+        lines.extend(self.tour());
         lines.extend(self.work.open.iter().take(1).map(|open| {
             let what = if open.past.is_some() {
                 " unfinished: "

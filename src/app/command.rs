@@ -9,7 +9,7 @@ use crate::domain::ids::{ClusterName, LogGroup, ProfileName, Region};
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::model::effect::Effect;
-use crate::model::settings::Settings;
+use crate::model::settings::{Settings, Venue};
 use crate::model::source::did_you_mean;
 use crate::model::verb::{Place, Verb};
 use strum::IntoEnumIterator;
@@ -26,7 +26,7 @@ pub(super) struct Command {
 }
 
 /// All of them.
-pub(super) const COMMANDS: &[Command] = &[
+const COMMANDS: &[Command] = &[
     Command {
         name: "scale",
         args: "N",
@@ -112,6 +112,13 @@ pub(super) const COMMANDS: &[Command] = &[
         complete: nothing,
     },
     Command {
+        name: "demo",
+        args: "COMMAND",
+        help: "tell the simulated account: load 5x, calm",
+        run: demo,
+        complete: demos,
+    },
+    Command {
         name: "refresh",
         args: "",
         help: "read everything on the screen again",
@@ -140,6 +147,14 @@ pub(super) const COMMANDS: &[Command] = &[
         complete: nothing,
     },
 ];
+
+/// Those that mean something here.
+pub(super) fn offered(state: &State) -> impl Iterator<Item = &'static Command> {
+    let simulated = state.settings.venue == Venue::Simulated;
+    COMMANDS
+        .iter()
+        .filter(move |c| c.name != "demo" || simulated)
+}
 
 /// Runs what was typed after `:`.
 pub(super) fn run(state: &mut State, typed: &str) -> Ran {
@@ -190,7 +205,7 @@ pub(super) fn candidates(state: &State, typed: &str) -> Vec<Candidate> {
 }
 
 fn names(state: &State) -> Vec<Candidate> {
-    let commands = COMMANDS.iter().map(|c| Candidate {
+    let commands = offered(state).map(|c| Candidate {
         line: spaced(c),
         help: c.help,
     });
@@ -283,6 +298,12 @@ fn profile(state: &mut State, name: &str) -> Ran {
     if name.is_empty() {
         return Err(usage("Which profile?", "Type :profile NAME"));
     }
+    if state.settings.venue == Venue::Simulated {
+        return Err(usage(
+            "The simulated account has no profiles",
+            "Start without --demo",
+        ));
+    }
     let settings = state.settings.under(ProfileName::from(name));
     switch(state, settings)
 }
@@ -305,6 +326,33 @@ fn region(state: &mut State, name: &str) -> Ran {
         ..state.settings.clone()
     };
     switch(state, settings)
+}
+
+/// Words for the simulated account; it says itself what it does not understand.
+fn demo(state: &mut State, words: &str) -> Ran {
+    if state.settings.venue == Venue::Aws {
+        return Err(usage("This account is not simulated", "Start with --demo"));
+    }
+    let words = if words.is_empty() { "status" } else { words };
+    Ok(vec![Effect::Demo(words.to_owned())])
+}
+
+/// What a demo is mostly told.
+fn demos(_state: &State) -> Vec<String> {
+    let told = [
+        "load 5x",
+        "calm",
+        "advance 5m",
+        "speed 10",
+        "speed 1",
+        "fault throttle ecs:DescribeServices 3",
+        "fault lose 1",
+        "fault expired 20",
+        "fault latency 2s 25%",
+        "faults off",
+        "status",
+    ];
+    told.map(str::to_owned).to_vec()
 }
 
 fn looks_like_region(name: &str) -> bool {

@@ -3,7 +3,7 @@
 use super::state::State;
 use crate::domain::fault::FaultKind;
 use crate::model::message::Link;
-use crate::model::settings::Mode;
+use crate::model::settings::{Mode, Venue};
 use crate::view::lines::Line;
 use crate::view::paint::Paint;
 use crate::view::put::blank;
@@ -35,6 +35,11 @@ pub(super) fn draw(state: &State, paint: &Paint<'_>, area: Rect, buf: &mut Buffe
 /// Profile, account, region, who, mode; and an endpoint that is not AWS's own.
 fn left(state: &State) -> Line {
     let mut line = Line::new(" ", Role::Header);
+    if state.settings.venue == Venue::Simulated {
+        line = line
+            .with("SIMULATED", Role::Endpoint)
+            .with(" ", Role::Header);
+    }
     if let Some(profile) = &state.settings.profile {
         line = line
             .with(profile.text(), Role::Header)
@@ -59,7 +64,10 @@ fn left(state: &State) -> Line {
         Mode::Write => ("(write)", Role::WriteMode),
     };
     line = line.with(" ", Role::Header).with(mode, role);
-    match state.endpoint() {
+    match state
+        .endpoint()
+        .filter(|_| state.settings.venue == Venue::Aws)
+    {
         Some(endpoint) => line
             .with("  endpoint ", Role::Endpoint)
             .with(endpoint.clone(), Role::Endpoint),

@@ -74,7 +74,7 @@ impl Page {
     fn lines(&self, state: &State) -> Vec<Line> {
         match &self.content {
             Content::Text { lines, .. } => lines.clone(),
-            Content::Help(place) => help(&state.keymap, *place),
+            Content::Help(place) => help(state, *place),
             Content::Notices => notices(state),
             Content::Details => details(state),
         }
@@ -149,7 +149,8 @@ impl Popup for Page {
 }
 
 /// The key table of a place, then of anywhere, then the commands.
-fn help(keymap: &Keymap, place: Place) -> Vec<Line> {
+fn help(state: &State, place: Place) -> Vec<Line> {
+    let keymap = &state.keymap;
     let mut lines = Vec::new();
     if place != Place::Anywhere {
         let name: &str = place.into();
@@ -163,11 +164,7 @@ fn help(keymap: &Keymap, place: Place) -> Vec<Line> {
     }));
     lines.push(Line::default());
     lines.push(Line::new("commands (:)", Role::Title));
-    lines.extend(
-        command::COMMANDS
-            .iter()
-            .map(|c| row(&format!("{} {}", c.name, c.args), c.help)),
-    );
+    lines.extend(command::offered(state).map(|c| row(&format!("{} {}", c.name, c.args), c.help)));
     lines
 }
 

@@ -55,6 +55,7 @@ fn told(state: &mut State, message: Message) {
         }
         Message::Saved(result) => saved(state, result),
         Message::Copied(result) => copied(state, result),
+        Message::Told(text) => state.news.say(Level::Good, text.as_str()),
         Message::Trouble(fault) => state.news.tell(&fault),
     }
 }

@@ -42,8 +42,20 @@ pub struct Options {
     pub mfa_code: Option<String>,
     /// Credentials held in memory, instead of any that the chain would find.
     pub credentials: Option<Keys>,
+    /// Whether what these options leave open is looked for on this machine.
+    pub around: Around,
     /// How long calls may take; shortened by tests only.
     pub patience: Patience,
+}
+
+/// Where settings come from that no option names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Around {
+    /// The environment, the AWS files, the metadata service, a proxy.
+    #[default]
+    Machine,
+    /// Nowhere: region, endpoint and credentials must be given. For the simulated account.
+    Nothing,
 }
 
 /// Time-outs and attempts of reads; writes always make one attempt, bounded by `whole`.
@@ -170,6 +182,9 @@ fn base_config(surroundings: &place::Surroundings, region: &Region) -> aws_confi
         .app_name(place::app_name(options.session.as_ref()));
     if let Some(profile) = &options.profile {
         loader = loader.profile_name(profile.as_str());
+    }
+    if options.around == Around::Nothing {
+        loader = place::without_surroundings(loader);
     }
     match &options.endpoint {
         Some(url) => loader.endpoint_url(url),

@@ -3,6 +3,7 @@
 use super::environment::Environment;
 use super::partial::Partial;
 use super::value;
+use crate::domain::fault::{Fault, FaultKind};
 use crate::model::settings::Charset;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -21,12 +22,20 @@ Files:
 
 Exit codes: 0 done, 2 wrong usage or a mistake in a file, 1 anything else.";
 
+/// The heading of what belongs to the simulated account.
+const DEMO: &str = "Demo";
+
 /// A terminal operations console for AWS: live panes, and changes that can be put back exactly
 #[derive(Debug, Parser)]
 #[command(name = "tidegate", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
 pub struct Cli {
     #[command(flatten)]
     pub settings: Partial,
+    /// Look at a simulated account in this process: no AWS, no network, nothing left behind
+    #[arg(long, help_heading = DEMO)]
+    pub demo: bool,
+    #[command(flatten, next_help_heading = DEMO)]
+    pub world: super::sim::WorldArgs,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -100,6 +109,40 @@ impl Arguments {
         match &self.cli.settings.ascii {
             Some(given) if value::flag(&given.text) != Ok(false) => Charset::Ascii,
             _ => environment.charset(),
+        }
+    }
+
+    /// Whether a value came from the command line.
+    pub fn is_flag(&self, field: &str) -> bool {
+        self.source(field) == Some(ValueSource::CommandLine)
+    }
+
+    /// Refuses flags of the demo where there is none.
+    pub fn check_world(&self) -> Result<(), Fault> {
+        let wrong = match (self.cli.demo, &self.cli.command) {
+            (true, Some(_)) => "--demo is the console's, and does not go with a subcommand",
+            (false, _) if self.cli.world != super::sim::WorldArgs::default() => {
+                "--seed, --speed, --services, --log-rate and --load are the simulated account's"
+            }
+            _ => return Ok(()),
+        };
+        Err(Fault::new(FaultKind::Usage, wrong)
+            .means("Nothing was started")
+            .next("Write tidegate --demo --speed 10, or tidegate sim --speed 10"))
+    }
+
+    /// Refuses flags that mean another account than the simulated one.
+    pub fn check_demo(&self) -> Result<(), Fault> {
+        let wrong = ["profile", "endpoint_url", "config"];
+        match wrong.iter().find(|field| self.is_flag(field)) {
+            None => Ok(()),
+            Some(field) => {
+                let name = self.name_of(field);
+                let what = format!("--demo and {name} do not go together");
+                Err(Fault::new(FaultKind::Usage, what)
+                    .means("The demo looks at a simulated account, with settings of its own")
+                    .next(format!("Leave out --demo or {name}")))
+            }
         }
     }
 

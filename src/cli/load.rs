@@ -3,6 +3,7 @@
 use super::args::{Arguments, variables};
 use super::environment::Environment;
 use super::file::{self, Config, Presence};
+use super::partial::Partial;
 use super::settle::Layers;
 use crate::domain::fault::Fault;
 use crate::model::keymap::Keymap;
@@ -23,6 +24,7 @@ pub struct Loaded {
 /// Settings and themes of this run.
 pub fn all(arguments: &Arguments, environment: &Environment) -> Result<Loaded, Vec<Fault>> {
     environment.check_names(&variables()).map_err(one)?;
+    let outside = outside(arguments)?;
     let (mut themes, unused) = themes(environment).map_err(one)?;
     let config = match config(arguments, environment).map_err(one)? {
         Some(source) => Config::of(source)?,
@@ -30,7 +32,7 @@ pub fn all(arguments: &Arguments, environment: &Environment) -> Result<Loaded, V
     };
     let names: Vec<&str> = themes.iter().map(|theme| theme.name.as_str()).collect();
     let layers = Layers {
-        outside: &arguments.cli.settings,
+        outside: &outside,
         named: &|field| arguments.name_of(field),
         config: &config,
         environment,
@@ -51,6 +53,17 @@ pub fn all(arguments: &Arguments, environment: &Environment) -> Result<Loaded, V
     })
 }
 
+/// Flags and variables. A demo takes none that say which account is meant.
+fn outside(arguments: &Arguments) -> Result<Partial, Vec<Fault>> {
+    let mut outside = arguments.cli.settings.clone();
+    if arguments.cli.demo {
+        arguments.check_demo().map_err(one)?;
+        (outside.profile, outside.endpoint_url, outside.cluster) = (None, None, None);
+        outside.region = outside.region.filter(|_| arguments.is_flag("region"));
+    }
+    Ok(outside)
+}
+
 fn one(fault: Fault) -> Vec<Fault> {
     vec![fault]
 }
@@ -64,6 +77,7 @@ fn themes(environment: &Environment) -> Result<(Vec<Theme>, Vec<Fault>), Fault> 
 
 fn config(arguments: &Arguments, environment: &Environment) -> Result<Option<Source>, Fault> {
     match &arguments.cli.settings.config {
+        _ if arguments.cli.demo => Ok(None),
         Some(given) => file::read(&PathBuf::from(&given.text), Presence::Required),
         None => optional(environment, "config.toml"),
     }

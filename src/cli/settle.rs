@@ -85,6 +85,7 @@ impl Layers<'_> {
         let p = self.outside.clone().over(layers);
         let default = Settings::default();
         Ok(Settings {
+            venue: default.venue,
             profile: None,
             region: self
                 .text("region", p.region.as_ref(), value::region)?

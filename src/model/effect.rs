@@ -31,6 +31,8 @@ pub enum Effect {
     },
     /// Read credentials again now.
     RetryCredentials,
+    /// A command to the simulated account, in words; without one there is nobody to obey.
+    Demo(String),
     /// The six digits of an MFA device, for the profile whose fault asked for them.
     GiveCode(String),
     Suspend,

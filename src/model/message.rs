@@ -39,6 +39,8 @@ pub enum Message {
         region: Region,
         endpoint: Option<Text>,
     },
+    /// Something outside was done.
+    Told(Text),
     /// Something outside could not be done, or was refused.
     Trouble(Fault),
     /// The operator, or a signal, wants out.

@@ -13,6 +13,14 @@ pub enum Mode {
     Write,
 }
 
+/// Whose answers are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Venue {
+    Aws,
+    /// The simulated account of `--demo`, in this process.
+    Simulated,
+}
+
 /// How many colours the terminal takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColorDepth {
@@ -33,6 +41,7 @@ pub enum Charset {
 /// The settings of one run under one profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
+    pub venue: Venue,
     pub profile: Option<ProfileName>,
     pub region: Option<Region>,
     /// An override of AWS's own endpoints, shown prominently.
@@ -89,6 +98,7 @@ impl Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            venue: Venue::Aws,
             profile: None,
             region: None,
             endpoint: None,

@@ -1,6 +1,7 @@
 //! Effects: what `update` wants done outside, done.
 
 use super::carriage::Carriage;
+use super::demo::Demo;
 use super::reads::{News, Reads};
 use super::tail::Tailer;
 use super::terminal::Terminal;
@@ -18,6 +19,8 @@ pub struct Effects {
     reads: Reads,
     carriage: Carriage,
     state_dir: PathBuf,
+    /// The simulated account, where it is the one that is looked at.
+    demo: Option<Demo>,
     /// The log groups to be tailed, and the tail that does, once there are clients.
     tailed: Vec<TailSource>,
     tailer: Tailer,
@@ -27,11 +30,12 @@ pub struct Effects {
 
 impl Effects {
     /// Files go below `state_dir`.
-    pub fn new(reads: Reads, carriage: Carriage, state_dir: PathBuf) -> Self {
+    pub fn new(reads: Reads, carriage: Carriage, state_dir: PathBuf, demo: Option<Demo>) -> Self {
         Self {
             reads,
             carriage,
             state_dir,
+            demo,
             tailed: Vec::new(),
             tailer: Tailer::default(),
             exit: None,
@@ -51,6 +55,7 @@ impl Effects {
                 self.reads.switch(&settings, epoch);
             }
             Effect::RetryCredentials => self.reads.retry(),
+            Effect::Demo(words) => return self.demo.iter().map(|demo| demo.tell(&words)).collect(),
             Effect::GiveCode(code) => self.reads.give_code(code),
             Effect::Copy(text) => return vec![copy(&text, terminal)],
             Effect::Save { name, lines } => return vec![self.save(&name, &lines)],

@@ -11,13 +11,13 @@ use super::poll::{PollBook, Purse, Step, Ticket};
 use super::series::SeriesBook;
 use super::tail::{self, Tailer};
 use super::usage::UsageBook;
-use crate::aws::{Aws, Gate, Options};
+use crate::aws::{Around, Aws, Gate, Options};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::log::TailSource;
 use crate::domain::subject::Subject;
 use crate::model::message::Message;
 use crate::model::query::{Answer, Epoch, Facts, Query, Reply, Slot, Want};
-use crate::model::settings::{Mode, Settings};
+use crate::model::settings::{Mode, Settings, Venue};
 use crate::session::order::Report;
 use futures_util::FutureExt;
 use std::collections::BTreeMap;
@@ -378,7 +378,19 @@ fn options(settings: &Settings) -> Options {
         region: settings.region.clone(),
         endpoint: settings.endpoint.as_ref().map(|e| e.as_str().to_owned()),
         read_only: settings.mode == Mode::ReadOnly,
-        ..Options::default()
+        ..beside(settings.venue)
+    }
+}
+
+/// The simulated account needs nothing of this machine, and gets nothing of it.
+fn beside(venue: Venue) -> Options {
+    match venue {
+        Venue::Aws => Options::default(),
+        Venue::Simulated => Options {
+            credentials: Some(super::demo::keys()),
+            around: Around::Nothing,
+            ..Options::default()
+        },
     }
 }
 

@@ -6,7 +6,7 @@ use crate::sim::server::{self, Clock, Limits, Log, Sim};
 use jiff::Timestamp;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -56,10 +56,27 @@ pub fn serve(setup: Setup, listener: TcpListener) -> Result<(), Fault> {
         runtime.block_on(async {
             let (end, ending) = watch::channel(false);
             tokio::spawn(end_on_signal(signals()?, end));
-            serve_on(setup, listener, log, ending).await
+            let sim = Arc::new(Sim::open(setup, clock(), log));
+            serve_on(sim, listener, ending).await
         })
     });
     ended.map_err(|error| super::local(&error))
+}
+
+/// Serves the demo until `ending` comes true, or its sender is gone; `built` is there as soon as the account is.
+pub fn serve_quietly(
+    setup: Setup,
+    listener: TcpListener,
+    built: &OnceLock<Arc<Sim>>,
+    ending: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let log: Log = Arc::new(|line| tracing::warn!("simulated account: {line}"));
+    let sim = Arc::new(Sim::open(setup, clock(), log));
+    runtime()?.block_on(async {
+        tokio::spawn(super::demo::follow(sim.clone()));
+        built.get_or_init(|| sim.clone());
+        serve_on(sim, listener, ending).await
+    })
 }
 
 /// One thread is enough: the account is one.
@@ -70,13 +87,11 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
 }
 
 async fn serve_on(
-    setup: Setup,
+    sim: Arc<Sim>,
     listener: TcpListener,
-    log: Log,
     ending: watch::Receiver<bool>,
 ) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let sim = Arc::new(Sim::open(setup, clock(), log));
     server::serve(sim, listener, Limits::default(), ending).await;
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Where we speak to, and on whose account: profile files, region, endpoint, app name.
 
-use super::{Options, trust};
+use super::{Around, Options, trust};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{ProfileName, Region, SessionId};
 use crate::domain::text::Text;
+use aws_config::ConfigLoader;
 use aws_config::profile::{Profile, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -31,7 +32,17 @@ pub(super) struct Surroundings {
 impl Surroundings {
     /// Reads the real environment and files.
     pub(super) async fn load(options: &Options) -> Result<Self, Fault> {
-        Self::load_from(options, Env::real(), Fs::real()).await
+        match options.around {
+            Around::Machine => Self::load_from(options, Env::real(), Fs::real()).await,
+            Around::Nothing => {
+                let bare = Self::load_from(options, Env::from_slice(&[]), Fs::from_slice(&[]));
+                let http = trust::plain_client();
+                Ok(Self {
+                    http,
+                    ..bare.await?
+                })
+            }
+        }
     }
 
     pub(super) async fn load_from(options: &Options, env: Env, fs: Fs) -> Result<Self, Fault> {
@@ -163,6 +174,16 @@ pub(super) fn metadata_service(env: &Env) -> aws_config::imds::Client {
         .operation_timeout(METADATA)
         .max_attempts(1)
         .build()
+}
+
+/// The SDK looks at no environment and no file either: a setting for real accounts must not reach a simulated one.
+pub(super) fn without_surroundings(loader: ConfigLoader) -> ConfigLoader {
+    #[allow(deprecated)] // the new name is in a crate that is not ours to name
+    let none = {
+        use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
+        ProfileFiles::builder().with_contents(ProfileFileKind::Config, "")
+    };
+    loader.empty_test_environment().profile_files(none.build())
 }
 
 /// `tidegate-<version>-<session>`, cut to what the user agent takes.
