@@ -11,13 +11,16 @@
 
 pub mod cloudfront;
 pub mod cloudwatch;
+pub mod cron;
 pub mod ecs;
 pub mod elb;
 pub mod flow;
 pub mod furnish;
 pub mod group;
+pub mod id;
 pub mod logs;
 pub mod metrics;
+pub mod page;
 pub mod rds;
 pub mod scaling;
 pub mod ssm;
