@@ -29,8 +29,11 @@ const TEN: usize = 10;
 const WIDTH: usize = 8;
 
 impl Aws {
-    /// All clusters, by name.
-    pub async fn clusters(&self) -> Result<Vec<Cluster>, Fault> {
+    /// All clusters, by name. `names` hears what they are called one round trip before their counts are there.
+    pub async fn clusters(
+        &self,
+        names: impl FnOnce(Vec<ClusterName>),
+    ) -> Result<Vec<Cluster>, Fault> {
         let request = self.shared.ecs.list_clusters().max_results(PAGE);
         let arns: Vec<String> = pages!(
             self,
@@ -40,6 +43,7 @@ impl Aws {
             next_token,
             cluster_arns
         );
+        names(arns.iter().map(|arn| facts::last(arn).into()).collect());
         let reads: Vec<_> = arns
             .chunks(HUNDRED)
             .map(|some| self.describe_clusters(some.to_vec()))

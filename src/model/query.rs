@@ -63,8 +63,10 @@ pub enum Query {
 pub enum Fill {
     /// Rows on the screen.
     Visible,
-    /// The rest, as the budget allows.
+    /// The rest, of which only the names are known yet: part of the first fill.
     Rest,
+    /// The rest once more, as the budget allows.
+    Again,
 }
 
 /// What `RuleDetail` needs to know of the rule.

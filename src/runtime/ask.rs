@@ -26,7 +26,7 @@ impl Asker<'_> {
         let aws = self.aws;
         match query {
             Query::Identity => aws.identity().await.map(Facts::Identity),
-            Query::Clusters => aws.clusters().await.map(Facts::Clusters),
+            Query::Clusters => self.clusters().await,
             Query::ServiceNames(cluster) => self.service_names(cluster).await,
             Query::Services { cluster, names, .. } => self.services(cluster, names).await,
             Query::ServiceDetail(at) => Box::pin(aws.service_detail(at))
@@ -65,6 +65,11 @@ impl Asker<'_> {
                 .map(Facts::LogGroups),
             Query::Metrics(metrics) => self.metrics(metrics).await.map(Facts::Metrics),
         }
+    }
+
+    async fn clusters(&self) -> Result<Facts, Fault> {
+        let names = |names| (self.part)(Facts::ClusterNames(names));
+        self.aws.clusters(names).await.map(Facts::Clusters)
     }
 
     async fn service_names(&self, cluster: &ClusterName) -> Result<Facts, Fault> {

@@ -65,7 +65,7 @@ async fn faults(url: &str) -> [Fault; 3] {
         service: "s".into(),
     })];
     let found = tokio::join!(
-        aws.clusters(),
+        aws.clusters(|_| ()),
         aws.identity(),
         aws.metrics(&cpu, "2026-01-01T00:00:00Z".parse().expect("a time"))
     );
@@ -164,7 +164,7 @@ async fn html_is_no_aws_whatever_its_status() {
 async fn an_answer_that_ends_early_is_garbled() {
     let url = server(|s| http(s, "200 OK", JSON, br#"{"clusterArns":["arn:aws"#));
     assert_eq!(
-        aws(&url).await.clusters().await.expect_err("a fault").kind,
+        aws(&url).await.clusters(|_| ()).await.expect_err("a fault").kind,
         FaultKind::Garbled
     );
     let url = server(|s| {
@@ -187,7 +187,7 @@ async fn deep_nesting_ends_in_a_fault_or_is_skipped_but_never_in_a_crash() {
         let body = format!("{{\"x\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
         http(s, "200 OK", JSON, body.as_bytes())
     };
-    let answer = aws(&server(deep)).await.clusters().await;
+    let answer = aws(&server(deep)).await.clusters(|_| ()).await;
     assert!(
         answer
             .as_ref()
@@ -210,7 +210,7 @@ async fn deep_nesting_ends_in_a_fault_or_is_skipped_but_never_in_a_crash() {
 async fn bytes_that_are_no_text_are_garbled() {
     let url = server(|s| http(s, "200 OK", JSON, b"{\"clusterArns\":[\"\xff\xfe\"]}"));
     assert_eq!(
-        aws(&url).await.clusters().await.expect_err("a fault").kind,
+        aws(&url).await.clusters(|_| ()).await.expect_err("a fault").kind,
         FaultKind::Garbled
     );
     let url = server(|s| http(s, "200 OK", "text/xml", b"\xff\xfe\xff"));
@@ -259,7 +259,7 @@ async fn a_refused_connection_says_that_nobody_listens() {
         .expect("a free port");
     let fault = aws(&format!("http://{free}"))
         .await
-        .clusters()
+        .clusters(|_| ())
         .await
         .expect_err("a fault");
     assert_eq!(fault.kind, FaultKind::Unreachable);
@@ -270,7 +270,7 @@ async fn a_refused_connection_says_that_nobody_listens() {
 async fn a_name_that_nobody_knows_is_no_connection() {
     let fault = aws("http://no-such-host.invalid")
         .await
-        .clusters()
+        .clusters(|_| ())
         .await
         .expect_err("a fault");
     assert!(
@@ -321,7 +321,7 @@ async fn aws_errors_keep_their_meaning_in_every_protocol() {
             service: "s".into(),
         })];
         let now = "2026-01-01T00:00:00Z".parse().expect("a time");
-        let found = tokio::join!(aws.clusters(), aws.identity(), aws.metrics(&cpu, now));
+        let found = tokio::join!(aws.clusters(|_| ()), aws.identity(), aws.metrics(&cpu, now));
         let faults = [
             found.0.expect_err(code),
             found.1.expect_err(code),
@@ -351,7 +351,7 @@ async fn a_throttled_read_is_tried_three_times_and_then_said() {
         .aws_at(&proxy.url())
         .await;
     assert_eq!(
-        aws.clusters().await.expect_err("throttled").kind,
+        aws.clusters(|_| ()).await.expect_err("throttled").kind,
         FaultKind::Throttled
     );
     assert_eq!((proxy.count("ListClusters"), aws.meter().calls()), (3, 3));
