@@ -57,11 +57,6 @@ impl Stub {
         format!("http://{}", self.address)
     }
 
-    /// Calls so far.
-    pub fn calls(&self) -> u64 {
-        self.calls.lock().expect("the calls").values().sum()
-    }
-
     /// Calls of one operation so far.
     pub fn count(&self, operation: &str) -> u64 {
         self.calls

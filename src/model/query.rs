@@ -103,6 +103,18 @@ pub enum Slot {
 }
 
 impl Query {
+    /// Whether it belongs to the first fill, even where its slot was answered before: the rest of a large cluster comes
+    /// in batches.
+    pub fn is_first_fill(&self) -> bool {
+        matches!(
+            self,
+            Self::Services {
+                fill: Fill::Rest,
+                ..
+            }
+        )
+    }
+
     /// Its slot.
     pub fn slot(&self) -> Slot {
         match self {
@@ -114,7 +126,8 @@ impl Query {
                 ..
             } => Slot::VisibleServices,
             Self::Services {
-                fill: Fill::Rest, ..
+                fill: Fill::Rest | Fill::Again,
+                ..
             } => Slot::OtherServices,
             Self::ServiceDetail(_) => Slot::ServiceDetail,
             Self::ServiceRaw(_) => Slot::ServiceRaw,
@@ -139,6 +152,8 @@ impl Query {
 pub enum Facts {
     Identity(Identity),
     Clusters(Vec<Cluster>),
+    /// A part of the same: what they are called, before their counts are there.
+    ClusterNames(Vec<ClusterName>),
     /// So far, in order; a part carries all names up to here.
     ServiceNames(Arc<Vec<ServiceName>>),
     Services {

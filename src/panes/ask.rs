@@ -36,6 +36,11 @@ impl<K: Clone + PartialEq> Ask<K> {
         }
     }
 
+    /// Whether an answer is awaited.
+    pub fn is_flying(&self) -> bool {
+        self.flying
+    }
+
     /// What to ask for, if anything.
     pub fn keys(&self) -> Option<&Arc<[K]>> {
         (!self.keys.is_empty()).then_some(&self.keys)

@@ -68,7 +68,10 @@ pub struct Services {
     details: Loadable<()>,
     filled: usize,
     visible: Ask<ServiceName>,
+    /// Rows elsewhere that were never answered.
     rest: Ask<ServiceName>,
+    /// Rows elsewhere that were answered long ago.
+    again: Ask<ServiceName>,
     gauges: Gauges,
     changes: Changes,
     drill: Option<Drill>,
@@ -87,6 +90,7 @@ impl Default for Services {
             filled: 0,
             visible: Ask::default(),
             rest: Ask::default(),
+            again: Ask::default(),
             gauges: Gauges::default(),
             changes: Changes::default(),
             drill: None,
@@ -139,22 +143,28 @@ impl Services {
         }
     }
 
-    /// The next batch of rows elsewhere: those without facts first, then the oldest.
+    /// The next batch of rows elsewhere: those without facts, and once there is none, those answered long ago.
     fn aim_rest(&mut self, cx: &Context<'_>) {
-        let good_for =
-            Duration::from_mins(1).max(Duration::from_millis(200) * self.rows.rows().len() as u32);
-        let due =
-            |row: &&ServiceRow| !row.is_filled() || cx.now.mono.saturating_sub(row.at) >= good_for;
+        let rows = self.rows.rows();
         let asked = self.visible.keys().map_or(&[][..], |names| names);
-        let elsewhere = |row: &&ServiceRow| due(row) && !asked.contains(&row.name);
-        self.rest.aim(
-            self.rows
-                .rows()
-                .iter()
-                .filter(elsewhere)
-                .take(BATCH)
-                .map(|row| row.name.clone()),
-        );
+        let good_for =
+            Duration::from_mins(1).max(Duration::from_millis(200) * rows.len() as u32);
+        let old = |row: &&ServiceRow| {
+            row.is_filled() && cx.now.mono.saturating_sub(row.at) >= good_for
+        };
+        let elsewhere = |row: &&ServiceRow| !asked.contains(&row.name);
+        let name = |row: &ServiceRow| row.name.clone();
+        let new = rows.iter().filter(|row| !row.is_filled());
+        self.rest.aim(new.filter(elsewhere).take(BATCH).map(name));
+        let old = rows.iter().filter(old);
+        self.again.aim(old.filter(elsewhere).take(BATCH).map(name));
+    }
+
+    /// Both come through one slot: what is under way is not replaced, and new rows go before old ones.
+    fn elsewhere(&self) -> Option<(&Arc<[ServiceName]>, Fill)> {
+        let rest = self.rest.keys().filter(|_| !self.again.is_flying());
+        rest.map(|names| (names, Fill::Rest))
+            .or(self.again.keys().map(|names| (names, Fill::Again)))
     }
 
     fn aim_gauges(&mut self, cx: &Context<'_>) {
@@ -259,6 +269,7 @@ impl Services {
         match fill {
             Fill::Visible => self.visible.note(answer),
             Fill::Rest => self.rest.note(answer),
+            Fill::Again => self.again.note(answer),
         }
         match answer {
             Answer::Part(Facts::Services { found, missing })
@@ -467,9 +478,9 @@ impl Services {
                 pace: Pace::Every(refresh),
             });
         }
-        if let Some(names) = self.rest.keys() {
+        if let Some((names, fill)) = self.elsewhere() {
             wants.push(Want {
-                query: services(names, Fill::Rest),
+                query: services(names, fill),
                 pace: Pace::Once,
             });
         }

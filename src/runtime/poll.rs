@@ -31,7 +31,7 @@ pub type Ticket = u64;
 /// Which bucket pays for the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purse {
-    /// The slot has not been answered yet.
+    /// The slot has not been answered yet, or this is a further part of its first answer.
     FirstFill,
     Steady,
 }
@@ -257,7 +257,7 @@ impl Entry {
         };
         *last += 1;
         let (ticket, query) = (*last, want.query.clone());
-        let purse = if self.filled {
+        let purse = if self.filled && !query.is_first_fill() {
             Purse::Steady
         } else {
             Purse::FirstFill

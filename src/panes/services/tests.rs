@@ -150,6 +150,28 @@ fn the_rows_on_the_screen_are_asked_for_first_and_the_rest_in_batches() {
 }
 
 #[test]
+fn rows_elsewhere_are_asked_again_in_their_turn_and_new_ones_go_before_them() {
+    let mut told = Told::new(11);
+    told.names(&many(30), true);
+    told.answer(Fill::Visible);
+    told.answer(Fill::Rest);
+    told.later(61);
+    let turn = told.asks(Fill::Again);
+    assert_eq!(turn.len(), 20);
+    let query = Query::Services {
+        cluster: "orchard".into(),
+        names: turn.clone().into(),
+        fill: Fill::Again,
+    };
+    told.hear(query, Answer::Started);
+    told.names(&many(31), true);
+    assert_eq!(told.asks(Fill::Again), turn, "under way, so not replaced");
+    told.answer(Fill::Again);
+    assert_eq!(told.asks(Fill::Rest)[0].as_str(), "service-0030");
+    assert!(told.asks(Fill::Again).is_empty());
+}
+
+#[test]
 fn moving_the_cursor_while_an_answer_is_awaited_restarts_nothing() {
     let mut told = Told::new(11);
     told.names(&many(50), true);

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::ecs::ServiceRef;
+use crate::model::query::Fill;
 
 const S: fn(u64) -> Duration = Duration::from_secs;
 
@@ -48,6 +49,32 @@ fn a_want_is_asked_at_once_and_then_at_its_pace() {
     assert_eq!(
         started(&book.steps(S(15))),
         [(2, Query::Groups, Purse::Steady)]
+    );
+}
+
+#[test]
+fn every_batch_of_the_first_fill_is_paid_by_its_own_purse() {
+    let batch = |name: &str, fill| Want {
+        query: Query::Services {
+            cluster: "orchard".into(),
+            names: [name.into()].into(),
+            fill,
+        },
+        pace: Pace::Once,
+    };
+    let mut book = PollBook::default();
+    let mut purses = Vec::new();
+    for (name, fill) in [("a", Fill::Rest), ("b", Fill::Rest), ("a", Fill::Again)] {
+        book.want(vec![batch(name, fill)], S(0));
+        let begun = started(&book.steps(S(0)));
+        for (ticket, _, purse) in begun {
+            book.answered(ticket, S(0));
+            purses.push(purse);
+        }
+    }
+    assert_eq!(
+        purses,
+        [Purse::FirstFill, Purse::FirstFill, Purse::Steady]
     );
 }
 
