@@ -77,10 +77,7 @@ fn left(state: &State) -> Line {
 
 /// How AWS answers, calls and clock: from the fullest to the shortest way to say it.
 fn right(state: &State) -> [Line; 3] {
-    let calls = Line::of(
-        format!("calls {}/min  ", state.news.usage.calls_last_minute),
-        Role::Header,
-    );
+    let calls = Line::of(format!("calls {}/min  ", state.news.calls), Role::Header);
     let clock = Line::of(format!("{} ", clock(state)), Role::Header);
     let join = |parts: &[&Line]| Line(parts.iter().flat_map(|l| l.0.clone()).collect());
     let trouble = trouble(state);

@@ -25,6 +25,9 @@ pub(super) struct Spot {
     pub endpoint: Option<Text>,
 }
 
+/// For so long after the start the screen moves anyway.
+const FILLING: Duration = Duration::from_secs(10);
+
 /// The news.
 #[derive(Debug)]
 pub(super) struct News {
@@ -39,6 +42,8 @@ pub(super) struct News {
     pub databases: Vec<DatabaseRef>,
     pub link: Link,
     pub usage: Usage,
+    /// Calls a minute as the header shows them: see [`News::settle_calls`].
+    pub calls: u32,
     /// Oldest first.
     notices: Vec<Notice>,
     /// The one on the screen is the last, until it was there long enough.
@@ -56,6 +61,7 @@ impl Default for News {
             databases: Vec::new(),
             link: Link::Fine,
             usage: Usage::default(),
+            calls: 0,
             notices: Vec::new(),
             shows: false,
         }
@@ -107,8 +113,27 @@ impl News {
         self.shows = false;
     }
 
+    /// What the calls come to now.
+    pub fn used(&mut self, usage: Usage) {
+        self.usage = usage;
+        if self.now.mono < FILLING {
+            self.settle_calls();
+        }
+    }
+
+    /// Lets the header say the newest count. The count moves with every poll, so a header that followed it would
+    /// write where nothing else changes: it is brought up to date while the screen fills, with a key, and when the
+    /// clock shows another minute.
+    pub fn settle_calls(&mut self) {
+        self.calls = self.usage.calls_last_minute;
+    }
+
     /// The clock moved.
     pub fn tick(&mut self, now: Now) {
+        let minute = |now: Now| now.wall.as_second().div_euclid(60);
+        if minute(self.now) != minute(now) {
+            self.settle_calls();
+        }
         self.now = now;
         let over = |n: &Notice| now.mono.saturating_sub(n.at.mono) >= time_on_screen(n.level);
         if self.notice().is_some_and(over) {
@@ -130,16 +155,22 @@ impl News {
     pub fn reply(&mut self, reply: &Reply) {
         match &reply.answer {
             Answer::Whole(Facts::Identity(identity)) => self.identity = Some(identity.clone()),
-            Answer::Part(Facts::Clusters(clusters)) | Answer::Whole(Facts::Clusters(clusters)) => {
+            Answer::Part(Facts::ClusterNames(names)) => self.choose_only(names),
+            Answer::Whole(Facts::Clusters(clusters)) => {
                 self.clusters.clone_from(clusters);
-                if matches!(reply.answer, Answer::Whole(_)) {
-                    self.choose_cluster();
-                }
+                self.choose_cluster();
             }
             Answer::Whole(Facts::Inventory(inventory)) => {
                 self.databases = inventory.databases.iter().map(|d| d.at.clone()).collect();
             }
             _ => {}
+        }
+    }
+
+    /// Where there is but one cluster, its counts need not be waited for.
+    fn choose_only(&mut self, names: &[ClusterName]) {
+        if let (None, [only]) = (&self.cluster, names) {
+            self.cluster = Some(only.clone());
         }
     }
 
@@ -167,6 +198,7 @@ fn time_on_screen(level: Level) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::query::{Epoch, Query};
 
     fn at(seconds: u64) -> Now {
         Now {
@@ -195,6 +227,22 @@ mod tests {
             news.all().next().map(|n| n.text.as_str().to_owned()),
             Some("204".into())
         );
+    }
+
+    #[test]
+    fn the_only_cluster_is_looked_at_before_its_counts_are_there() {
+        let named = |names: &[&str]| {
+            let mut news = News::default();
+            let names = names.iter().map(|name| (*name).into()).collect();
+            news.reply(&Reply {
+                epoch: Epoch::default(),
+                query: Query::Clusters,
+                answer: Answer::Part(Facts::ClusterNames(names)),
+            });
+            news.cluster
+        };
+        assert_eq!(named(&["orchard"]), Some("orchard".into()));
+        assert_eq!(named(&["empty", "orchard"]), None);
     }
 
     #[test]

@@ -20,6 +20,9 @@ use crossterm::event::{KeyEvent, KeyEventKind, KeyModifiers};
 
 /// Takes in one message; answers with what is to be done.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    if matches!(message, Message::Input(_)) {
+        state.news.settle_calls();
+    }
     let mut effects = match message {
         Message::Quit => vec![Effect::Quit],
         Message::Input(Input::Key(key)) => pressed(state, key),
@@ -49,7 +52,7 @@ fn told(state: &mut State, message: Message) {
         Message::Tail(news) => state.each_pane(|pane, cx| pane.tail(&news, cx)),
         Message::Carrier(report) => reported(state, report),
         Message::Link(link) => linked(state, link),
-        Message::Usage(usage) => state.news.usage = usage,
+        Message::Usage(usage) => state.news.used(usage),
         Message::Connected { region, endpoint } => {
             state.news.place = Some(Spot { region, endpoint });
         }

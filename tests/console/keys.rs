@@ -7,7 +7,7 @@ use tidegate::app::{next_deadline, wants};
 use tidegate::domain::fault::{Fault, FaultKind};
 use tidegate::domain::subject::Subject;
 use tidegate::model::effect::Effect;
-use tidegate::model::message::{Link, Message};
+use tidegate::model::message::{Link, Message, Usage};
 use tidegate::model::query::{Answer, Epoch, Facts, Query, Reply, Slot};
 use tidegate::model::settings::{Mode, Settings};
 use tidegate::model::verb::Place;
@@ -217,6 +217,51 @@ fn a_quiet_screen_is_the_same_screen() {
     console.wait(1_000);
     assert_eq!(console.buffer(), before);
     assert_eq!(next_deadline(&console.state), None);
+}
+
+#[test]
+fn calls_that_bring_nothing_new_change_nothing_on_the_screen() {
+    let mut console = Console::filled(write_settings(), (200, 60));
+    let usage = |calls_last_minute| {
+        Message::Usage(Usage {
+            calls_last_minute,
+            budget: 120,
+            metrics_per_hour: calls_last_minute * 10,
+            throttled_last_minute: 0,
+        })
+    };
+    console.send(usage(21));
+    console.wait(15_000);
+    let before = console.buffer();
+    for calls in [34, 61, 97] {
+        console.send(usage(calls));
+        console.fill();
+        console.wait(5_000);
+        assert_eq!(console.buffer(), before);
+    }
+    let header = |console: &Console| console.screen().lines().next().map(str::to_owned);
+    assert!(header(&console).is_some_and(|h| h.contains("calls 21/min")));
+    console.wait(30_000);
+    let said = header(&console).is_some_and(|h| h.contains("calls 97/min") && h.contains("14:23Z"));
+    assert!(said, "with the minute's clock: {}", console.screen());
+}
+
+#[test]
+fn the_header_counts_calls_while_the_screen_fills_and_with_every_key() {
+    let mut console = Console::filled(write_settings(), (120, 36));
+    let usage = |calls_last_minute| {
+        Message::Usage(Usage {
+            calls_last_minute,
+            ..Usage::default()
+        })
+    };
+    console.send(usage(7));
+    assert!(console.screen().contains("calls 7/min"));
+    console.wait(11_000);
+    console.send(usage(40));
+    assert!(console.screen().contains("calls 7/min"));
+    console.type_in("j");
+    assert!(console.screen().contains("calls 40/min"));
 }
 
 #[test]
