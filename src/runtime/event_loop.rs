@@ -96,11 +96,14 @@ impl EventLoop {
         if self.suspended {
             return None;
         }
-        let typed = self.take_input();
+        // What a key did is on its way to the screen before anything else is looked at.
+        if self.take_input() {
+            self.draw();
+        }
         self.take_news();
         self.tell_time();
         self.pursue();
-        if typed || (self.dirty && self.since(self.drawn) >= FLOOR) {
+        if self.dirty && self.since(self.drawn) >= FLOOR {
             self.draw();
         }
         self.effects.exit()

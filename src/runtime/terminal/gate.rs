@@ -41,17 +41,34 @@ impl Screen {
 
     /// Lets a frame through the gate, into this screen; its size becomes the frame's.
     pub fn admit(&mut self, frame: &Buffer, cursor: Option<Position>, limits: Limits) {
+        self.admit_after(None, frame, cursor, limits);
+    }
+
+    /// As [`Screen::admit`]; a row that is as it was in the frame `before` is taken over as it was shown. Most rows are,
+    /// and looking is far cheaper than letting them through once more.
+    pub fn admit_after(
+        &mut self,
+        before: Option<(&Buffer, &Self)>,
+        frame: &Buffer,
+        cursor: Option<Position>,
+        limits: Limits,
+    ) {
         let area = frame.area;
         if (self.width, self.height) != (area.width, area.height) {
             *self = Self::blank(area.width, area.height);
         }
+        let before = before.filter(|(raw, shown)| {
+            raw.area == area && (shown.width, shown.height) == (area.width, area.height)
+        });
         let width = usize::from(self.width).max(1);
-        for (from, into) in frame
-            .content
-            .chunks_exact(width)
-            .zip(self.cells.chunks_exact_mut(width))
-        {
-            admit_row(from, into, limits);
+        let rows = frame.content.chunks_exact(width);
+        let rows = rows.zip(self.cells.chunks_exact_mut(width));
+        for (y, (from, into)) in rows.enumerate() {
+            let span = y * width..(y + 1) * width;
+            match before.filter(|(raw, _)| raw.content[span.clone()] == *from) {
+                Some((_, shown)) => into.clone_from_slice(&shown.cells[span]),
+                None => admit_row(from, into, limits),
+            }
         }
         self.cursor = cursor.filter(|p| p.x < self.width && p.y < self.height);
     }
@@ -215,7 +232,30 @@ mod tests {
         assert_eq!(into, Cell::EMPTY);
     }
 
+    /// Frames that differ in a few places.
+    fn frame(texts: &[(u16, String)]) -> Buffer {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 4));
+        for (y, text) in texts {
+            buffer.set_string(0, *y, text, Style::new().fg(Color::Red));
+        }
+        buffer
+    }
+
     proptest! {
+        #[test]
+        fn a_row_taken_over_is_the_row_let_through(frames in proptest::collection::vec(proptest::collection::vec((0_u16..4, "[ab é漢\u{202e}]{0,9}"), 0..4), 1..5)) {
+            let limits = Limits { charset: Charset::Unicode, color: ColorDepth::Ansi16 };
+            let (mut before, mut next) = (None::<(Buffer, Screen)>, Screen::default());
+            for texts in &frames {
+                let raw = frame(texts);
+                next.admit_after(before.as_ref().map(|(raw, shown)| (raw, shown)), &raw, None, limits);
+                let mut whole = Screen::default();
+                whole.admit(&raw, None, limits);
+                prop_assert_eq!(&next, &whole);
+                before = Some((raw, std::mem::replace(&mut next, before.map(|b| b.1).unwrap_or_default())));
+            }
+        }
+
         #[test]
         fn no_control_character_and_no_foreign_byte_gets_through(raw in "\\PC*|[\\x00-\\x1f\\u{80}-\\u{9f}\\u{202e}]{1,3}") {
             let mut cell = Cell::EMPTY;

@@ -88,27 +88,49 @@ impl Terminal {
     }
 }
 
+/// What the terminal shows, the frame it came from, and room for the next.
+#[derive(Default)]
+struct Canvas {
+    shown: Option<(Buffer, Screen)>,
+    next: Screen,
+}
+
+impl Canvas {
+    /// The bytes that bring the frame onto the terminal; and the buffer of the one before.
+    fn turn_to(&mut self, frame: Frame, limits: Limits) -> (Vec<u8>, Option<Buffer>) {
+        let before = self.shown.as_ref().map(|(raw, shown)| (raw, shown));
+        self.next
+            .admit_after(before, &frame.buffer, frame.cursor, limits);
+        let bytes = diff::block(before.map(|(_, shown)| shown), &self.next);
+        let shown = (frame.buffer, std::mem::take(&mut self.next));
+        let Some((spare, old)) = self.shown.replace(shown) else {
+            return (bytes, None);
+        };
+        self.next = old;
+        (bytes, Some(spare))
+    }
+}
+
 /// Writes until the terminal is gone.
 fn write_frames(shared: &Shared, limits: Limits) {
-    let (mut shown, mut next) = (None::<Screen>, Screen::default());
+    let mut canvas = Canvas::default();
     loop {
         let (frame, repaint, aside) = take(shared);
         if repaint {
-            shown = None;
+            canvas.shown = None;
         }
         let mut bytes = Vec::new();
         if let Some(frame) = frame {
-            if shown.is_some() {
+            if canvas.shown.is_some() {
                 bug::provoke("terminal");
             }
-            next.admit(&frame.buffer, frame.cursor, limits);
-            bytes = diff::block(shown.as_ref(), &next);
-            next = shown.replace(std::mem::take(&mut next)).unwrap_or_default();
+            let spare;
+            (bytes, spare) = canvas.turn_to(frame, limits);
             shared
                 .tray
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .spare = Some(frame.buffer);
+                .spare = spare;
         }
         bytes.extend(aside);
         if !bytes.is_empty() && tty::put(&bytes).is_err() {
