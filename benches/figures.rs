@@ -13,6 +13,7 @@ mod sim;
 mod size;
 mod stub;
 mod support;
+mod vanish;
 
 /// One row of the table.
 pub struct Row {
@@ -35,6 +36,7 @@ const FIGURES: &[Figure] = &[
     ("cursor: bytes", keys::cursor),
     ("memory", size::memory),
     ("size: five thousand services", size::fill),
+    ("vanishing terminal", vanish::vanish),
     ("journal", local::journal),
     ("frame", local::frame),
     ("rebuild", local::rebuild),

@@ -11,6 +11,8 @@ pub mod console;
 pub mod moto;
 #[path = "../tests/support/proxy.rs"]
 pub mod proxy;
+#[path = "../tests/support/pty.rs"]
+pub mod pty;
 #[path = "../tests/support/python.rs"]
 pub mod python;
 #[path = "../tests/support/screen.rs"]
