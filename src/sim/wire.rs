@@ -109,3 +109,6 @@ fn response(form: &Form, status: StatusCode, body: Vec<u8>, id: &str) -> Respons
     }
     response
 }
+
+#[cfg(test)]
+mod tests;

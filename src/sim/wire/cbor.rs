@@ -16,6 +16,9 @@ use std::borrow::Cow;
 /// Deeper than any input is nested.
 const DEEPEST: usize = 64;
 
+/// Seconds since the epoch follow.
+const EPOCH: u8 = 0xc1;
+
 /// The input of a request.
 pub fn input(request: &Request<Bytes>) -> Result<Value, Refusal> {
     let spoken = header(request.headers(), "smithy-protocol").unwrap_or_default();
@@ -39,7 +42,7 @@ pub fn decode(body: &[u8]) -> Result<Value, Refusal> {
         return Ok(Value::Map(Map::default()));
     }
     let mut reader = Decoder::new(body);
-    let value = read(&mut reader, DEEPEST)
+    let value = read(&mut reader, body, DEEPEST)
         .map_err(|error| unreadable(format!("The body is no CBOR: {error}")))?;
     match value {
         map @ Value::Map(_) if reader.position() == body.len() => Ok(map),
@@ -50,7 +53,7 @@ pub fn decode(body: &[u8]) -> Result<Value, Refusal> {
 
 type Read<T> = Result<T, DeserializeError>;
 
-fn read(from: &mut Decoder<'_>, depth: usize) -> Read<Value> {
+fn read(from: &mut Decoder<'_>, bytes: &[u8], depth: usize) -> Read<Value> {
     let wrong = |what: &'static str, from: &Decoder<'_>| {
         Err(DeserializeError::custom(what, from.position()))
     };
@@ -76,27 +79,36 @@ fn read(from: &mut Decoder<'_>, depth: usize) -> Read<Value> {
         Type::F64 => Value::Float(from.double()?),
         Type::Bytes | Type::BytesIndef => Value::Blob(from.blob()?.into_inner()),
         Type::String | Type::StringIndef => Value::Text(from.string()?),
-        Type::Array | Type::ArrayIndef => read_list(from, depth)?,
-        Type::Map | Type::MapIndef => read_map(from, depth)?,
-        Type::Tag => time(from)?,
+        Type::Array | Type::ArrayIndef => read_list(from, bytes, depth)?,
+        Type::Map | Type::MapIndef => read_map(from, bytes, depth)?,
+        Type::Tag => time(from, bytes)?,
         _ => return wrong("a type that no operation has", from),
     })
 }
 
-fn time(from: &mut Decoder<'_>) -> Read<Value> {
+/// Tag 1, to the millisecond; the SDK's reader cuts where it should round.
+fn time(from: &mut Decoder<'_>, bytes: &[u8]) -> Read<Value> {
     let at = from.position();
-    let time = from.timestamp()?;
-    let nanos = time.subsec_nanos().try_into().unwrap_or_default();
-    let time = Timestamp::new(time.secs(), nanos);
+    let wrong = |what: &'static str| DeserializeError::custom(what, at);
+    if bytes.get(at) != Some(&EPOCH) {
+        return Err(wrong("a tag that no operation has"));
+    }
+    from.set_position(at + 1);
+    let millis = match from.datatype()? {
+        Type::F32 => f64::from(from.float()?) * 1_000.0,
+        Type::F64 => from.double()? * 1_000.0,
+        _ => from.long()? as f64 * 1_000.0,
+    };
+    let time = Timestamp::from_millisecond(millis.round() as i64);
     time.map(Value::Time)
-        .map_err(|_| DeserializeError::custom("a time out of range", at))
+        .map_err(|_| wrong("a time out of range"))
 }
 
-fn read_list(from: &mut Decoder<'_>, depth: usize) -> Read<Value> {
+fn read_list(from: &mut Decoder<'_>, bytes: &[u8], depth: usize) -> Read<Value> {
     let length = from.list()?;
     let mut items = Vec::new();
     while goes_on(from, length, items.len())? {
-        items.push(read(from, depth - 1)?);
+        items.push(read(from, bytes, depth - 1)?);
     }
     Ok(Value::List(List {
         item: "member",
@@ -104,12 +116,12 @@ fn read_list(from: &mut Decoder<'_>, depth: usize) -> Read<Value> {
     }))
 }
 
-fn read_map(from: &mut Decoder<'_>, depth: usize) -> Read<Value> {
+fn read_map(from: &mut Decoder<'_>, bytes: &[u8], depth: usize) -> Read<Value> {
     let length = from.map()?;
     let mut members = Vec::new();
     while goes_on(from, length, members.len())? {
         let name = from.string()?;
-        members.push((Cow::Owned(name), read(from, depth - 1)?));
+        members.push((Cow::Owned(name), read(from, bytes, depth - 1)?));
     }
     Ok(Value::Map(Map(members)))
 }
