@@ -7,6 +7,7 @@ mod house;
 mod journal;
 mod screens;
 mod session;
+mod sim;
 mod story;
 mod support;
 mod terminal;

@@ -49,7 +49,7 @@ fn unbound(at: SocketAddr, error: &io::Error) -> Fault {
     }
 }
 
-/// Serves until SIGINT, SIGTERM or SIGHUP. What happens is told on standard error.
+/// Serves until SIGINT or SIGTERM. What happens is told on standard error.
 pub fn serve(setup: Setup, listener: TcpListener) -> Result<(), Fault> {
     let log: Log = Arc::new(|line| eprintln!("tidegate sim: {line}"));
     let ended = runtime().and_then(|runtime| {
@@ -96,22 +96,20 @@ async fn serve_on(
     Ok(())
 }
 
-type Signals = [tokio::signal::unix::Signal; 3];
+type Signals = [tokio::signal::unix::Signal; 2];
 
 fn signals() -> io::Result<Signals> {
     Ok([
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
-        signal(SignalKind::hangup())?,
     ])
 }
 
 async fn end_on_signal(signals: Signals, end: watch::Sender<bool>) {
-    let [mut interrupt, mut terminate, mut hangup] = signals;
+    let [mut interrupt, mut terminate] = signals;
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
     }
     // Nobody is there to be told only when it has ended already.
     let _ = end.send(true);

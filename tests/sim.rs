@@ -1,0 +1,8 @@
+//! The simulated account from outside: over its socket, with clients that nobody here wrote.
+
+mod command;
+mod demo;
+mod faults;
+mod hostile;
+mod protocols;
+mod stage;
