@@ -105,10 +105,11 @@ pub fn run(args: &SimArgs, region: Option<&str>, io: &mut Streams<'_>) -> Result
     }
     let listener = sim::bind(args.listen)?;
     let at = listener.local_addr()?;
-    io.out
-        .write_all(hello(at, &setup.config.region).as_bytes())?;
-    io.out.flush()?;
-    sim::serve(setup, listener)?;
+    let hello = hello(at, &setup.config.region);
+    sim::serve(setup, listener, || {
+        io.out.write_all(hello.as_bytes())?;
+        io.out.flush()
+    })?;
     Ok(0)
 }
 

@@ -49,13 +49,19 @@ fn unbound(at: SocketAddr, error: &io::Error) -> Fault {
     }
 }
 
-/// Serves until SIGINT or SIGTERM. What happens is told on standard error.
-pub fn serve(setup: Setup, listener: TcpListener) -> Result<(), Fault> {
+/// Serves until SIGINT or SIGTERM. What happens is told on standard error; `hello`
+/// is said once a signal would end it cleanly.
+pub fn serve(
+    setup: Setup,
+    listener: TcpListener,
+    hello: impl FnOnce() -> io::Result<()>,
+) -> Result<(), Fault> {
     let log: Log = Arc::new(|line| eprintln!("tidegate sim: {line}"));
     let ended = runtime().and_then(|runtime| {
         runtime.block_on(async {
             let (end, ending) = watch::channel(false);
             tokio::spawn(end_on_signal(signals()?, end));
+            hello()?;
             let sim = Arc::new(Sim::open(setup, clock(), log));
             serve_on(sim, listener, ending).await
         })

@@ -2,6 +2,9 @@
 //! its faults. Pure: the real time since the start is handed in.
 
 mod office;
+mod tail;
+
+pub use tail::{Tail, Tailed};
 
 use super::account::Account;
 use super::call::{Answer, Call};
@@ -69,6 +72,8 @@ pub enum Ending {
     Truncated(Response<Bytes>),
     /// The connection ends.
     Cut,
+    /// A stream of events, whose first are here; the next are asked for each second.
+    Stream(Response<Bytes>, Tail),
 }
 
 /// A call is let ahead of the tick by at most so much; what is more is caught up in slices.
@@ -140,6 +145,9 @@ impl Desk {
 
     fn called(&mut self, call: &Call, form: &Form, real: Duration, id: &str) -> Answered {
         let Fate { delay, trouble } = self.faults.strike(call);
+        if trouble.is_none() && tail::is_start(call) {
+            return after(delay, self.started_tail(call, form, real, id));
+        }
         let (answer, note) = match trouble {
             Some(Kind::Cut) => return after(delay, Ending::Cut),
             Some(kind) => match kind.refusal(call) {

@@ -3,11 +3,12 @@
 
 mod body;
 mod connection;
+mod stream;
 
 pub use connection::{Limits, serve};
 
 use super::control::Control;
-use super::desk::{Answered, Desk, Ending, Progress, Setup};
+use super::desk::{Answered, Desk, Ending, Progress, Setup, Tail, Tailed};
 use super::wire::{error, route};
 use bytes::Bytes;
 use hyper::Request;
@@ -100,6 +101,17 @@ impl Sim {
     pub fn state(&self) -> super::value::Value {
         let real = (self.clock.elapsed)();
         self.desk().state(real)
+    }
+
+    /// The next events of a stream.
+    pub fn tail(&self, tail: &Tail) -> Tailed {
+        let real = (self.clock.elapsed)();
+        self.desk().tail(tail, real)
+    }
+
+    /// The client of a stream is gone.
+    pub fn close_tail(&self, tail: &Tail) {
+        self.desk().close_tail(tail);
     }
 
     /// Lives one second that has passed, if one has.

@@ -44,8 +44,48 @@ fn two_regions_are_two_worlds() {
 here, there = client('ssm'), client('ssm', 'eu-central-1')
 here.put_parameter(Name='/t', Value='x', Type='String')
 def has(ssm):
-    return [p['Name'] for p in ssm.describe_parameters()['Parameters']]
+    return '/t' in [p['Name'] for p in ssm.describe_parameters()['Parameters']]
 out([has(here), has(there)])",
     );
-    assert_eq!(seen, json!([["/t"], []]));
+    assert_eq!(seen, json!([true, false]));
+}
+
+#[test]
+fn a_live_tail_brings_its_events_each_second_as_botocore_reads_them() {
+    let account = Account::start();
+    let seen = account.python(
+        "
+from botocore.config import Config
+logs = boto3.client('logs', endpoint_url=os.environ['ENDPOINT'], region_name=os.environ['AWS_REGION'],
+                    config=Config(inject_host_prefix=False))
+logs.create_log_group(logGroupName='/t')
+logs.create_log_stream(logGroupName='/t', logStreamName='s')
+arn = 'arn:aws:logs:' + os.environ['AWS_REGION'] + ':000000000000:log-group:/t'
+seen = []
+for event in logs.start_live_tail(logGroupIdentifiers=[arn])['responseStream']:
+    seen.append(next(iter(event)))
+    if len(seen) == 1:
+        logs.put_log_events(logGroupName='/t', logStreamName='s',
+                            logEvents=[{'timestamp': account_now(), 'message': 'hello'}])
+    messages = [e['message'] for e in event.get('sessionUpdate', {}).get('sessionResults', [])]
+    if messages or len(seen) > 5:
+        break
+out([seen[0], seen[-1], messages])"
+            .replace("account_now()", "1768471200000")
+            .as_str(),
+    );
+    assert_eq!(seen, json!(["sessionStart", "sessionUpdate", ["hello"]]));
+}
+
+#[test]
+fn a_tail_that_cannot_begin_is_refused_before_the_stream() {
+    let account = Account::start();
+    let json =
+        "Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: Logs_20140328.StartLiveTail\r\n";
+    let answer = account.post("/", json, "{\"logGroupIdentifiers\":[\"/not/an/arn\"]}");
+    assert_eq!(status_of(&answer), "400");
+    assert!(
+        body_of(&answer).contains("InvalidParameterException"),
+        "{answer}"
+    );
 }

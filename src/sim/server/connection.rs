@@ -3,6 +3,7 @@
 
 use super::Sim;
 use super::body::{self, Outgoing, Unread};
+use super::stream;
 use crate::sim::call::Refusal;
 use crate::sim::desk::{Answered, Ending, Progress};
 use crate::sim::wire::{error, route};
@@ -131,7 +132,10 @@ async fn handle(
 ) -> io::Result<Response<Outgoing>> {
     let (head, read) = body::read(request, limits).await;
     match read {
-        Ok(bytes) => finish(sim.answer(&head.map(|()| bytes))).await,
+        Ok(bytes) => {
+            let answered = sim.answer(&head.map(|()| bytes));
+            finish(sim, answered).await
+        }
         Err(Unread::Broken) => Err(io::ErrorKind::ConnectionAborted.into()),
         Err(why) => Ok(body::whole(unread(
             &head.map(|()| Bytes::new()),
@@ -141,13 +145,14 @@ async fn handle(
     }
 }
 
-async fn finish(answered: Answered) -> io::Result<Response<Outgoing>> {
+async fn finish(sim: Arc<Sim>, answered: Answered) -> io::Result<Response<Outgoing>> {
     if !answered.after.is_zero() {
         tokio::time::sleep(answered.after).await;
     }
     match answered.ending {
         Ending::Whole(response) => Ok(body::whole(response)),
         Ending::Truncated(response) => Ok(body::truncated(response)),
+        Ending::Stream(response, tail) => Ok(stream::of(sim, response, tail)),
         Ending::Cut => Err(io::ErrorKind::ConnectionAborted.into()),
     }
 }
