@@ -290,7 +290,7 @@ pub fn events() -> Vec<Row> {
     let mut count = 0;
     for group in [
         "/ecs/orchard-api",
-        "/ecs/orchard-batch",
+        "/ecs/orchard-batch-worker",
         "/ecs/orchard-admin",
     ] {
         count += read(&mut line, group);

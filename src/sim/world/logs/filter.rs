@@ -38,6 +38,11 @@ enum Streams {
 impl Query {
     fn of(group: &Group, input: &Value) -> Result<Self, Refusal> {
         let pattern = text(input, "filterPattern").unwrap_or_default();
+        if input.get("startFromHead").and_then(Value::as_bool) == Some(false) {
+            return Err(invalid(
+                "The simulated account gives the earliest events first: startFromHead cannot be false.",
+            ));
+        }
         let start = millis(input, "startTime")?.unwrap_or(0);
         let end = millis(input, "endTime")?.unwrap_or(i64::MAX / 2);
         let check = format!(

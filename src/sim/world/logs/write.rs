@@ -10,7 +10,7 @@ use core::net::Ipv4Addr;
 use std::collections::BTreeMap;
 
 pub const API: &str = "/ecs/orchard-api";
-pub const BATCH: &str = "/ecs/orchard-batch";
+pub const BATCH: &str = "/ecs/orchard-batch-worker";
 pub const ADMIN: &str = "/ecs/orchard-admin";
 pub const SLOW: &str = "/aws/rds/instance/orchard-db/slowquery";
 pub const WAF: &str = "aws-waf-logs-orchard-edge";
@@ -92,25 +92,27 @@ fn write_share(world: &mut World, served: &[Served], share: f64) {
     }
 }
 
-/// The group and the container of a service; those without a part in the story write nothing.
-fn place(service: &str) -> Option<(&'static str, &'static str)> {
-    [(BATCH, "batch"), (ADMIN, "admin"), (API, "api")]
-        .into_iter()
-        .find(|(_, container)| service.contains(container))
+/// The group that a service's tasks log to, as their definition says; those without a part in the story write nothing.
+fn place(service: &str) -> Option<&'static str> {
+    match service {
+        "api" => Some(API),
+        "batch-worker" => Some(BATCH),
+        "admin" => Some(ADMIN),
+        _ => None,
+    }
 }
 
 fn requests(world: &mut World, served: &Served, count: usize) {
-    let Some((group, _)) = place(&served.service) else {
+    let Some(group) = place(&served.service) else {
         return;
     };
     let streams = streams(world, &served.service);
     let now = world.now.as_millisecond();
     for _ in 0..count {
         let seed = world.rng.u64(..);
-        let stream = streams
-            .get(seed as usize % streams.len().max(1))
-            .copied()
-            .unwrap_or(0);
+        let Some(stream) = one_of(&streams, seed) else {
+            return;
+        };
         let end = now - i64::from(world.rng.u16(..1000));
         let kind = Kind::Request(Layer::Entrance);
         let line = Line {
@@ -124,6 +126,11 @@ fn requests(world: &mut World, served: &Served, count: usize) {
         };
         world.logs.request(group, stream, now, end, line);
     }
+}
+
+/// Any of the streams; where no task runs there is none, and nobody writes.
+fn one_of(streams: &[u32], seed: u64) -> Option<u32> {
+    streams.get(seed as usize % streams.len().max(1)).copied()
 }
 
 /// Times around the mean: most below it, some far above.
@@ -178,18 +185,26 @@ fn delay(seed: u64) -> i64 {
     }
 }
 
-/// The streams of a service's running tasks in its group.
+/// The streams of a service's running tasks in its group; the awslogs driver names them
+/// `prefix/container/task`.
 fn streams(world: &mut World, service: &str) -> Vec<u32> {
-    let Some((name, container)) = place(service) else {
+    let Some(name) = place(service) else {
         return Vec::new();
     };
     let now = world.now.as_millisecond();
-    let Ok(group) = world.logs.group(name) else {
+    let World { ecs, logs, .. } = world;
+    let Ok(group) = logs.group(name) else {
         return Vec::new();
     };
-    let task = |n: u64| super::uuid(&mut fastrand::Rng::with_seed(n)).replace('-', "");
-    (1..=2)
-        .map(|n| group.stream(&format!("{container}/{container}/{}", task(n)), now))
+    let service = ecs.services.iter().find(|known| known.name == service);
+    let Some(service) = service else {
+        return Vec::new();
+    };
+    let runs = service
+        .tasks
+        .iter()
+        .filter(|task| task.started.is_some() && task.stopped.is_none());
+    runs.map(|task| group.stream(&format!("ecs/{}/{}", service.name, task.id), now))
         .collect()
 }
 
@@ -199,10 +214,9 @@ fn jobs(world: &mut World) {
     let streams = streams(world, "batch-worker");
     for _ in 0..world.rng.u8(..3) {
         let seed = world.rng.u64(..);
-        let stream = streams
-            .get(seed as usize % streams.len().max(1))
-            .copied()
-            .unwrap_or(0);
+        let Some(stream) = one_of(&streams, seed) else {
+            return;
+        };
         let at = now - (seed >> 30 & 0x1ff) as i64;
         let line = Line::plain(Kind::Job, seed);
         world

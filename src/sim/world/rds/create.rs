@@ -95,7 +95,7 @@ fn exists(kind: Kind, id: &str) -> Refusal {
 }
 
 /// Letters, digits and single hyphens, first a letter, no hyphen at the end; stored in lower case.
-fn identifier(id: &str, member: &str, kind: Kind) -> Result<String, Refusal> {
+pub fn identifier(id: &str, member: &str, kind: Kind) -> Result<String, Refusal> {
     let most = match kind {
         Kind::Instance => 255,
         Kind::Cluster => 63,

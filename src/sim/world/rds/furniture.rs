@@ -44,6 +44,7 @@ pub fn furnish(world: &mut World) {
         }
     }
     world.now = today;
+    super::measure::past(world);
 }
 
 /// 03:00 UTC, so many days ago, and the seconds it takes to begin.

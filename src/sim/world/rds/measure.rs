@@ -2,11 +2,13 @@
 
 use crate::sim::world::World;
 use crate::sim::world::flow::Served;
-use crate::sim::world::metrics::{Key, SeriesId};
+use crate::sim::world::metrics::{KEPT, Key, SeriesId};
+use crate::sim::world::traffic::{ORDINARY, curve};
+use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
 /// Requests a second at which the database is at its end.
-const MOST: f64 = 1_200.0;
+const MOST: f64 = 700.0;
 const NAMESPACE: &str = "AWS/RDS";
 
 /// How busy the databases are.
@@ -32,9 +34,25 @@ impl Measures {
 
 /// One sample of each metric in each minute.
 pub fn tick(world: &mut World) {
-    if world.now.as_second().rem_euclid(60) != 0 {
-        return;
+    if world.now.as_second().rem_euclid(60) == 0 {
+        sample(world);
     }
+}
+
+/// The hours before the world began, so that no line is empty at the start.
+pub fn past(world: &mut World) {
+    let now = world.now;
+    for back in (1..KEPT as i64).rev() {
+        world.now = now
+            .checked_sub(SignedDuration::from_mins(back))
+            .unwrap_or(now);
+        world.rds.measures.rate = ORDINARY * curve(world.now);
+        sample(world);
+    }
+    world.now = now;
+}
+
+fn sample(world: &mut World) {
     let busy = world.rds.busy();
     let noise = world.rng.f64() - 0.5;
     let ids: Vec<(String, f64)> = world

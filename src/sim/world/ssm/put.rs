@@ -106,7 +106,7 @@ fn name(name: &str) -> Result<&str, Refusal> {
     let first = name.trim_start_matches('/').to_ascii_lowercase();
     if first.starts_with("aws") || first.starts_with("ssm") {
         return Err(Refusal::client(
-            "ValidationException",
+            "AccessDeniedException",
             format!("No access to reserved parameter name: {name}."),
         ));
     }

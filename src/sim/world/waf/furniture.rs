@@ -41,10 +41,12 @@ impl AddressSet {
 }
 
 /// The load balancer that the web ACL stands before.
-pub fn load_balancer(region: &str) -> String {
-    format!(
-        "arn:aws:elasticloadbalancing:{region}:{ACCOUNT_ID}:loadbalancer/app/orchard-alb/50dc6c495c0c9188"
-    )
+fn load_balancer(world: &World) -> Option<String> {
+    let balancer = world.elb.balancer.as_ref()?;
+    Some(world.arn(
+        "elasticloadbalancing",
+        &format!("loadbalancer/{}", balancer.dimension()),
+    ))
 }
 
 fn visibility(metric: &str) -> Value {
@@ -174,7 +176,7 @@ pub fn regional(world: &mut World) {
     let settings = settings("orchard-edge", rules, more);
     let mut acl = Acl::new(&world.region, Scope::Regional, "orchard-edge", id, settings);
     acl.lock = uuid(&mut world.rng);
-    acl.resources = vec![load_balancer(&world.region)];
+    acl.resources = load_balancer(world).into_iter().collect();
     acl.tags = vec![("team".into(), "orchard".into())];
     world.waf.acls.push(acl);
     office(world);
