@@ -186,7 +186,10 @@ fn console(
 
 /// The simulated account for `--demo`.
 fn stage(arguments: &Arguments, settings: &mut Settings) -> Result<Stage, Fault> {
-    let region = settings.region.as_ref().map(|region| region.as_str());
+    let region = settings
+        .region
+        .as_ref()
+        .map(crate::domain::ids::Region::as_str);
     let region = region.map(sim::home).transpose()?;
     let mut world = arguments.cli.world.clone();
     world.load.get_or_insert(DEMO_LOAD);

@@ -5,5 +5,6 @@ mod contract;
 mod demo;
 mod faults;
 mod hostile;
+mod memory;
 mod protocols;
 mod stage;

@@ -28,13 +28,15 @@ impl State {
         let key = |place, verb| self.key_of(place, verb);
         if !self.has_done(|past| matches!(past.subject, Subject::Service(_))) {
             if self.news.now.mono < WATCH {
-                let text = "a load test has begun: watch CPU, tasks and BLOCKED rise";
+                let text = "a load test has begun, and the rate rule stops it: watch BLOCKED/min";
                 return ("1/5", text.to_owned());
             }
             let scale = key(Place::Services, Verb::Scale);
             return (
                 "2/5",
-                format!("{scale} on api scales it: a number, enter, y"),
+                format!(
+                    "{scale} on api makes room before the test gets through: a number, enter, y"
+                ),
             );
         }
         if !self.has_done(|past| matches!(past.subject, Subject::Rule(_))) {
@@ -44,7 +46,9 @@ impl State {
             );
             return (
                 "3/5",
-                format!("{pane}, then {toggle}: the rate rule only counts, the test gets through"),
+                format!(
+                    "{pane}, then {toggle}: the rate rule only counts, the test gets through, CPU rises"
+                ),
             );
         }
         if !self.has_done(|past| matches!(past.subject, Subject::Database(_))) {

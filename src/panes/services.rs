@@ -147,11 +147,9 @@ impl Services {
     fn aim_rest(&mut self, cx: &Context<'_>) {
         let rows = self.rows.rows();
         let asked = self.visible.keys().map_or(&[][..], |names| names);
-        let good_for =
-            Duration::from_mins(1).max(Duration::from_millis(200) * rows.len() as u32);
-        let old = |row: &&ServiceRow| {
-            row.is_filled() && cx.now.mono.saturating_sub(row.at) >= good_for
-        };
+        let good_for = Duration::from_mins(1).max(Duration::from_millis(200) * rows.len() as u32);
+        let old =
+            |row: &&ServiceRow| row.is_filled() && cx.now.mono.saturating_sub(row.at) >= good_for;
         let elsewhere = |row: &&ServiceRow| !asked.contains(&row.name);
         let name = |row: &ServiceRow| row.name.clone();
         let new = rows.iter().filter(|row| !row.is_filled());

@@ -133,3 +133,22 @@ fn the_limits_of_aws_are_kept_until_they_are_switched_off() {
     account.tell("throttling off");
     assert_eq!(throttled(account.python(&script)), 0);
 }
+
+#[test]
+fn a_write_whose_answer_is_lost_was_carried_out_and_one_that_was_cut_was_not() {
+    let account = Account::start();
+    let write = |fault: &str, name: &str| {
+        account.tell(&format!("fault {fault} ssm:PutParameter 1"));
+        account.python(&format!(
+            "{EACH}
+ssm = client('ssm')
+came = come_of(lambda: ssm.put_parameter(Name='{name}', Value='x', Type='String'))
+names = [p['Name'] for p in ssm.describe_parameters()['Parameters']]
+out([came != 'ok', '{name}' in names])"
+        ))
+    };
+    assert_eq!(write("lose", "/lost"), json!([true, true]));
+    assert_eq!(write("truncate", "/half"), json!([true, true]));
+    assert_eq!(write("cut", "/cut"), json!([true, false]));
+    assert_eq!(write("throttle", "/held"), json!([true, false]));
+}

@@ -9,128 +9,104 @@ use tidegate::sim::server::Limits;
 const JSON: &str = "Content-Type: application/x-amz-json-1.1\r\n";
 const ECS: &str = "X-Amz-Target: AmazonEC2ContainerServiceV20141113.ListClusters\r\n";
 
-#[test]
-fn malformed_requests_are_answered_in_awss_own_shape() {
-    let account = Account::start();
-    let cbor = "/service/GraniteServiceVersion20100801/operation/ListMetrics";
-    let spoken = "smithy-protocol: rpc-v2-cbor\r\nContent-Type: application/cbor\r\n";
-    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
-    let target = |name: &str| format!("{JSON}X-Amz-Target: {name}\r\n");
-    for (path, headers, body, status, says) in [
-        (
-            "/",
-            format!("{JSON}{ECS}"),
-            "{\"a\":",
-            "400",
-            "SerializationException",
-        ),
-        (
-            "/",
-            format!("Content-Type: text/plain\r\n{ECS}"),
-            "{}",
-            "400",
-            "text/plain",
-        ),
-        (
-            "/",
-            target("Nobody.Knows"),
-            "{}",
-            "400",
-            "UnknownOperationException",
-        ),
-        (
-            "/",
-            target("AmazonSSM"),
-            "{}",
-            "400",
-            "UnknownOperationException",
-        ),
-        (
-            "/",
-            target("AmazonEC2ContainerServiceV20141113.Invented"),
-            "{}",
-            "400",
-            "UnknownOperationException",
-        ),
-        (
-            "/",
-            form.to_owned(),
-            "Action=Invented&Version=2014-10-31",
-            "400",
-            "<Code>InvalidAction</Code>",
-        ),
-        (
-            "/",
-            form.to_owned(),
-            "Action=DescribeDBInstances&Version=1999-01-01",
-            "400",
-            "<Code>InvalidAction</Code>",
-        ),
-        (
-            "/",
-            form.to_owned(),
-            "%%%&&&=&=",
-            "400",
-            "<Code>InvalidAction</Code>",
-        ),
-        (
-            cbor,
-            spoken.to_owned(),
-            "\u{7f}nonsense",
-            "400",
-            "SerializationException",
-        ),
-        (
-            cbor,
-            "Content-Type: application/cbor\r\n".to_owned(),
-            "",
-            "400",
-            "rpc-v2-cbor",
-        ),
-        (
-            "/service/Other/operation/X",
-            spoken.to_owned(),
-            "",
-            "400",
-            "UnknownOperationException",
-        ),
-        (
-            "/2020-05-31/invented",
-            String::new(),
-            "",
-            "400",
-            "<Code>InvalidAction</Code>",
-        ),
-        (
-            "/_tidegate/control",
-            "Content-Type: application/json\r\n".to_owned(),
-            "{\"command\":\"explode\"}",
-            "400",
-            "is no command",
-        ),
-        (
-            "/_tidegate/control",
-            String::new(),
-            "{\"command\":\"calm\"}",
-            "400",
-            "Content-Type",
-        ),
-        ("/_tidegate/other", String::new(), "", "404", "nothing else"),
-    ] {
-        let answer = account.post(path, &headers, body);
+const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
+const SPOKEN: &str = "smithy-protocol: rpc-v2-cbor\r\nContent-Type: application/cbor\r\n";
+const METRICS: &str = "/service/GraniteServiceVersion20100801/operation/ListMetrics";
+
+/// Each is answered with 400 and these words.
+fn assert_refused(account: &Account, cases: &[(&str, &str, &str, &str)]) {
+    for (path, headers, body, says) in cases {
+        let answer = account.post(path, headers, body);
         assert_eq!(
             status_of(&answer),
-            status,
+            "400",
             "{path} {headers} {body}: {answer}"
         );
         assert!(answer.contains(says), "{path} {headers} {body}: {answer}");
     }
-    assert_eq!(
-        status_of(
-            &account.raw("GET /_tidegate/state HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        ),
-        "200"
+}
+
+#[test]
+fn malformed_json_is_refused_in_jsons_shape() {
+    let unknown = "\"__type\":\"UnknownOperationException\"";
+    let target = |name: &str| format!("{JSON}X-Amz-Target: {name}\r\n");
+    let (nobody, bare) = (target("Nobody.Knows"), target("AmazonSSM"));
+    let invented = target("AmazonEC2ContainerServiceV20141113.Invented");
+    let (good, plain) = (
+        format!("{JSON}{ECS}"),
+        format!("Content-Type: text/plain\r\n{ECS}"),
     );
+    let cases = [
+        ("/", &*good, "{\"a\":", "SerializationException"),
+        ("/", &*plain, "{}", "text/plain"),
+        ("/", &*nobody, "{}", unknown),
+        ("/", &*bare, "{}", unknown),
+        ("/", &*invented, "{}", unknown),
+    ];
+    assert_refused(&Account::start(), &cases);
+}
+
+#[test]
+fn malformed_forms_and_paths_are_refused_in_xml() {
+    let unknown = "<Code>InvalidAction</Code>";
+    let cases = [
+        ("/", FORM, "Action=Invented&Version=2014-10-31", unknown),
+        (
+            "/",
+            FORM,
+            "Action=DescribeDBInstances&Version=1999-01-01",
+            unknown,
+        ),
+        ("/", FORM, "%%%&&&=&=", unknown),
+        ("/2020-05-31/invented", "", "", unknown),
+    ];
+    assert_refused(&Account::start(), &cases);
+}
+
+#[test]
+fn malformed_cbor_is_refused_in_cbor() {
+    let cases = [
+        (METRICS, SPOKEN, "\u{7f}nonsense", "SerializationException"),
+        (
+            METRICS,
+            "Content-Type: application/cbor\r\n",
+            "",
+            "rpc-v2-cbor",
+        ),
+        (
+            "/service/Other/operation/X",
+            SPOKEN,
+            "",
+            "UnknownOperationException",
+        ),
+    ];
+    assert_refused(&Account::start(), &cases);
+}
+
+#[test]
+fn the_control_endpoint_says_what_it_takes() {
+    let account = Account::start();
+    let json = "Content-Type: application/json\r\n";
+    let cases = [
+        (
+            "/_tidegate/control",
+            json,
+            "{\"command\":\"explode\"}",
+            "is no command",
+        ),
+        ("/_tidegate/control", json, "{", "no JSON"),
+        (
+            "/_tidegate/control",
+            "",
+            "{\"command\":\"calm\"}",
+            "Content-Type",
+        ),
+    ];
+    assert_refused(&account, &cases);
+    assert_eq!(status_of(&account.post("/_tidegate/other", "", "")), "404");
+    let state = "GET /_tidegate/state HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    assert_eq!(status_of(&account.raw(state)), "200");
+    assert_eq!(account.tell("load 5x")["load"], 5.0);
 }
 
 #[test]

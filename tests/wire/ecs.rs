@@ -52,7 +52,12 @@ async fn clusters_come_by_name_with_their_counts() {
     let account = account(
         "ecs.create_cluster(clusterName='apple')\necs.create_service(cluster='orchard', serviceName='api', taskDefinition='api', desiredCount=2, launchType='EC2')",
     );
-    let clusters = account.aws().await.clusters(|_| ()).await.expect("clusters");
+    let clusters = account
+        .aws()
+        .await
+        .clusters(|_| ())
+        .await
+        .expect("clusters");
     let names: Vec<&str> = clusters.iter().map(|c| c.name.as_str()).collect();
     assert_eq!(names, ["apple", "orchard"]);
     let truth =

@@ -164,7 +164,12 @@ async fn html_is_no_aws_whatever_its_status() {
 async fn an_answer_that_ends_early_is_garbled() {
     let url = server(|s| http(s, "200 OK", JSON, br#"{"clusterArns":["arn:aws"#));
     assert_eq!(
-        aws(&url).await.clusters(|_| ()).await.expect_err("a fault").kind,
+        aws(&url)
+            .await
+            .clusters(|_| ())
+            .await
+            .expect_err("a fault")
+            .kind,
         FaultKind::Garbled
     );
     let url = server(|s| {
@@ -210,7 +215,12 @@ async fn deep_nesting_ends_in_a_fault_or_is_skipped_but_never_in_a_crash() {
 async fn bytes_that_are_no_text_are_garbled() {
     let url = server(|s| http(s, "200 OK", JSON, b"{\"clusterArns\":[\"\xff\xfe\"]}"));
     assert_eq!(
-        aws(&url).await.clusters(|_| ()).await.expect_err("a fault").kind,
+        aws(&url)
+            .await
+            .clusters(|_| ())
+            .await
+            .expect_err("a fault")
+            .kind,
         FaultKind::Garbled
     );
     let url = server(|s| http(s, "200 OK", "text/xml", b"\xff\xfe\xff"));

@@ -72,10 +72,7 @@ fn every_batch_of_the_first_fill_is_paid_by_its_own_purse() {
             purses.push(purse);
         }
     }
-    assert_eq!(
-        purses,
-        [Purse::FirstFill, Purse::FirstFill, Purse::Steady]
-    );
+    assert_eq!(purses, [Purse::FirstFill, Purse::FirstFill, Purse::Steady]);
 }
 
 #[test]

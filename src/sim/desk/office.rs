@@ -24,9 +24,9 @@ impl Desk {
             (&Method::GET, STATE_PATH) => reply(StatusCode::OK, &self.state(real)),
             (&Method::POST, CONTROL_PATH) => match commands(request) {
                 Ok(commands) => {
-                    commands
-                        .into_iter()
-                        .for_each(|command| self.obey(command, real));
+                    for command in commands {
+                        self.obey(command, real);
+                    }
                     reply(StatusCode::OK, &self.state(real))
                 }
                 Err(why) => reply(StatusCode::BAD_REQUEST, &map! { "message" => why }),
