@@ -286,15 +286,17 @@ impl Services {
             .iter()
             .map(|s| (&s.at.service, Known::Facts(s.clone())));
         let gone = missing.iter().map(|name| (name, Known::Gone));
-        self.rows.change(|rows| {
+        self.filled += self.rows.change(|rows| {
+            let mut new = 0;
             for (name, known) in known.chain(gone) {
                 if let Some(row) = index.get(name).and_then(|&i| rows.get_mut(i as usize)) {
+                    new += usize::from(!row.is_filled());
                     row.known = known;
                     row.at = at;
                 }
             }
+            new
         });
-        self.count_filled();
     }
 
     /// Copies the newest values into the rows they belong to, so that rows sort by them.
