@@ -5,7 +5,7 @@ mod conflict;
 mod crash;
 mod read_only;
 mod scale;
-mod stage;
+pub mod stage;
 mod start;
 mod trouble;
 mod whole;

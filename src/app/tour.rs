@@ -47,7 +47,7 @@ impl State {
             return (
                 "3/5",
                 format!(
-                    "{pane}, then {toggle}: the rate rule only counts, the test gets through, CPU rises"
+                    "{pane}, then {toggle} on per-ip-1000: it only counts, the test gets through"
                 ),
             );
         }

@@ -1,5 +1,6 @@
 //! `--demo` in a real terminal, with nothing on the machine to lean on.
 
+use crate::story::stage::Hands;
 use crate::support::pty::{Pty, Start};
 use std::path::Path;
 
@@ -70,4 +71,32 @@ fn outside_a_demo_there_is_nobody_to_tell() {
     pty.send(":demo calm\r");
     pty.wait_for("This account is not simulated");
     quit(&mut pty);
+}
+
+/// The demo's own five steps, at ten times the speed.
+#[test]
+fn an_operators_first_minute_goes_as_the_hints_say() {
+    let mut console = bare().size(120, 36).arg("--speed").arg("10").go();
+    for row in ["api", "per-ip-1000", "orchard-db"] {
+        console.wait_for(row);
+    }
+    console.send("1/api\r");
+    console.wait_for("1 of 3 match");
+    console.scale("6");
+    console.confirm("apply");
+    console.wait_for("demo 3/5");
+    console.send("3/per-ip-1000\r");
+    console.send("t");
+    console.confirm("apply");
+    console.wait_for("demo 4/5");
+    console.send("4/orchard-db\r");
+    console.send("b");
+    console.confirm("apply");
+    console.wait_for("demo 5/5");
+    console.wait_for("COUNT");
+    console.wait_for("Done and verified: back up orchard-db");
+    console.undo();
+    console.wait_for("Undone: per-ip-1000");
+    console.wait_for("demo done");
+    quit(&mut console);
 }
