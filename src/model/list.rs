@@ -162,6 +162,11 @@ impl<K: Clone + Eq + Ord + Hash> List<K> {
         &self.order[self.window()]
     }
 
+    /// All shown rows, as indices into the rows, in order.
+    pub fn ordered(&self) -> impl Iterator<Item = usize> {
+        self.order.iter().map(|&i| i as usize)
+    }
+
     /// The part of the order on the screen.
     pub fn window(&self) -> Range<usize> {
         self.offset..(self.offset + self.height).min(self.order.len())

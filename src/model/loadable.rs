@@ -73,6 +73,11 @@ impl<T> Loadable<T> {
         self.rows.as_ref().map(|r| &r.0)
     }
 
+    /// Whether an answer, or a refusal, has come at all.
+    pub fn has_told(&self) -> bool {
+        self.rows().is_some() || self.fault().is_some()
+    }
+
     /// The rows, to change in place (a detail that arrived later); counts as a new generation.
     pub fn rows_mut(&mut self) -> Option<&mut T> {
         self.generation += 1;

@@ -123,6 +123,8 @@ impl Autoscaling {
             .map(|g| self.group(g));
         let joined: Vec<ScalingRow> = targets.chain(groups).collect();
         self.rows.change(|rows| *rows = joined);
+        let all_told = self.targets.has_told() && self.groups.has_told();
+        self.rows.rest_on(|_| true, all_told);
         self.aim(cx);
         self.compose(cx);
     }

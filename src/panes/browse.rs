@@ -12,6 +12,16 @@ pub struct Browser<R: Row> {
     rows: Vec<R>,
     generation: u64,
     list: List<R::Key>,
+    rest: Rest,
+}
+
+/// Who decides where the cursor stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    /// Nobody yet: which source answered first means nothing.
+    Top,
+    /// The row it is on.
+    Row,
 }
 
 impl<R: Row> Browser<R> {
@@ -22,6 +32,24 @@ impl<R: Row> Browser<R> {
             rows: Vec::new(),
             generation: 0,
             list: List::default(),
+            rest: Rest::Top,
+        }
+    }
+
+    /// Until all sources have told (or the operator has moved it) the cursor rests on the first row that `counts`.
+    pub fn rest_on(&mut self, counts: impl Fn(&R) -> bool, all_told: bool) {
+        if self.rest == Rest::Row {
+            return;
+        }
+        let first = self.list.ordered().find_map(|i| {
+            let row = self.rows.get(i)?;
+            counts(row).then(|| row.key())
+        });
+        if let Some(key) = first {
+            self.list.select(&self.rows, &key);
+        }
+        if all_told {
+            self.rest = Rest::Row;
         }
     }
 
@@ -80,6 +108,7 @@ impl<R: Row> Browser<R> {
 
     /// Moves, marks or sorts; answers whether the verb was one of these.
     pub fn act(&mut self, verb: Verb) -> bool {
+        self.rest = Rest::Row;
         let page = self.list.height().saturating_sub(1).max(1).cast_signed();
         match verb {
             Verb::Up => self.list.step(&self.rows, -1),

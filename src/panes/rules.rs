@@ -97,6 +97,9 @@ impl Rules {
             .flat_map(|acl| self.acl(acl, heads, cx))
             .collect();
         self.rows.change(|rows| *rows = joined);
+        let all_told = self.regional.has_told() && self.cloudfront.has_told();
+        self.rows
+            .rest_on(|row| matches!(row.kind, Kind::Rate(_)), all_told);
         self.aim(cx);
         self.compose(cx);
     }

@@ -1,11 +1,12 @@
 //! Focus, sequences, filter, refresh, leaving, stale replies, the clock.
 
-use crate::support::console::{Console, api, carries, seen_service, write_settings};
+use crate::support::console::{Console, acl, api, carries, seen_service, write_settings};
 use crate::support::screen::role_at;
 use crossterm::event::KeyCode;
 use tidegate::app::{next_deadline, wants};
 use tidegate::domain::fault::{Fault, FaultKind};
 use tidegate::domain::subject::Subject;
+use tidegate::domain::waf::AclScope;
 use tidegate::model::effect::Effect;
 use tidegate::model::message::{Link, Message, Usage};
 use tidegate::model::query::{Answer, Epoch, Facts, Query, Reply, Slot};
@@ -309,4 +310,46 @@ fn a_profile_that_needs_a_code_is_asked_once_and_the_digits_are_not_shown() {
         "{screen}"
     );
     assert_eq!(console.enter(), [Effect::GiveCode("123456".into())]);
+}
+
+fn behind_a_cdn() -> tidegate::domain::waf::Acl {
+    let mut acl = acl();
+    acl.at.scope = AclScope::Cloudfront;
+    acl.at.name = "site".into();
+    acl.rules[0].name = "per-ip-2000".into();
+    acl
+}
+
+#[test]
+fn until_all_have_answered_the_cursor_rests_on_the_first_rate_rule_whoever_was_quicker() {
+    let mut console = Console::new(write_settings(), (80, 24));
+    console.type_in("3");
+    console.fact(
+        Query::Acls(AclScope::Cloudfront),
+        Facts::Acls(vec![behind_a_cdn()]),
+    );
+    assert!(console.screen().contains("▸ per-ip-2000"));
+    console.fact(Query::Acls(AclScope::Regional), Facts::Acls(vec![acl()]));
+    assert!(
+        console.screen().contains("▸ per-ip-1000"),
+        "{}",
+        console.screen()
+    );
+}
+
+#[test]
+fn a_cursor_that_was_moved_stays_on_its_row() {
+    let mut console = Console::new(write_settings(), (80, 24));
+    console.type_in("3");
+    console.fact(
+        Query::Acls(AclScope::Cloudfront),
+        Facts::Acls(vec![behind_a_cdn()]),
+    );
+    console.type_in("j");
+    console.fact(Query::Acls(AclScope::Regional), Facts::Acls(vec![acl()]));
+    assert!(
+        console.screen().contains("▸ per-ip-2000"),
+        "{}",
+        console.screen()
+    );
 }
