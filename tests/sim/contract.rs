@@ -69,3 +69,9 @@ fn waf_rds_logs_ssm_and_sts_answer_as_moto_or_are_right_where_they_differ() {
     let found = compare(include_str!("contract/store.py"), &["--speed", "60"]);
     holds(&found, 95, 45);
 }
+
+#[test]
+fn services_scaling_groups_balancers_and_metrics_answer_as_the_model_and_moto_do() {
+    let found = compare(include_str!("contract/compute.py"), &[]);
+    assert_eq!(found, serde_json::json!([]));
+}
