@@ -39,6 +39,11 @@ pub(super) fn points(world: &World, key: &Key, from: Timestamp, to: Timestamp) -
     }
 }
 
+/// The alarms' first look, at the numbers of the past.
+pub(super) fn settle(world: &mut World) {
+    alarm::evaluate_all(world);
+}
+
 /// Alarms are looked at each minute, once the minute is over.
 pub fn tick(world: &mut World) {
     if world.now.as_second() % 60 == 0 {

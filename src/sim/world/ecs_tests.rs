@@ -18,8 +18,9 @@ impl Stage {
     fn new(config: &Config) -> Self {
         let now = NOON.parse().expect("a time");
         let mut world = World::new(config, &config.region, now);
-        // The gate stands open: how the rate rule holds a load back is told elsewhere.
+        // The gate stands open, and nobody writes logs: both are told of elsewhere.
         world.waf = super::super::waf::Waf::default();
+        world.logs = super::super::logs::Logs::default();
         Self { world }
     }
 

@@ -6,7 +6,7 @@ mod fleet;
 mod past;
 mod service;
 
-use super::{Config, World, cloudfront, logs, rds, ssm, waf};
+use super::{Config, World, cloudfront, cloudwatch, logs, rds, ssm, waf};
 use jiff::{SignedDuration, Timestamp};
 
 /// The region of everything that CloudFront owns.
@@ -39,6 +39,7 @@ pub(super) fn furnish(world: &mut World, config: &Config) {
     rds::furnish(world, config);
     ssm::furnish(world, config);
     past::furnish(world);
+    cloudwatch::settle(world);
 }
 
 /// So many hours before the world began.

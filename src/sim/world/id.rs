@@ -22,6 +22,12 @@ pub fn long(rng: &mut Rng) -> u64 {
 
 /// `arn:aws:ecs:ap-northeast-2:000000000000:service/orchard/api`.
 pub fn arn(service: &str, region: &str, rest: &str) -> String {
+    // What IAM and STS know is of no region.
+    let region = if ["iam", "sts"].contains(&service) {
+        ""
+    } else {
+        region
+    };
     format!("arn:aws:{service}:{region}:{ACCOUNT_ID}:{rest}")
 }
 

@@ -22,8 +22,16 @@ pub enum Status {
 /// Why nothing was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    AtMax { max: u32 },
-    AtMin { min: u32 },
+    AtMax {
+        max: u32,
+    },
+    AtMin {
+        min: u32,
+    },
+    /// One task fewer, and it would have to come back.
+    Flapping {
+        current: u32,
+    },
 }
 
 /// One activity.

@@ -138,6 +138,10 @@ fn not_scaled(reason: Reason) -> Value {
             "MaxCapacity" => max,
             "CurrentCapacity" => max,
         },
+        Reason::Flapping { current } => map! {
+            "Code" => "AutoScalingAnticipatedFlapping",
+            "CurrentCapacity" => current,
+        },
         Reason::AtMin { min } => map! {
             "Code" => "AlreadyAtMinCapacity",
             "MinCapacity" => min,

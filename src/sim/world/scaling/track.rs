@@ -83,8 +83,7 @@ fn wish(world: &World, policy: &Policy, desired: u32) -> Option<Wish> {
     let low = in_alarm(&tracking.low).filter(|_| tracking.scales_in);
     Some(match low {
         Some(alarm) => Wish::In {
-            to: proportional(tracking, desired, alarm.newest(world)?)
-                .min(desired.saturating_sub(1)),
+            to: proportional(tracking, desired, alarm.newest(world)?),
             cause: cause(&alarm.name),
             cooldown: tracking.scale_in_cooldown,
         },
@@ -132,6 +131,11 @@ fn scale_in(world: &mut World, place: usize, desired: u32, to: u32, cause: Strin
     let (min, max) = (target.min, target.max);
     if desired <= min {
         not_scaled(world, place, cause, Reason::AtMin { min });
+        return;
+    }
+    if to >= desired {
+        let current = desired;
+        not_scaled(world, place, cause, Reason::Flapping { current });
         return;
     }
     target.last_in = Some(now);
