@@ -69,7 +69,7 @@ pub fn handle(world: &mut World, operation: &str, input: &Value) -> Answer {
         "DescribeDBSnapshots" => ask::describe_snapshots(world, Kind::Instance, input),
         "DescribeDBClusterSnapshots" => ask::describe_snapshots(world, Kind::Cluster, input),
         "DescribeEvents" => event::describe_events(world, input),
-        "DescribeAccountAttributes" => ask::describe_account_attributes(world),
+        "DescribeAccountAttributes" => Ok(ask::describe_account_attributes(world)),
         "DescribePendingMaintenanceActions" => ask::describe_pending_maintenance(input),
         "CreateDBSnapshot" => create::create(world, Kind::Instance, input),
         "CreateDBClusterSnapshot" => create::create(world, Kind::Cluster, input),

@@ -68,7 +68,7 @@ fn required<'a>(input: &'a Value, member: &str) -> Result<&'a str, Refusal> {
     })
 }
 
-fn invalid(what: String) -> Refusal {
+fn invalid(what: impl std::fmt::Display) -> Refusal {
     Refusal::client(
         "ValidationException",
         format!("1 validation error detected: {what}"),

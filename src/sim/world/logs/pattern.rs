@@ -102,11 +102,13 @@ impl Terms {
 
 /// The first term and what follows it.
 fn one_term(text: &str) -> Result<(Term, &str), Refusal> {
-    for (mark, make) in [('"', quoted as fn(&str) -> Option<Term>), ('%', expression)] {
-        if let Some(inner) = text.strip_prefix(mark) {
-            let (inner, rest) = inner.split_once(mark).ok_or_else(bad)?;
-            return Ok((make(inner).ok_or_else(bad)?, rest));
-        }
+    if let Some(inner) = text.strip_prefix('"') {
+        let (inner, rest) = inner.split_once('"').ok_or_else(bad)?;
+        return Ok((Term::Text(inner.to_owned()), rest));
+    }
+    if let Some(inner) = text.strip_prefix('%') {
+        let (inner, rest) = inner.split_once('%').ok_or_else(bad)?;
+        return Ok((Term::Expression(bounded(inner).ok_or_else(bad)?), rest));
     }
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let (term, rest) = text.split_at(end);
@@ -114,14 +116,6 @@ fn one_term(text: &str) -> Result<(Term, &str), Refusal> {
         return Err(invalid(format!("Invalid character(s) in term '{term}'")));
     }
     Ok((Term::Text(term.to_owned()), rest))
-}
-
-fn quoted(text: &str) -> Option<Term> {
-    Some(Term::Text(text.to_owned()))
-}
-
-fn expression(text: &str) -> Option<Term> {
-    bounded(text).map(Term::Expression)
 }
 
 /// A regular expression that cannot grow out of hand.

@@ -41,9 +41,9 @@ fn all(world: &mut World, query: &[(&'static str, Value)]) -> Vec<Value> {
     let mut token = Value::Null;
     loop {
         let mut input = crate::sim::value::Map::default();
-        query
-            .iter()
-            .for_each(|(name, value)| input.set(*name, value.clone()));
+        for (name, value) in query {
+            input.set(*name, value.clone());
+        }
         input.set("nextToken", token);
         let answer = handle(world, "FilterLogEvents", &Value::Map(input)).unwrap();
         events.extend(answer.get("events").unwrap().items().to_vec());
@@ -193,7 +193,7 @@ fn what_is_put_is_filtered_by_time_stream_and_pattern() {
     put(&mut world, "b/1", &[(now + 1, "two"), (now + 3, "four")]).unwrap();
     let group = ("logGroupName", Value::from("/mine"));
     let mut ask = |more: &[(&'static str, Value)]| {
-        let query = [&[group.clone()], more].concat();
+        let query = [std::slice::from_ref(&group), more].concat();
         messages(&all(&mut world, &query)).join(" ")
     };
     assert_eq!(ask(&[]), "one two three four");
@@ -314,8 +314,9 @@ fn tailing(world: &mut World, more: &[(&'static str, Value)]) -> Result<tail::Ta
         write::API
     );
     input.set("logGroupIdentifiers", list([arn]));
-    more.iter()
-        .for_each(|(name, value)| input.set(*name, value.clone()));
+    for (name, value) in more {
+        input.set(*name, value.clone());
+    }
     world.live_tail(&Value::Map(input))
 }
 

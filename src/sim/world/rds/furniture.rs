@@ -1,4 +1,4 @@
-//! The databases of the story: a MariaDB in one zone, and an Aurora cluster of two.
+//! The databases of the story: one instance in one zone, and an Aurora cluster of two.
 
 use super::Kind;
 use super::create::begin;
@@ -121,9 +121,9 @@ fn instance(world: &mut World, id: &str, cluster: Option<&str>) {
 
 fn cluster(world: &mut World) {
     let members = ["orchard-aurora-0", "orchard-aurora-1"];
-    members
-        .iter()
-        .for_each(|id| instance(world, id, Some("orchard-aurora")));
+    for id in members {
+        instance(world, id, Some("orchard-aurora"));
+    }
     let resource = resource(world, "cluster");
     world.rds.clusters.push(Cluster {
         id: "orchard-aurora".to_owned(),

@@ -16,9 +16,9 @@ const WINDOW: std::ops::Range<i64> = 3 * 3_600..3 * 3_600 + 1_800;
 /// Begins what is due and not there, and forgets what is old.
 pub fn tick(world: &mut World) {
     if WINDOW.contains(&world.now.as_second().rem_euclid(DAY)) {
-        due(world)
-            .into_iter()
-            .for_each(|(kind, of)| take(world, kind, &of));
+        for (kind, of) in due(world) {
+            take(world, kind, &of);
+        }
     }
     let now = world.now;
     let old = SignedDuration::from_secs(RETENTION * DAY);

@@ -102,19 +102,17 @@ fn count(
     now: Timestamp,
 ) {
     let name = verdict.metric();
-    let id = match acl.series.get(&(rule.to_owned(), name)) {
-        Some(id) => *id,
-        None => {
-            let region = acl.arn.split(':').nth(3).unwrap_or_default();
-            let mut dimensions = vec![("WebACL", acl.metric.as_str()), ("Rule", rule)];
-            if acl.scope == Scope::Regional {
-                dimensions.push(("Region", region));
-            }
-            let id = metrics.series(Key::new("AWS/WAFV2", name, &dimensions));
-            acl.series.insert((rule.to_owned(), name), id);
-            id
+    let known = acl.series.get(&(rule.to_owned(), name)).copied();
+    let id = known.unwrap_or_else(|| {
+        let region = acl.arn.split(':').nth(3).unwrap_or_default();
+        let mut dimensions = vec![("WebACL", acl.metric.as_str()), ("Rule", rule)];
+        if acl.scope == Scope::Regional {
+            dimensions.push(("Region", region));
         }
-    };
+        let id = metrics.series(Key::new("AWS/WAFV2", name, &dimensions));
+        acl.series.insert((rule.to_owned(), name), id);
+        id
+    });
     metrics.record(id, now, f64::from(batch.requests));
 }
 

@@ -99,7 +99,7 @@ impl Position {
 /// Only paths are looked into: there are no headers and bodies in this account.
 fn bytes(statement: &Value) -> Statement {
     let field = statement.get("FieldToMatch");
-    if !field.is_some_and(|field| field.get("UriPath").is_some()) {
+    if field.is_none_or(|field| field.get("UriPath").is_none()) {
         return Statement::Never;
     }
     let position = match statement

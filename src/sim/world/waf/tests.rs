@@ -63,7 +63,8 @@ fn request(world: &mut World, change: impl FnOnce(&mut Map)) -> Value {
 }
 
 /// The rules of a request with one member of the rate rule replaced.
-fn rate_rule(input: &mut Map, member: &'static str, value: Value) {
+fn rate_rule(input: &mut Map, member: &'static str, value: impl Into<Value>) {
+    let value = value.into();
     let rules = input.get("Rules").unwrap().items().to_vec();
     let rules = rules.into_iter().map(|rule| {
         let Value::Map(mut rule) = rule else { panic!() };
@@ -77,7 +78,7 @@ fn rate_rule(input: &mut Map, member: &'static str, value: Value) {
 
 fn set_to_count(world: &mut World) {
     let input = request(world, |input| {
-        rate_rule(input, "Action", map! { "Count" => map! {} })
+        rate_rule(input, "Action", map! { "Count" => map! {} });
     });
     handle(world, "UpdateWebACL", &input).unwrap();
 }
@@ -130,7 +131,7 @@ fn a_changed_rule_begins_to_count_anew_and_an_unchanged_one_goes_on() {
     let same = request(&mut world, |_| ());
     handle(&mut world, "UpdateWebACL", &same).unwrap();
     assert_eq!(run(&mut world, 1, &load), 0);
-    let changed = request(&mut world, |input| rate_rule(input, "Priority", 9.into()));
+    let changed = request(&mut world, |input| rate_rule(input, "Priority", 9));
     handle(&mut world, "UpdateWebACL", &changed).unwrap();
     assert_eq!(run(&mut world, 1, &load), 100);
 }
@@ -215,7 +216,7 @@ fn members_nobody_knows_survive_an_update_by_letter() {
     let mut world = world();
     let before = get(&mut world);
     let input = request(&mut world, |input| {
-        input.set("MonetizationConfig", map! { "New" => list([1_i64]) })
+        input.set("MonetizationConfig", map! { "New" => list([1_i64]) });
     });
     handle(&mut world, "UpdateWebACL", &input).unwrap();
     let after = get(&mut world);
@@ -258,6 +259,9 @@ fn what_an_update_leaves_out_is_gone() {
     assert_eq!(run(&mut world, 60, &[batch(1, "/admin", 100)]), 6_000);
 }
 
+/// Something done to a request.
+type Change = Box<dyn Fn(&mut Map)>;
+
 #[test]
 fn what_aws_refuses_is_refused_with_field_parameter_and_reason() {
     let rate = |member: &'static str, value: Value| {
@@ -268,19 +272,19 @@ fn what_aws_refuses_is_refused_with_field_parameter_and_reason() {
                 statement.set("AggregateKeyType", "IP");
                 statement.set(member, value.clone());
                 map! { "RateBasedStatement" => statement }
-            })
+            });
         }
     };
     let mut world = world();
-    let wrong: Vec<Box<dyn Fn(&mut Map)>> = vec![
+    let wrong: Vec<Change> = vec![
         Box::new(rate("Limit", 9.into())),
         Box::new(rate("EvaluationWindowSec", 61.into())),
         Box::new(rate("AggregateKeyType", "CONSTANT".into())),
         Box::new(|input| rate_rule(input, "Action", map! { "Allow" => map! {} })),
         Box::new(|input| rate_rule(input, "Action", map! {})),
         Box::new(|input| rate_rule(input, "OverrideAction", map! { "None" => map! {} })),
-        Box::new(|input| rate_rule(input, "Priority", 0.into())),
-        Box::new(|input| rate_rule(input, "Name", "common".into())),
+        Box::new(|input| rate_rule(input, "Priority", 0)),
+        Box::new(|input| rate_rule(input, "Name", "common")),
         Box::new(|input| input.set("CustomResponseBodies", map! {})),
         Box::new(|input| input.set("DefaultAction", map! { "Count" => map! {} })),
         Box::new(|input| input.set("Scope", "CLOUDFRONT")),

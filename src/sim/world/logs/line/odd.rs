@@ -49,7 +49,7 @@ pub fn job(seed: u64, stamp: &str, server: &str) -> String {
     )
 }
 
-/// MariaDB's slow log: five lines in one event, values and all.
+/// The database's slow log: five lines in one event, values and all.
 pub fn slow_query(seed: u64, at_ms: i64) -> String {
     let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
     format!(
