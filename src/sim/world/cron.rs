@@ -116,8 +116,8 @@ fn some(
         None => (part, None),
     };
     let number = |text: &str| {
-        let named = names.iter().position(|n| n.eq_ignore_ascii_case(text));
-        let number = named.map(|n| n as u32 + first);
+        let spelt = names.iter().position(|n| n.eq_ignore_ascii_case(text));
+        let number = spelt.map(|n| n as u32 + first);
         number
             .or_else(|| text.parse().ok())
             .filter(|n| range.contains(n))

@@ -1,4 +1,4 @@
-//! ELBv2: the load balancer before the services.
+//! Elastic Load Balancing: the load balancer before the services.
 
 mod describe;
 mod series;

@@ -81,15 +81,12 @@ impl Metrics {
             points: VecDeque::new(),
             spreads: None,
         };
-        let id = match self.free.pop() {
-            Some(place) => {
-                self.series[place] = made;
-                SeriesId(place)
-            }
-            None => {
-                self.series.push(made);
-                SeriesId(self.series.len() - 1)
-            }
+        let id = if let Some(place) = self.free.pop() {
+            self.series[place] = made;
+            SeriesId(place)
+        } else {
+            self.series.push(made);
+            SeriesId(self.series.len() - 1)
         };
         self.ids.insert(key, id);
         id

@@ -80,7 +80,7 @@ pub fn buckets(
 }
 
 /// The value of a statistic in a bucket.
-pub fn value(world: &World, key: &Key, stat: Stat, start: i64, period: i64, point: Point) -> f64 {
+pub fn value(world: &World, key: &Key, stat: Stat, first: i64, period: i64, point: Point) -> f64 {
     match stat {
         Stat::Average => point.average(),
         Stat::Sum => point.sum,
@@ -88,7 +88,7 @@ pub fn value(world: &World, key: &Key, stat: Stat, start: i64, period: i64, poin
         Stat::Maximum => point.max,
         Stat::SampleCount => f64::from(point.samples),
         Stat::Percentile(percent) => {
-            let minutes = start.div_euclid(60)..(start + period).div_euclid(60);
+            let minutes = first.div_euclid(60)..(first + period).div_euclid(60);
             let kept = world.metrics.find(key);
             let kept = kept.and_then(|id| world.metrics.percentile(id, minutes, percent));
             kept.unwrap_or_else(|| between(point, percent))

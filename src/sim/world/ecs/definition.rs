@@ -71,20 +71,16 @@ pub fn describe(world: &World, input: &Value) -> Answer {
 pub fn find(world: &World, asked: &str) -> Option<usize> {
     let name = id::last(asked);
     let all = &world.ecs.definitions;
-    match name.split_once(':') {
-        Some((family, revision)) => {
-            let revision: u32 = revision.parse().ok()?;
-            all.iter()
-                .position(|d| d.family == family && d.revision == revision)
-        }
-        None => {
-            let of = |d: &(usize, &Definition)| d.1.family == name;
-            let newest = all.iter().enumerate().filter(of);
-            newest
-                .max_by_key(|(_, d)| d.revision)
-                .map(|(place, _)| place)
-        }
+    if let Some((family, revision)) = name.split_once(':') {
+        let revision: u32 = revision.parse().ok()?;
+        let is = |d: &Definition| d.family == family && d.revision == revision;
+        return all.iter().position(is);
     }
+    let of = |d: &(usize, &Definition)| d.1.family == name;
+    let newest = all.iter().enumerate().filter(of);
+    newest
+        .max_by_key(|(_, d)| d.revision)
+        .map(|(place, _)| place)
 }
 
 /// `ListTaskDefinitions`.

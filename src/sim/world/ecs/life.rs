@@ -76,10 +76,9 @@ pub fn stop(task: &mut Task, ground: &mut Ground) {
     task.target = Target::None;
     task.work = 0.0;
     task.stopped = Some(ground.now);
-    if let Some(place) = task.place {
-        if let Some(node) = ground.nodes.iter_mut().find(|n| n.number == place.node) {
-            node.release(&task.id);
-        }
+    let on = task.place.map(|place| place.node);
+    if let Some(node) = ground.nodes.iter_mut().find(|n| Some(n.number) == on) {
+        node.release(&task.id);
     }
 }
 

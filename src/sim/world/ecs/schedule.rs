@@ -1,6 +1,7 @@
 //! The service scheduler: as many tasks as desired, of the newest deployment.
 
 use super::super::World;
+use super::super::group::node::Node;
 use super::definition::Definition;
 use super::event;
 use super::ground::Ground;
@@ -114,10 +115,9 @@ fn stop(service: &mut Service, deployment: u64, count: usize, reason: &str, grou
 /// What stopping it costs: nothing while it waits; little on an instance with few tasks.
 fn loss(task: &Task, ground: &Ground) -> (bool, usize, u32) {
     let runs = task.state == State::Running;
-    let node = task
-        .place
-        .and_then(|p| ground.nodes.iter().find(|n| n.number == p.node));
-    let tasks = node.map_or(0, |n| n.tasks());
+    let on = task.place.map(|p| p.node);
+    let node = ground.nodes.iter().find(|n| Some(n.number) == on);
+    let tasks = node.map_or(0, Node::tasks);
     (runs, tasks, node.map_or(0, |n| u32::MAX - n.number))
 }
 

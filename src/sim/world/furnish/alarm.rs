@@ -12,7 +12,12 @@ const ERRORS: &str = "orchard-5xx";
 const SLOW: &str = "orchard-slow";
 
 pub fn furnish(world: &mut World) {
-    let alarms = [errors(world), slow(world), credits(world), database(world)];
+    let alarms = [
+        errors(world),
+        slow(world),
+        credits(world),
+        Some(database(world)),
+    ];
     world.cloudwatch.alarms.extend(alarms.into_iter().flatten());
     let now = ago(world, 24 * 30);
     world.cloudwatch.composites.push(Composite {
@@ -27,7 +32,7 @@ pub fn furnish(world: &mut World) {
 fn calm(world: &World, name: &str, description: &str, key: Key, stat: Stat) -> Alarm {
     let since = ago(world, 24 * 30);
     let mut alarm = Alarm::new(name.to_owned(), key, stat, since);
-    alarm.description = description.to_owned();
+    description.clone_into(&mut alarm.description);
     alarm.missing = Missing::NotBreaching;
     alarm.actions = vec![world.arn("sns", "orchard-alerts")];
     alarm.status = Status::new(
@@ -70,7 +75,7 @@ fn credits(world: &World) -> Option<Alarm> {
     Some(alarm)
 }
 
-fn database(world: &World) -> Option<Alarm> {
+fn database(world: &World) -> Alarm {
     let key = Key::new(
         "AWS/RDS",
         "CPUUtilization",
@@ -79,5 +84,5 @@ fn database(world: &World) -> Option<Alarm> {
     let text = "The database is busy for five minutes";
     let mut alarm = calm(world, "orchard-db-cpu", text, key, Stat::Average);
     (alarm.periods, alarm.datapoints, alarm.threshold) = (5, 5, 80.0);
-    Some(alarm)
+    alarm
 }

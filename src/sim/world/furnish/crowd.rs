@@ -15,10 +15,10 @@ const WORDS: [&str; 12] = [
 
 pub fn furnish(world: &mut World, count: usize) {
     for number in 0..count {
-        let word = WORDS[number % WORDS.len()];
+        let theme = WORDS[number % WORDS.len()];
         add(
             world,
-            &format!("{word}-{:04}", number / WORDS.len() + 1),
+            &format!("{theme}-{:04}", number / WORDS.len() + 1),
             number,
         );
     }

@@ -148,14 +148,14 @@ pub fn policies(world: &World, input: &Value) -> Answer {
     };
     let names = texts(input, "PolicyNames");
     let all = group.into_iter().map(|g| policy(world, g));
-    let named = |p: &Value| {
+    let asked = |p: &Value| {
         let name = p
             .get("PolicyName")
             .and_then(Value::as_text)
             .unwrap_or_default();
         names.is_empty() || names.contains(&name)
     };
-    Ok(map! { "ScalingPolicies" => list(all.filter(named)) })
+    Ok(map! { "ScalingPolicies" => list(all.filter(asked)) })
 }
 
 fn policy(world: &World, group: &Group) -> Value {

@@ -115,13 +115,12 @@ fn action(group: &Group, input: &Value, now: Timestamp) -> Result<Scheduled, Ref
 
 /// Sizes that can never stand together are refused at once.
 fn consistent(group: &Group, wish: Wish) -> Result<(), Refusal> {
-    if let (Some(min), Some(max)) = (wish.min, wish.max) {
-        if min > max {
-            group.sizes().after(Wish {
-                desired: None,
-                ..wish
-            })?;
-        }
+    if let (Some(_), Some(_)) = (wish.min, wish.max) {
+        let bounds = Wish {
+            desired: None,
+            ..wish
+        };
+        group.sizes().after(bounds)?;
     }
     let Some(desired) = wish.desired else {
         return Ok(());
@@ -192,8 +191,8 @@ pub fn delete_many(world: &mut World, input: &Value) -> Answer {
 
 /// `DescribeScheduledActions`: those that are still to run.
 pub fn describe(world: &World, input: &Value) -> Answer {
-    let named = input.get("AutoScalingGroupName").is_some();
-    let group = if named {
+    let of_one = input.get("AutoScalingGroupName").is_some();
+    let group = if of_one {
         Some(seen(world, input)?)
     } else {
         world.group.group.as_ref()
