@@ -1,7 +1,7 @@
 //! The lines under the header: credentials, a dead link, changes under way, what is left open.
 
 use super::state::State;
-use super::work::Job;
+use super::work::{Carried, Job};
 use crate::domain::fault::FaultKind;
 use crate::model::message::Link;
 use crate::session::order::Progress;
@@ -50,14 +50,18 @@ impl State {
         }
         lines.extend(self.tour());
         lines.extend(self.work.open.iter().take(1).map(|open| {
-            let what = if open.past.is_some() {
-                " unfinished: "
-            } else {
-                " undecided: "
+            let (what, next) = match (open.carried, &open.past) {
+                (Carried::Elsewhere, _) => {
+                    (" another tidegate is carrying out: ", " — u looks again")
+                }
+                (_, Some(_)) => (" unfinished: ", " — u shows it"),
+                (_, None) => (" undecided: ", " — u shows it"),
             };
+            let by = open.past.as_ref().map(|past| format!(" ({})", past.who));
             Line::new(what, Role::Warn)
                 .with(open.summary.clone(), Role::Warn)
-                .with(" — u shows it", Role::Banner)
+                .and(by.unwrap_or_default(), Role::Warn)
+                .with(next, Role::Banner)
         }));
         lines
     }

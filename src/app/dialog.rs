@@ -11,7 +11,7 @@ use super::field::Field;
 use super::overlay::{Outcome, Places, Popup};
 use super::sheet::Sheet;
 use super::state::State;
-use super::work::Job;
+use super::work::{Job, Way};
 use crate::domain::fault::Fault;
 use crate::domain::health::Level;
 use crate::domain::plan::{self, Ceilings, Planned};
@@ -270,6 +270,7 @@ impl Dialog {
         };
         let proposal = review::proposal(&self.subject, &review.planned);
         state.work.begin(Job {
+            way: Way::Apply,
             session: None,
             subject: Some(self.subject.clone()),
             summary: proposal.summary.clone(),

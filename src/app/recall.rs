@@ -5,7 +5,7 @@ use super::dialog::{TOO_SMALL, name_of, place_lines, put_back_lines};
 use super::overlay::{Outcome, Places, Popup};
 use super::sheet::Sheet;
 use super::state::State;
-use super::work::Job;
+use super::work::{Job, Way};
 use crate::domain::health::Level;
 use crate::domain::text::Text;
 use crate::domain::units::age;
@@ -130,6 +130,7 @@ impl Recall {
 pub(super) fn undo(state: &mut State, past: &Past, surplus: Surplus) -> Vec<Effect> {
     let session = &past.session;
     state.work.begin(Job {
+        way: Way::PutBack,
         session: Some(session.clone()),
         subject: Some(past.subject.clone()),
         summary: Text::clean(&format!("undo {}", past.summary)),

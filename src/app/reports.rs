@@ -4,8 +4,8 @@ use super::dialog::Dialog;
 use super::overlay::Overlay;
 use super::state::State;
 use super::three_way::ThreeWays;
-use super::work::Open;
-use crate::domain::fault::Fault;
+use super::work::{Carried, Open};
+use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::health::Level;
 use crate::domain::ids::SessionId;
 use crate::domain::subject::{Observation, Subject};
@@ -48,6 +48,7 @@ pub(super) fn take(state: &mut State, report: Report) {
                 session,
                 past: Some(past),
                 fields,
+                carried: carried(gap.as_ref()),
                 gap,
             };
             unfinished(state, open);
@@ -87,6 +88,7 @@ fn conflict(state: &mut State, session: SessionId, fields: Vec<ThreeWay>) {
         past: None,
         fields,
         gap: None,
+        carried: Carried::ByNobody,
     };
     show_open(state, open);
 }
@@ -99,28 +101,40 @@ fn undone(state: &mut State, session: &SessionId, summary: &Text, what: &Text) {
 }
 
 fn remember(state: &mut State, history: Vec<Past>) {
-    for past in history.iter().filter(|p| ended(p.state)) {
-        state.work.settle(&past.session);
-    }
+    let open = &mut state.work.open;
+    open.retain(|open| {
+        let now = history.iter().find(|past| past.session == open.session);
+        now.is_none_or(|past| is_open(past.state, open.carried))
+    });
     state.work.history = history;
+}
+
+/// Where the record is held, whoever holds it is at work: there is nothing to decide.
+fn carried(gap: Option<&Fault>) -> Carried {
+    match gap {
+        Some(fault) if fault.kind == FaultKind::Conflict => Carried::Elsewhere,
+        _ => Carried::ByNobody,
+    }
 }
 
 /// Renewed credentials make the carrier look again; what was put off is not put up again.
 fn unfinished(state: &mut State, open: Open) {
-    let shown = state.work.open.iter().any(|o| o.session == open.session);
-    if shown {
+    let known = |o: &Open| o.session == open.session && o.carried == open.carried;
+    let shown = state.work.open.iter().any(known);
+    if shown || open.carried == Carried::Elsewhere {
         state.work.leave_open(open);
     } else {
         show_open(state, open);
     }
 }
 
-/// Whether nothing of a change is left to decide.
-fn ended(state: PastState) -> bool {
-    matches!(
-        state,
-        PastState::Reverted | PastState::Kept | PastState::Refused
-    )
+/// Whether something of a change is left to decide, or to wait for.
+fn is_open(state: PastState, carried: Carried) -> bool {
+    match (state, carried) {
+        (PastState::Reverted | PastState::Kept | PastState::Refused, _) => false,
+        (_, Carried::ByNobody) => true,
+        (state, Carried::Elsewhere) => state == PastState::Unfinished,
+    }
 }
 
 fn observed(state: &mut State, subject: &Subject, result: Result<Observation, Fault>) {

@@ -7,7 +7,7 @@ use super::overlay::{Outcome, Places, Popup};
 use super::recall::{Recall, undo};
 use super::sheet::Sheet;
 use super::state::State;
-use super::work::{Job, Open};
+use super::work::{Job, Open, Way};
 use crate::domain::change::{Field, Standing, Target};
 use crate::domain::health::Level;
 use crate::domain::text::Text;
@@ -33,9 +33,18 @@ enum Decision {
     Restore,
 }
 
+/// What an unfinished change's overlay asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Question {
+    WhatToDo,
+    /// For good: nothing of it can be undone afterwards.
+    WhetherToKeep,
+}
+
 /// The overlay of something left open.
 #[derive(Debug)]
 pub(super) struct ThreeWays {
+    question: Question,
     open: Open,
     decisions: Vec<Decision>,
     cursor: usize,
@@ -56,6 +65,7 @@ impl ThreeWays {
             name,
         );
         let mut shown = Self {
+            question: Question::WhatToDo,
             open,
             decisions,
             cursor: 0,
@@ -134,7 +144,10 @@ impl ThreeWays {
     fn sheet(&self, state: &State) -> Sheet<'_> {
         let lines = self.lines(state);
         if self.open.past.is_some() {
-            let below = if state.may_write() {
+            let below = if self.question == Question::WhetherToKeep {
+                self.confirm
+                    .line("keep it as it is, for good (u will not undo it)")
+            } else if state.may_write() {
                 keys(UNFINISHED)
             } else {
                 keys(&[(
@@ -163,13 +176,16 @@ impl ThreeWays {
         if !self.confirm.is_armed(state.news.now.mono) {
             return Outcome::stays();
         }
+        if self.question == Question::WhetherToKeep {
+            return self.keeping_key(key, state);
+        }
         match key.code {
             KeyCode::Esc => Outcome::closes(),
-            KeyCode::Char('u' | 'k') if let Some(fault) = state.refuses_write() => {
+            KeyCode::Char('u' | 'a') if let Some(fault) = state.refuses_write() => {
                 state.news.tell(&fault);
                 Outcome::stays()
             }
-            KeyCode::Char('u' | 'k') if !self.sheet(state).fits(state.size) => {
+            KeyCode::Char('u' | 'a') if !self.sheet(state).fits(state.size) => {
                 state.news.say(Level::Warn, TOO_SMALL);
                 Outcome::stays()
             }
@@ -178,9 +194,27 @@ impl ThreeWays {
                 Outcome::closes()
             }
             KeyCode::Char('u') => Outcome::closes_with(undo(state, past, Surplus::Waits)),
-            KeyCode::Char('k') => Outcome::closes_with(self.kept(state)),
+            KeyCode::Char('a') => {
+                self.ask(Question::WhetherToKeep);
+                Outcome::stays()
+            }
             _ => Outcome::stays(),
         }
+    }
+
+    /// Another question is another review, which has to be seen first.
+    fn ask(&mut self, question: Question) {
+        self.question = question;
+        self.confirm = Confirm::new(false, Text::default());
+    }
+
+    fn keeping_key(&mut self, key: KeyEvent, state: &mut State) -> Outcome {
+        match self.confirm.key(key, state.news.now.mono) {
+            Verdict::Yes => return Outcome::closes_with(self.kept(state)),
+            Verdict::No => self.ask(Question::WhatToDo),
+            Verdict::Nothing => {}
+        }
+        Outcome::stays()
     }
 
     fn kept(&self, state: &mut State) -> Vec<Effect> {
@@ -257,6 +291,7 @@ impl ThreeWays {
         };
         state.work.settle(&session);
         state.work.begin(Job {
+            way: Way::PutBack,
             session: Some(session.clone()),
             subject: None,
             summary: self.open.summary.clone(),
@@ -276,7 +311,7 @@ impl ThreeWays {
 
 const UNFINISHED: &[(&str, &str)] = &[
     ("u", "undo it"),
-    ("k", "keep it as it is"),
+    ("a", "accept it as it is"),
     ("esc", "later"),
 ];
 const CONFLICT: &[(&str, &str)] = &[
@@ -343,7 +378,9 @@ impl Popup for ThreeWays {
     }
 
     fn hints(&self, _state: &State) -> Vec<(&'static str, &'static str)> {
-        if self.open.past.is_some() {
+        if self.question == Question::WhetherToKeep {
+            self.confirm.hints("keep")
+        } else if self.open.past.is_some() {
             UNFINISHED.to_vec()
         } else {
             CONFLICT.to_vec()

@@ -10,6 +10,7 @@ use super::prompt::{Prompt, Purpose};
 use super::recall::Recall;
 use super::state::State;
 use super::three_way::ThreeWays;
+use super::work::{Carried, Open};
 use crate::domain::ecs::LogTarget;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::health::Level;
@@ -20,6 +21,7 @@ use crate::model::message::Link;
 use crate::model::query::Slot;
 use crate::model::verb::{Place, Verb};
 use crate::panes::{Act, Pane};
+use crate::session::order::Order;
 use crate::view::layout::Spread;
 
 /// Does a verb.
@@ -41,7 +43,7 @@ pub(super) fn act(state: &mut State, verb: Verb) -> Vec<Effect> {
         Verb::Notices => state.open(Page::notices()),
         Verb::Back => return back(state),
         Verb::Refresh => return refresh(state),
-        Verb::Undo => undo(state),
+        Verb::Undo => return undo(state),
         Verb::Quit => return quit(state),
         Verb::QuitNow => return leave(state),
         Verb::Suspend => return suspend(state),
@@ -92,6 +94,14 @@ pub(super) fn ask(state: &mut State, verb: Verb, subject: Subject) -> Vec<Effect
     let Some(wish) = Wish::of(verb) else {
         return Vec::new();
     };
+    if let Some(job) = state.work.changing(&subject) {
+        let said = format!(
+            "{} is not verified yet — a second change would not know what it rests on — wait, or undo it with u",
+            job.summary
+        );
+        state.news.say(Level::Warn, said);
+        return Vec::new();
+    }
     let given = state.desk.wish.take();
     state.open(Dialog::open(wish, subject.clone(), given));
     vec![Effect::Observe(subject)]
@@ -201,19 +211,40 @@ fn refresh(state: &mut State) -> Vec<Effect> {
 }
 
 /// Asks whether the newest change is to be put back; what is left open comes first.
-fn undo(state: &mut State) {
+fn undo(state: &mut State) -> Vec<Effect> {
     if let Some(fault) = state.refuses_write() {
         state.news.tell(&fault);
-        return;
+        return Vec::new();
     }
+    match state.work.open.first().cloned() {
+        Some(open) if open.carried == Carried::Elsewhere => look_again(state, &open),
+        Some(open) => {
+            let production = state.settings.production;
+            state.open(ThreeWays::of(open, production));
+            Vec::new()
+        }
+        None => {
+            undo_the_newest(state);
+            Vec::new()
+        }
+    }
+}
+
+/// It may have ended since, or its tidegate died.
+fn look_again(state: &mut State, open: &Open) -> Vec<Effect> {
+    let said = format!(
+        "{} was being carried out by another tidegate — looking again where it stands",
+        open.summary
+    );
+    state.news.say(Level::Notice, said);
+    vec![Effect::Carry(Order::Inspect)]
+}
+
+fn undo_the_newest(state: &mut State) {
     let production = state.settings.production;
-    if let Some(open) = state.work.open.first().cloned() {
-        state.open(ThreeWays::of(open, production));
-        return;
-    }
-    if let Some(job) = state.work.setting() {
+    if let Some(job) = state.work.writing() {
         let said = format!(
-            "{} is under way — it can be undone once it is verified — wait for its end",
+            "{} is being sent — it can be undone once AWS has taken it — press u again in a moment",
             job.summary
         );
         state.news.say(Level::Warn, said);

@@ -11,9 +11,17 @@ use crate::domain::waf::{RawJson, RuleRef};
 use crate::session::order::{Past, PastState, Progress, Proposed, ThreeWay};
 use std::time::Duration;
 
+/// What an order is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Apply,
+    PutBack,
+}
+
 /// One order under way.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Job {
+    pub way: Way,
     /// Known once the carrier has begun.
     pub session: Option<SessionId>,
     pub subject: Option<Subject>,
@@ -31,6 +39,16 @@ pub(super) struct Open {
     pub past: Option<Past>,
     pub fields: Vec<ThreeWay>,
     pub gap: Option<Fault>,
+    pub carried: Carried,
+}
+
+/// Who has something that is left open in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carried {
+    /// Nobody: it is the operator's to decide.
+    ByNobody,
+    /// Another tidegate is at it right now: it is shown, and not touched.
+    Elsewhere,
 }
 
 /// Orders, history, and what is left open.
@@ -49,6 +67,24 @@ pub(super) struct Work {
 /// Lists wait no longer than this for what was left unfinished: where STS is out of reach the rest may well answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+impl Job {
+    /// Whether its request may be on its way right now, or its answer is awaited.
+    fn is_writing(&self) -> bool {
+        !matches!(
+            self.progress,
+            Some(
+                Progress::Verifying { .. } | Progress::Verified { .. } | Progress::Draining { .. }
+            )
+        )
+    }
+
+    /// A backup in the making stands in nobody's way.
+    fn is_backup(&self) -> bool {
+        matches!(self.wish, Some((Wish::Backup, _)))
+            || matches!(self.subject, Some(Subject::Database(_)))
+    }
+}
+
 impl Work {
     /// Whether lists wait, so that what was left unfinished is seen before them.
     pub fn holds_lists(&self, now: Duration) -> bool {
@@ -62,27 +98,29 @@ impl Work {
 
     /// Whether a request may be on its way right now, or its answer is awaited.
     pub fn is_writing(&self) -> bool {
-        let settled = |p: &Progress| {
-            matches!(
-                p,
-                Progress::Verifying { .. } | Progress::Verified { .. } | Progress::Draining { .. }
-            )
-        };
-        !self
-            .jobs
-            .iter()
-            .all(|job| job.progress.as_ref().is_some_and(settled))
+        self.jobs.iter().any(Job::is_writing)
     }
 
-    /// The setting that is being changed now; a backup in the making is none.
-    pub fn setting(&self) -> Option<&Job> {
+    /// The setting that is being written now. Once AWS has taken it an undo need not wait until
+    /// its effect is there: putting back stands behind no more gates than the change.
+    pub fn writing(&self) -> Option<&Job> {
         self.jobs
             .iter()
-            .find(|job| !matches!(job.wish, Some((Wish::Backup, _))))
+            .find(|job| job.is_writing() && !job.is_backup())
     }
 
-    /// Notes an order that leaves.
+    /// What is being done to this subject right now: a second change would not know what it rests on.
+    pub fn changing(&self, subject: &Subject) -> Option<&Job> {
+        self.jobs
+            .iter()
+            .find(|job| job.subject.as_ref() == Some(subject) && !job.is_backup())
+    }
+
+    /// Notes an order that leaves; it takes the place of one for the same session.
     pub fn begin(&mut self, job: Job) {
+        if job.session.is_some() {
+            self.jobs.retain(|other| other.session != job.session);
+        }
         self.jobs.push(job);
     }
 
@@ -98,6 +136,7 @@ impl Work {
             .find(session, Some(subject), summary)
             .unwrap_or_else(|| {
                 self.begin(Job {
+                    way: Way::Apply,
                     session: None,
                     subject: Some(subject.clone()),
                     summary: summary.clone(),
@@ -148,10 +187,10 @@ impl Work {
         Some(self.jobs.remove(at))
     }
 
-    /// Leaves something open, in the place of what stood there for its session.
+    /// Leaves something open, in the place of what stood there for its session; the newest comes first.
     pub fn leave_open(&mut self, open: Open) {
         self.settle(&open.session);
-        self.open.push(open);
+        self.open.insert(0, open);
     }
 
     /// Nothing of this session is open any more.
@@ -168,7 +207,12 @@ impl Work {
     /// The newest change that can be undone, and the backups made since, which cannot.
     pub fn newest_undoable(&self) -> (Option<&Past>, Vec<&Past>) {
         let mut skipped = Vec::new();
-        for past in &self.history {
+        let going_back = |past: &Past| {
+            self.jobs
+                .iter()
+                .any(|j| j.way == Way::PutBack && j.session.as_ref() == Some(&past.session))
+        };
+        for past in self.history.iter().filter(|past| !going_back(past)) {
             match past.state {
                 PastState::Applied | PastState::Draining => return (Some(past), skipped),
                 PastState::Backup => skipped.push(past),

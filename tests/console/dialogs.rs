@@ -559,11 +559,21 @@ fn an_unfinished_change_stands_before_the_first_list() {
     assert!(
         console
             .screen()
-            .contains("unfinished: scale api 4 → 8 — u shows it")
+            .contains("unfinished: scale api 4 → 8 (alice) — u shows it")
     );
     console.type_in("u");
     console.read_it();
-    let effects = console.type_in("k");
+    assert!(
+        !carries(&console.type_in("k")),
+        "a key that means up elsewhere"
+    );
+    assert!(
+        !carries(&console.type_in("ay")),
+        "asked once more, and seen first"
+    );
+    console.read_it();
+    assert!(console.screen().contains("for good"));
+    let effects = console.type_in("y");
     assert_eq!(
         effects,
         [Effect::Carry(Order::Keep {
@@ -646,5 +656,113 @@ fn several_marked_rows_are_not_scaled() {
         console.screen().contains("2 rows are marked"),
         "{}",
         console.screen()
+    );
+}
+
+fn unfinished(session: &str, gap: Option<Fault>) -> Report {
+    Report::Unfinished {
+        session: session.into(),
+        past: past(session, PastState::Unfinished),
+        fields: Vec::new(),
+        gap,
+    }
+}
+
+#[test]
+fn what_another_tidegate_is_carrying_out_is_told_and_not_asked_about() {
+    let mut console = console();
+    let held = Fault::new(FaultKind::Conflict, "carried elsewhere");
+    console.report(unfinished("s1", Some(held)));
+    let screen = console.screen();
+    assert!(!screen.contains("An unfinished change"), "{screen}");
+    assert!(screen.contains("another tidegate is carrying out: scale api 4 → 8 (alice)"));
+    assert_eq!(console.type_in("u"), [Effect::Carry(Order::Inspect)]);
+    console.report(Report::History(vec![past("s1", PastState::Applied)]));
+    assert!(!console.screen().contains("another tidegate is carrying"));
+}
+
+#[test]
+fn what_another_tidegate_left_behind_when_it_died_is_asked_about_then() {
+    let mut console = console();
+    let held = Fault::new(FaultKind::Conflict, "carried elsewhere");
+    console.report(unfinished("s1", Some(held)));
+    console.report(unfinished("s1", None));
+    assert!(console.screen().contains("An unfinished change"));
+}
+
+fn told(console: &mut Console, progress: Progress) {
+    console.report(Report::Progress {
+        session: "s1".into(),
+        subject: Subject::Service(api()),
+        summary: "scale api 4 → 8".into(),
+        step: "api".into(),
+        progress,
+        took: std::time::Duration::ZERO,
+    });
+}
+
+#[test]
+fn a_change_whose_tasks_are_still_starting_can_be_undone_at_once() {
+    let mut console = console();
+    console.carried_scale("8");
+    told(&mut console, Progress::Sent);
+    console.type_in("u");
+    assert!(
+        console.screen().contains("is being sent"),
+        "{}",
+        console.screen()
+    );
+    let what = "4 of 8 tasks run".into();
+    told(
+        &mut console,
+        Progress::Verifying {
+            what,
+            percent: None,
+        },
+    );
+    console.report(Report::History(vec![past("s1", PastState::Applied)]));
+    console.type_in("u");
+    console.read_it();
+    assert_eq!(console.type_in("y"), undo_with(Surplus::Waits));
+    console.report(Report::History(vec![past("s1", PastState::Applied)]));
+    console.type_in("u");
+    assert!(
+        console.screen().contains("is being sent"),
+        "{}",
+        console.screen()
+    );
+    console.report(Report::Undone {
+        session: "s1".into(),
+        summary: "scale api 4 → 8".into(),
+        what: "as before".into(),
+    });
+    assert!(!console.state.is_busy(), "its order is gone with it");
+}
+
+#[test]
+fn a_second_change_of_the_same_thing_waits_for_the_first() {
+    let mut console = console();
+    console.carried_scale("8");
+    let what = "4 of 8 tasks run".into();
+    told(
+        &mut console,
+        Progress::Verifying {
+            what,
+            percent: None,
+        },
+    );
+    assert!(console.type_in("s").is_empty());
+    assert!(
+        console.screen().contains("is not verified yet"),
+        "{}",
+        console.screen()
+    );
+    console.report(Report::Finished {
+        session: "s1".into(),
+        summary: "scale api 4 → 8".into(),
+    });
+    assert_eq!(
+        console.type_in("s"),
+        [Effect::Observe(Subject::Service(api()))]
     );
 }

@@ -42,7 +42,8 @@ async fn unfinished(core: &Arc<Core>) -> Option<Vec<SessionId>> {
         }
     };
     let (follow, rest): (Vec<_>, Vec<_>) = states.into_iter().partition(|s| is_to_follow(core, s));
-    for state in rest {
+    // Told last, the newest is shown on top.
+    for state in rest.into_iter().rev() {
         show(core, state).await;
     }
     Some(follow.into_iter().flatten().map(|s| s.id).collect())
