@@ -24,9 +24,13 @@ pub struct Account {
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub fn clock() -> Clock {
+    clock_from("2026-01-15T10:00:00Z".parse().expect("a time"))
+}
+
+fn clock_from(at: jiff::Timestamp) -> Clock {
     let start = Instant::now();
     Clock {
-        start: "2026-01-15T10:00:00Z".parse().expect("a time"),
+        start: at,
         elapsed: Arc::new(move || start.elapsed()),
     }
 }
@@ -42,13 +46,23 @@ impl Account {
     }
 
     pub fn with(setup: Setup, limits: Limits) -> Self {
+        Self::open(setup, limits, clock())
+    }
+
+    /// As the console needs it, whose clock is the real one.
+    pub fn today(setup: Setup) -> Self {
+        let now = clock_from(jiff::Timestamp::now());
+        Self::open(setup, Limits::default(), now)
+    }
+
+    fn open(setup: Setup, limits: Limits, clock: Clock) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         listener.set_nonblocking(true).expect("nonblocking");
         let port = listener.local_addr().expect("bound").port();
         let log = Arc::new(Mutex::new(Vec::new()));
         let lines = log.clone();
         let note = Arc::new(move |line: &str| lines.lock().expect("log").push(line.to_owned()));
-        let sim = Arc::new(Sim::open(setup, clock(), note));
+        let sim = Arc::new(Sim::open(setup, clock, note));
         let (end, ending) = watch::channel(false);
         let served = sim.clone();
         let thread = std::thread::spawn(move || {
