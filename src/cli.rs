@@ -9,7 +9,9 @@ pub mod journal;
 pub mod keys;
 mod load;
 mod logging;
+mod manual;
 mod partial;
+mod plain;
 mod say;
 mod settle;
 mod sim;
@@ -18,12 +20,13 @@ mod value;
 pub use environment::Environment;
 
 use crate::domain::fault::{Fault, FaultKind};
-use crate::model::settings::Settings;
+use crate::model::settings::{Charset, Settings};
 use crate::runtime::demo::{Attic, Stage};
 use crate::runtime::{self, Launch};
-use args::{Arguments, Cli, Command};
+use args::{Arguments, Cli, Command, Output};
 use clap::CommandFactory;
 use load::Loaded;
+use plain::Plain;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -72,12 +75,36 @@ impl From<io::Error> for Failure {
 }
 
 /// Runs the program; answers with its exit code: 0 done, 2 usage, 1 anything else.
+/// Where the terminal knows only ASCII, no other byte is written to `io`.
 pub fn run(
     args: impl IntoIterator<Item = OsString>,
     environment: &Environment,
     io: &mut Streams<'_>,
 ) -> u8 {
-    let arguments = match Arguments::parse(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let parsed = Arguments::parse(args.iter().cloned());
+    let (charset, form) = match &parsed {
+        Ok(arguments) => (arguments.charset(environment), arguments.output()),
+        Err(_) => (args::charset_of(&args, environment), Output::Text),
+    };
+    match charset {
+        Charset::Unicode => answer(parsed, environment, io),
+        Charset::Ascii => {
+            let plain = &mut Streams {
+                out: &mut Plain::over(io.out, form),
+                err: &mut Plain::over(io.err, Output::Text),
+            };
+            answer(parsed, environment, plain)
+        }
+    }
+}
+
+fn answer(
+    parsed: Result<Arguments, clap::Error>,
+    environment: &Environment,
+    io: &mut Streams<'_>,
+) -> u8 {
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => return explain(&error, io),
     };
@@ -85,7 +112,7 @@ pub fn run(
         command(&arguments, environment, io).and_then(|code| Ok(io.out.flush().map(|()| code)?));
     match ended {
         Ok(code) => code,
-        Err(failure) => report(failure, &arguments, environment, io.err),
+        Err(failure) => report(failure, io.err),
     }
 }
 
@@ -120,6 +147,9 @@ fn command(
     match &arguments.cli.command {
         None => console(arguments, environment, io),
         Some(Command::Keys(keys)) => {
+            // A broken config stops the console: so it does who looks up its keys.
+            let loaded = load::all(arguments, environment)?;
+            say::faults(&loaded.unused, io.err)?;
             done(keys::run(&load::keymap(environment)?, keys.output, io.out))
         }
         Some(Command::Completions { shell }) => done(completions(*shell, io.out)),
@@ -131,7 +161,7 @@ fn command(
             let region = arguments.cli.settings.region.as_ref();
             sim::run(args, region.map(|given| given.text.as_str()), io)
         }
-        Some(Command::Man) => done(clap_mangen::Man::new(Cli::command()).render(io.out)),
+        Some(Command::Man) => done(manual::write(io.out)),
     }
 }
 
@@ -160,7 +190,10 @@ fn console(
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(no_terminal().into());
     }
-    say::faults(&unused, settings.charset, io.err)?;
+    match settings.charset {
+        Charset::Unicode => say::faults(&unused, io.err)?,
+        Charset::Ascii => say::faults(&unused, &mut Plain::over(io.err, Output::Text))?,
+    }
     let log_file = arguments
         .cli
         .settings
@@ -219,12 +252,7 @@ fn no_terminal() -> Fault {
 }
 
 /// Says what went wrong. A reader that left (`tidegate man | head`) is no failure.
-fn report(
-    failure: Failure,
-    arguments: &Arguments,
-    environment: &Environment,
-    err: &mut dyn Write,
-) -> u8 {
+fn report(failure: Failure, err: &mut dyn Write) -> u8 {
     let faults = match failure {
         Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return 0,
         Failure::Output(error) => vec![Fault::new(
@@ -234,6 +262,6 @@ fn report(
         Failure::Faults(faults) => faults,
     };
     // Standard error is the last resort; when it fails there is nobody left to tell.
-    let _ = say::faults(&faults, arguments.charset(environment), err);
+    let _ = say::faults(&faults, err);
     say::exit_code(&faults)
 }

@@ -231,6 +231,7 @@ fn a_bad_value_is_named_by_its_flag_or_its_variable() {
     let mut told = Vec::new();
     for (args, environment) in [
         (&["--refresh", "soon"][..], &[][..]),
+        (&["--refresh", "0"], &[]),
         (&[], &[("TIDEGATE_REFRESH", "soon")]),
         (&["--refresh", "soon"], &[("TIDEGATE_REFRESH", "later")]),
         (&["--region", ""], &[]),
@@ -268,6 +269,47 @@ fn without_a_terminal_the_console_names_what_works_without_one() {
         text.is_ascii() && text.contains("needs a terminal") && text.contains("keys"),
         "{text}"
     );
+}
+
+#[test]
+fn no_subcommand_writes_a_byte_beyond_ascii_where_the_terminal_knows_no_more() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path().to_str().unwrap();
+    let utf8 = ("LC_ALL", "C.UTF-8");
+    for args in [
+        &["journal", "show", "ä→"][..],
+        &["journal", "list"],
+        &["keys", "--theme", "ä"],
+        &["--bogus", "ä"],
+        &["sim", "--listen", "0.0.0.0:0"],
+        &["sim", "--fault", "ö"],
+    ] {
+        let plain = tidegate(args, &[("HOME", home), ("LC_ALL", "C")]);
+        let asked = tidegate(&[args, &["--ascii"]].concat(), &[("HOME", home), utf8]);
+        for output in [plain, asked] {
+            let text = said(&output).1;
+            assert!(text.is_ascii() && !text.is_empty(), "{args:?}: {text}");
+        }
+    }
+    let whole = said(&tidegate(
+        &["journal", "show", "ä→"],
+        &[("HOME", home), utf8],
+    ))
+    .1;
+    assert!(whole.contains("ä→"), "{whole}");
+}
+
+#[test]
+fn keys_tell_of_a_broken_config_as_the_console_does() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join(".config/tidegate");
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("config.toml"), "regoin = 'x'\n").unwrap();
+    let (code, text) = said(&tidegate(
+        &["keys"],
+        &[("HOME", home.path().to_str().unwrap())],
+    ));
+    assert!(code == 2 && text.contains("config.toml:1:1"), "{text}");
 }
 
 #[test]

@@ -9,25 +9,48 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 
-const AFTER_HELP: &str = "\
+/// What is behind the options, in parts with a title. An empty title: it goes on.
+pub const NOTES: [(&str, &str); 3] = [
+    (
+        "",
+        "\
 Without a subcommand the console starts; it needs a terminal.
 Flags win over TIDEGATE_* variables, those over the profile's section of the
 config file, that over the rest of the file. AWS settings (region, credentials)
-come from where AWS tools look.
+come from where AWS tools look.",
+    ),
+    (
+        "Files",
+        "  ~/.config/tidegate/config.toml          settings; unknown keys are refused
+  ~/.config/tidegate/keymap.toml          keys that differ from the built-in ones
+  ~/.config/tidegate/themes/*.toml        themes of your own
+  ~/.local/state/tidegate/journal/        what was changed, and how to undo it
+  ~/.local/state/tidegate/debug.log       the debug log, where TIDEGATE_LOG asks for one",
+    ),
+    (
+        "Exit codes",
+        "  0    done
+  2    wrong usage or a mistake in a file
+  130  ended by SIGINT; 143 by SIGTERM, 129 by SIGHUP
+  1    anything else",
+    ),
+];
 
-Files:
-  ~/.config/tidegate/config.toml    settings; unknown keys are refused
-  ~/.config/tidegate/keymap.toml    keys that differ from the built-in ones
-  ~/.config/tidegate/themes/*.toml  themes of your own
-
-Exit codes: 0 done, 2 wrong usage or a mistake in a file, 1 anything else.";
+/// The notes as they stand under `--help`.
+fn after_help() -> String {
+    let parts = NOTES.iter().map(|(title, text)| match *title {
+        "" => (*text).to_owned(),
+        title => format!("{title}:\n{text}"),
+    });
+    parts.collect::<Vec<_>>().join("\n\n")
+}
 
 /// The heading of what belongs to the simulated account.
 const DEMO: &str = "Demo";
 
 /// A terminal operations console for AWS: live panes, and changes that can be put back exactly
 #[derive(Debug, Parser)]
-#[command(name = "tidegate", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
+#[command(name = "tidegate", version, disable_help_subcommand = true, after_help = after_help())]
 pub struct Cli {
     #[command(flatten)]
     pub settings: Partial,
@@ -112,6 +135,15 @@ impl Arguments {
         }
     }
 
+    /// The form in which standard output was asked for.
+    pub fn output(&self) -> Output {
+        match &self.cli.command {
+            Some(Command::Keys(keys)) => keys.output,
+            Some(Command::Journal(journal)) => journal.output,
+            _ => Output::Text,
+        }
+    }
+
     /// Whether a value came from the command line.
     pub fn is_flag(&self, field: &str) -> bool {
         self.source(field) == Some(ValueSource::CommandLine)
@@ -149,6 +181,18 @@ impl Arguments {
     fn source(&self, field: &str) -> Option<ValueSource> {
         let known = self.matches.try_contains_id(field).unwrap_or_default();
         known.then(|| self.matches.value_source(field)).flatten()
+    }
+}
+
+/// The characters for the answer to a call that could not be understood.
+pub fn charset_of(args: &[OsString], environment: &Environment) -> Charset {
+    let asked = environment
+        .text("TIDEGATE_ASCII")
+        .is_some_and(|text| value::flag(text) != Ok(false));
+    if asked || args.iter().any(|arg| arg == "--ascii") {
+        Charset::Ascii
+    } else {
+        environment.charset()
     }
 }
 

@@ -72,9 +72,9 @@ fn list(dir: &Path, output: Output, out: &mut dyn Write) -> Result<u8, Failure> 
             print(out, &json!({ "sessions": all }))?;
         }
         Output::Text if sessions.is_empty() => writeln!(out, "Nothing was changed from here.")?,
-        Output::Text => sessions
+        Output::Text => said::sessions(&sessions)
             .iter()
-            .try_for_each(|s| writeln!(out, "{}", said::session(s)))?,
+            .try_for_each(|line| writeln!(out, "{line}"))?,
     }
     Ok(u8::from(sessions.iter().any(Result::is_err)))
 }
@@ -130,6 +130,9 @@ fn verify(dir: &Path, output: Output, out: &mut dyn Write) -> Result<u8, Failure
         Output::Json => {
             let all: Vec<Value> = findings.iter().map(finding_json).collect();
             print(out, &json!({ "sessions": all }))?;
+        }
+        Output::Text if findings.is_empty() => {
+            writeln!(out, "Nothing to verify: nothing was changed from here.")?;
         }
         Output::Text => findings
             .iter()

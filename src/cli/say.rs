@@ -1,14 +1,13 @@
-//! Sentences to people on a terminal that may know only ASCII.
+//! Sentences to people, one line each.
 
 use crate::domain::fault::{Fault, FaultKind};
-use crate::model::settings::Charset;
 use std::io::{self, Write};
 
 /// Writes each fault on a line of its own.
-pub fn faults(faults: &[Fault], charset: Charset, err: &mut dyn Write) -> io::Result<()> {
+pub fn faults(faults: &[Fault], err: &mut dyn Write) -> io::Result<()> {
     faults
         .iter()
-        .try_for_each(|fault| writeln!(err, "tidegate: {}", within(fault.line().as_str(), charset)))
+        .try_for_each(|fault| writeln!(err, "tidegate: {}", fault.line()))
 }
 
 /// 2 where the operator can mend the call or a file, 1 for anything else.
@@ -20,39 +19,9 @@ pub fn exit_code(faults: &[Fault]) -> u8 {
     }
 }
 
-/// The text in the characters of the terminal.
-fn within(text: &str, charset: Charset) -> String {
-    match charset {
-        Charset::Unicode => text.to_owned(),
-        Charset::Ascii => text.chars().map(ascii).collect(),
-    }
-}
-
-fn ascii(c: char) -> char {
-    match c {
-        '“' | '”' => '"',
-        '‘' | '’' => '\'',
-        '—' | '–' => '-',
-        '×' => 'x',
-        c if c.is_ascii() => c,
-        _ => '?',
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_ascii_terminal_gets_no_other_byte() {
-        let fault = Fault::new(FaultKind::Usage, "“ö” is wrong").next("Mend it");
-        let mut out = Vec::new();
-        faults(&[fault], Charset::Ascii, &mut out).unwrap();
-        assert_eq!(
-            String::from_utf8(out).unwrap(),
-            "tidegate: \"?\" is wrong - Mend it\n"
-        );
-    }
 
     #[test]
     fn usage_is_two_and_the_rest_is_one() {

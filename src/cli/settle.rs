@@ -97,6 +97,7 @@ impl Layers<'_> {
                 .text("cluster", p.cluster.as_ref(), value::name)?
                 .map(Into::into),
             mode: self.mode(&p, lift)?,
+            read_only_asked: self.read_only(&p)?,
             production: self
                 .take("production", p.production.as_ref(), value::flag)?
                 .unwrap_or_default(),
@@ -147,9 +148,7 @@ impl Layers<'_> {
         let said = self
             .take("mode", p.mode.as_ref(), value::mode)?
             .unwrap_or(Mode::Write);
-        let read_only = self
-            .take("read_only", p.read_only.as_ref(), value::flag)?
-            .unwrap_or_default();
+        let read_only = self.read_only(p)?;
         let write = self
             .take("write", p.write.as_ref(), value::flag)?
             .unwrap_or_default();
@@ -158,6 +157,11 @@ impl Layers<'_> {
             (false, true) => Mode::Write,
             (false, false) => said,
         })
+    }
+
+    fn read_only(&self, p: &Partial) -> Result<bool, Fault> {
+        let asked = self.take("read_only", p.read_only.as_ref(), value::flag)?;
+        Ok(asked.unwrap_or_default())
     }
 
     fn log_groups(&self, given: &[Given]) -> Result<Vec<crate::domain::ids::LogGroup>, Fault> {

@@ -28,7 +28,11 @@ pub fn duration(text: &str, least: Duration, most: Duration) -> Result<Duration,
         text.find(|c: char| !c.is_ascii_digit())
             .unwrap_or(text.len()),
     );
-    let unit = UNITS.iter().find(|(name, _)| *name == unit.trim());
+    // Nothing is nothing in any unit: `0` is a time, and too short a one.
+    let unit = match unit.trim() {
+        "" if digits.parse() == Ok(0_u64) => UNITS.first(),
+        unit => UNITS.iter().find(|(name, _)| *name == unit),
+    };
     let seconds = digits
         .parse::<u64>()
         .ok()
@@ -196,7 +200,9 @@ mod tests {
     fn a_time_is_a_number_and_a_unit_within_bounds() {
         assert_eq!(time("5s"), Ok(Duration::from_secs(5)));
         assert_eq!(time("2 m"), Ok(Duration::from_mins(2)));
-        assert_eq!(time("0s"), Err("is too short: at least 1s".into()));
+        for nothing in ["0", "00", "0s", "0d"] {
+            assert_eq!(time(nothing), Err("is too short: at least 1s".into()));
+        }
         assert_eq!(time("2h"), Err("is too long: at most 1h".into()));
         for wrong in [
             "",

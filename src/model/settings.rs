@@ -1,5 +1,6 @@
 //! The settings after flags, environment, profile, file and defaults were put together.
 
+use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{ClusterName, LogGroup, ProfileName, Region};
 use crate::domain::text::Text;
 use std::collections::BTreeMap;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub endpoint: Option<Text>,
     pub cluster: Option<ClusterName>,
     pub mode: Mode,
+    /// Whether `--read-only` (or its variable) says so, which `--write` does not lift.
+    pub read_only_asked: bool,
     /// The operator types the resource's name instead of `y`.
     pub production: bool,
     /// Ceiling for tasks of a service.
@@ -93,6 +96,17 @@ impl Settings {
             ..found.clone()
         }
     }
+
+    /// Why nothing can be changed in read-only mode, and what would let it.
+    pub fn read_only(&self) -> Fault {
+        let fault = Fault::new(FaultKind::Usage, "This console is read-only")
+            .means("nothing can be changed");
+        if self.read_only_asked {
+            fault.next("start it without --read-only (and TIDEGATE_READ_ONLY)")
+        } else {
+            fault.next("start it with --write, or set mode = \"write\" in the profile")
+        }
+    }
 }
 
 impl Default for Settings {
@@ -104,6 +118,7 @@ impl Default for Settings {
             endpoint: None,
             cluster: None,
             mode: Mode::Write,
+            read_only_asked: false,
             production: false,
             max_tasks: None,
             max_instances: None,

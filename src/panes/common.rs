@@ -2,7 +2,7 @@
 
 use super::browse::Browser;
 use super::{Act, Context};
-use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::fault::Fault;
 use crate::domain::health::Level;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
@@ -40,10 +40,7 @@ pub fn writes(cx: &Context<'_>) -> bool {
 /// Asks for the dialog of `verb`; marks are for plans, and in read-only mode nothing opens.
 pub fn ask(verb: Verb, subject: Subject, marked: usize, cx: &Context<'_>) -> Vec<Act> {
     if !writes(cx) {
-        let fault = Fault::new(FaultKind::Usage, "This console is read-only")
-            .means("nothing can be changed")
-            .next("start it with --write, or set mode = \"write\" in the profile");
-        return vec![say_fault(&fault, cx)];
+        return vec![say_fault(&cx.settings.read_only(), cx)];
     }
     if marked > 1 {
         let text = format!(

@@ -38,21 +38,54 @@ pub fn health(health: Health) -> &'static str {
     }
 }
 
-/// A line of `list`.
-pub fn session(session: &Result<SessionState, Fault>) -> Text {
-    match session {
-        Err(fault) => Text::clean(&format!("unreadable  {fault}")),
-        Ok(s) => clean(&format!(
-            "{:<10}  {:.0}  {}  {} {}  {}  {}",
-            state(s.outcome()),
-            s.at,
-            s.id.text(),
-            s.place.scope.account.text(),
-            s.place.scope.region.text(),
-            s.user,
-            s.summary
-        )),
-    }
+/// What the columns of `list` hold.
+const COLUMNS: [&str; 7] = ["STATE", "AT", "ID", "ACCOUNT", "REGION", "WHO", "CHANGE"];
+
+/// The lines of `list`: a header, then one for each change, in columns.
+pub fn sessions(sessions: &[Result<SessionState, Fault>]) -> Vec<Text> {
+    let rows: Vec<_> = sessions
+        .iter()
+        .map(|s| s.as_ref().map(columns).map_err(unreadable))
+        .collect();
+    let header = COLUMNS.map(Text::fixed);
+    let all = || std::iter::once(&header).chain(rows.iter().flatten());
+    let widths: [usize; 7] =
+        std::array::from_fn(|at| all().map(|row| width(row, at)).max().unwrap_or_default());
+    let rows = rows.iter().map(|row| match row {
+        Ok(row) => line(row, &widths),
+        Err(said) => said.clone(),
+    });
+    std::iter::once(line(&header, &widths))
+        .chain(rows)
+        .collect()
+}
+
+fn unreadable(fault: &Fault) -> Text {
+    Text::clean(&format!("unreadable  {fault}"))
+}
+
+fn columns(s: &SessionState) -> [Text; 7] {
+    [
+        Text::fixed(state(s.outcome())),
+        Text::clean(&format!("{:.0}", s.at)),
+        s.id.text(),
+        s.place.scope.account.text(),
+        s.place.scope.region.text(),
+        clean(&s.user),
+        clean(&s.summary),
+    ]
+}
+
+fn width(row: &[Text; 7], at: usize) -> usize {
+    row.get(at).map_or(0, |text| text.as_str().chars().count())
+}
+
+fn line(row: &[Text; 7], widths: &[usize; 7]) -> Text {
+    let padded = row
+        .iter()
+        .zip(widths)
+        .map(|(text, wide)| format!("{:<wide$}", text.as_str()));
+    Text::clean(padded.collect::<Vec<_>>().join("  ").trim_end())
 }
 
 /// A line of `verify`.

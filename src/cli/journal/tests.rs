@@ -80,8 +80,17 @@ fn list_names_state_account_and_what_was_done() {
     let home = journal();
     let (code, text) = said(&home, Ask::List, Output::Text);
     assert_eq!(code, 0);
-    for part in ["refused", "one", "123456789012 eu-west-1", "count per-ip"] {
+    for part in ["refused", "one", "123456789012  eu-west-1", "count per-ip"] {
         assert!(text.contains(part), "{part} in {text}");
+    }
+    let mut lines = text.lines();
+    let (header, row) = (lines.next().unwrap(), lines.next().unwrap());
+    for (title, value) in [
+        ("STATE", "refused"),
+        ("ID", "one"),
+        ("CHANGE", "count per-ip"),
+    ] {
+        assert_eq!(header.find(title), row.find(value), "{text}");
     }
     let (_, json) = said(&home, Ask::List, Output::Json);
     let json: Value = serde_json::from_str(&json).unwrap();
@@ -129,6 +138,8 @@ fn an_unknown_id_and_an_empty_journal_get_a_sentence() {
             .1
             .contains("Nothing was changed")
     );
+    let (code, text) = said(&home, Ask::Verify, Output::Text);
+    assert!(code == 0 && text.contains("nothing was changed"), "{text}");
     let args = JournalArgs {
         ask: Ask::Show { id: "none".into() },
         output: Output::Text,
