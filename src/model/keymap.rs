@@ -15,6 +15,9 @@ use toml::de::{DeArray, DeString, DeTable, DeValue};
 /// The keymap this binary was built with.
 const DEFAULT: &str = include_str!("keymap.toml");
 
+/// What ends the program: one of them has to have a key everywhere.
+const WAYS_OUT: [Verb; 2] = [Verb::Quit, Verb::QuitNow];
+
 /// Keys to verbs. `Default` is the built-in one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap {
@@ -57,8 +60,18 @@ impl Keymap {
         }
         let mut rows = Self::default().rows;
         rows.retain(|old| !parsed.replaces(old));
-        rows.extend(parsed.rows());
-        Ok(Self { rows })
+        rows.extend(parsed.bound.iter().map(|(row, _)| row.clone()));
+        let keymap = Self { rows };
+        match Place::iter().find(|place| !keymap.can_quit(*place)) {
+            Some(place) => Err(vec![parsed.no_way_out(place)]),
+            None => Ok(keymap),
+        }
+    }
+
+    fn can_quit(&self, place: Place) -> bool {
+        WAYS_OUT
+            .iter()
+            .any(|verb| !self.keys_of(place, *verb).is_empty())
     }
 
     /// What `pressed` means in `place`: its own rows first, then those of anywhere.
@@ -158,7 +171,7 @@ struct Parsed<'s> {
     /// Each bound sequence with the place of its text.
     bound: Vec<(Row, Range<usize>)>,
     /// Every verb that has a row, `[]` included.
-    named: Vec<(Place, Verb)>,
+    named: Vec<(Place, Verb, Range<usize>)>,
     /// In the order of the file, after `of`.
     faults: Vec<(usize, Fault)>,
 }
@@ -186,7 +199,9 @@ impl<'s> Parsed<'s> {
     }
 
     fn replaces(&self, old: &Row) -> bool {
-        self.named.contains(&(old.place, old.verb))
+        self.named
+            .iter()
+            .any(|(place, verb, _)| (*place, *verb) == (old.place, old.verb))
             || self.bound.iter().any(|(row, _)| row.collides(old))
     }
 
@@ -216,7 +231,10 @@ impl<'s> Parsed<'s> {
     fn section(&mut self, place: Place, rows: &DeTable<'_>) {
         for (name, value) in rows {
             match (verb_in(place, name.get_ref()), value.get_ref()) {
-                (Ok(verb), DeValue::Array(keys)) => self.row(place, verb, keys),
+                (Ok(verb), DeValue::Array(keys)) => {
+                    self.named.push((place, verb, name.span()));
+                    self.row(place, verb, keys);
+                }
                 (Ok(_), _) => self.refuse(
                     &value.span(),
                     "the keys of a verb are a list",
@@ -228,7 +246,6 @@ impl<'s> Parsed<'s> {
     }
 
     fn row(&mut self, place: Place, verb: Verb, keys: &DeArray<'_>) {
-        self.named.push((place, verb));
         for key in keys {
             match key
                 .get_ref()
@@ -273,6 +290,30 @@ impl<'s> Parsed<'s> {
         self.source
             .fault(span, what)
             .next("Take one of them out, or give it another key")
+    }
+
+    /// The refusal of a keymap that leaves no key to quit in `place`, at the last row that takes one.
+    fn no_way_out(&self, place: Place) -> Fault {
+        let quits = |verb: &Verb| WAYS_OUT.contains(verb);
+        let built_in = Keymap::default().rows;
+        let taken = |row: &Row| {
+            let ways = built_in.iter().filter(|old| quits(&old.verb));
+            ways.into_iter().any(|old| old.keys.starts_with(&row.keys))
+        };
+        let named = self.named.iter().filter(|(_, verb, _)| quits(verb));
+        let takers = self.bound.iter().filter(|(row, _)| taken(row));
+        let spans = named
+            .map(|(_, _, span)| span)
+            .chain(takers.map(|(_, span)| span));
+        let last = spans.max_by_key(|span| span.start).cloned();
+        let what = match place {
+            Place::Anywhere => "no key is left to quit".to_owned(),
+            place => format!("no key is left to quit in [{}]", <&str>::from(place)),
+        };
+        self.source
+            .fault(&last.unwrap_or_default(), what)
+            .means("Nothing of this file was taken")
+            .next("Leave a key to quit or to quit-now, such as quit-now = [\"ctrl-c\"]")
     }
 
     fn refuse(&mut self, span: &Range<usize>, what: &str, mend: &str) {
@@ -413,6 +454,32 @@ mod tests {
             "[servces]\nscale = ['s']\n[services]\nscal = ['s']\ntoggle = ['t']\nscale = 's'\nlogs = ['pgup', 3]\n[anywhere]\nundo = ['x']\nraw = ['x']\ncopy = ['g']\ntop = ['g g']\n",
         );
         insta::assert_snapshot!(faults.join("\n"));
+    }
+
+    #[test]
+    fn a_keymap_without_a_way_out_is_refused_where_it_takes_the_last() {
+        for (text, place) in [
+            (
+                "[anywhere]\nquit = []\nquit-now = []\n",
+                "3:1: no key is left to quit — ",
+            ),
+            (
+                "[anywhere]\nquit = []\nundo = ['ctrl-c']\n",
+                "3:9: no key is left to quit — ",
+            ),
+            (
+                "[anywhere]\nquit-now = []\n[logs]\nfind = ['q']\n",
+                "4:9: no key is left to quit in [logs]",
+            ),
+        ] {
+            let faults = refused(text);
+            assert!(
+                faults[0].contains(place) && faults[0].contains("quit-now = [\"ctrl-c\"]"),
+                "{faults:?}"
+            );
+        }
+        assert!(user("[anywhere]\nquit = []\n").can_quit(Place::Logs));
+        assert!(user("[anywhere]\nquit = ['x']\nquit-now = []\n").can_quit(Place::Logs));
     }
 
     #[test]
