@@ -7,6 +7,9 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::health::{Finding, Level};
 use crate::domain::text::Text;
 
+/// The most instances that a group may get where no `max_instances` allows more: the API takes any number.
+const UNASKED: u32 = 1_000;
+
 /// The three sizes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Sizes {
@@ -127,17 +130,21 @@ fn in_order(wish: Sizes) -> Result<(), Fault> {
 
 /// Only what grows is held against the ceiling: a group above it may always be made smaller.
 fn below_ceiling(group: &Group, wish: Sizes, ceiling: Option<u32>) -> Result<(), Fault> {
-    match ceiling {
-        Some(limit) if wish.max > limit && wish != Sizes::of(group) && !shrinks(group, wish) => {
-            Err(refuse(format!(
-                "{} are more than this profile allows",
-                several(wish.max, "instance")
-            ))
-            .means(format!("max_instances is {limit}"))
-            .next("type smaller numbers, or raise max_instances in the config file"))
-        }
-        _ => Ok(()),
+    let limit = ceiling.unwrap_or(UNASKED);
+    if wish.max <= limit || wish == Sizes::of(group) || shrinks(group, wish) {
+        return Ok(());
     }
+    let many = several(wish.max, "instance");
+    Err(match ceiling {
+        Some(_) => refuse(format!("{many} are more than this profile allows"))
+            .means(format!("max_instances is {limit}"))
+            .next("type smaller numbers, or raise max_instances in the config file"),
+        None => refuse(format!("{many} look like a slip"))
+            .means(format!(
+                "AWS sets a group no limit, so above {limit} it must be meant"
+            ))
+            .next("type smaller numbers — or set max_instances in the config file"),
+    })
 }
 
 fn shrinks(group: &Group, wish: Sizes) -> bool {

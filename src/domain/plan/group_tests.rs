@@ -148,6 +148,20 @@ fn the_ceiling_holds_what_grows_only() {
 }
 
 #[test]
+fn a_number_that_nobody_means_is_refused_unless_the_config_allows_it() {
+    let at = |sizes: &str, max_instances| {
+        let ceiling = Ceilings {
+            max_instances,
+            ..Ceilings::default()
+        };
+        plan(&observed(group(), vec![]), sizes, &ceiling)
+    };
+    let slip = at("2/4/999999999", None).unwrap_err().line();
+    assert!(slip.as_str().contains("set max_instances"), "{slip}");
+    assert!(at("2/4/1000", None).is_ok() && at("2/4/1001", Some(2_000)).is_ok());
+}
+
+#[test]
 fn instances_that_go_and_processes_that_sleep_are_said() {
     let p = planned(
         Group {

@@ -71,15 +71,19 @@ fn can_be_scaled(service: &Service) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A service above the ceiling may always be made smaller.
 fn below_ceiling(n: u32, desired: u32, ceiling: Option<u32>) -> Result<(), Fault> {
-    match ceiling {
-        Some(max) if n > max && n > desired => Err(refuse(format!(
-            "{n} tasks are more than this profile allows"
-        ))
-        .means(format!("max_tasks is {max}"))
-        .next("type a smaller number, or raise max_tasks in the config file")),
-        _ => Ok(()),
+    if n <= ceiling.unwrap_or(USUAL_QUOTA) || n <= desired {
+        return Ok(());
     }
+    Err(match ceiling {
+        Some(max) => refuse(format!("{n} tasks are more than this profile allows"))
+            .means(format!("max_tasks is {max}"))
+            .next("type a smaller number, or raise max_tasks in the config file"),
+        None => refuse(format!("{n} tasks are more than AWS runs for a service"))
+            .means(format!("its quota is {USUAL_QUOTA} unless it was raised"))
+            .next("type a smaller number — or set max_tasks in the config file to your quota"),
+    })
 }
 
 fn with_target(facts: &Facts<'_>, target: &ScalableTarget, n: u32) -> Vec<Change> {
@@ -151,7 +155,7 @@ fn warnings(facts: &Facts<'_>, n: u32, changes: bool) -> Vec<Finding> {
         emptied(n),
         fewer(facts, n),
         bounds_said(facts, n, changes),
-        rollout(facts.service),
+        rollout(facts),
         room(facts, n),
     ];
     found
@@ -202,13 +206,18 @@ fn bounds_said(facts: &Facts<'_>, n: u32, changes: bool) -> Option<Finding> {
     })
 }
 
-fn rollout(service: &Service) -> Option<Finding> {
+fn rollout(facts: &Facts<'_>) -> Option<Finding> {
+    let service = facts.service;
     let busy = service.deployments > 1 || service.rollout == Rollout::InProgress;
-    busy.then(|| {
-        finding(
+    busy.then(|| match facts.target {
+        Some(_) => finding(
             Level::Warn,
             "A deployment is under way: autoscaling does not scale in until it has ended",
-        )
+        ),
+        None => finding(
+            Level::Notice,
+            "A deployment is under way: it goes on with the new count",
+        ),
     })
 }
 

@@ -237,6 +237,26 @@ fn a_slip_above_the_ceiling_is_refused_but_going_down_to_above_it_is_not() {
 }
 
 #[test]
+fn more_than_awss_quota_is_refused_unless_the_config_allows_it() {
+    let at = |n: &str, max_tasks| {
+        let ceiling = Ceilings {
+            max_tasks,
+            ..Ceilings::default()
+        };
+        plan(&observed(service(6), None, vec![]), n, &ceiling)
+    };
+    for n in ["5001", "999999999"] {
+        let said = at(n, None).unwrap_err().line();
+        assert!(
+            said.as_str().contains("quota is 5000") && said.as_str().contains("set max_tasks"),
+            "{said}"
+        );
+    }
+    assert!(at("5000", None).is_ok() && at("5001", Some(6_000)).is_ok());
+    assert!(at("6001", Some(6_000)).is_err());
+}
+
+#[test]
 fn room_deployments_and_an_empty_service_are_said() {
     let mut s = service(4);
     s.rollout = Rollout::InProgress;
@@ -255,6 +275,8 @@ fn room_deployments_and_an_empty_service_are_said() {
     );
     assert!(says(&p, "room for 1 more now: 3 tasks must wait"));
     assert!(says(&p, "deployment is under way"));
+    // Without a scalable target there is nothing that could scale in.
+    assert!(!says(&p, "scale in"));
     let none = planned(&observed(service(4), None, vec![]), "0");
     assert_eq!(none.warnings[0].level, Level::Bad);
     assert!(
