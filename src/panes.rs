@@ -101,6 +101,11 @@ pub trait Pane: std::fmt::Debug + Send {
     /// The rows and columns it will be drawn into, borders excluded.
     fn resize(&mut self, width: u16, height: u16);
 
+    /// What its signs mean, for the help.
+    fn legend(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether this verb would do something now; the footer shows no others.
     fn can(&self, verb: Verb, cx: &Context<'_>) -> bool;
 

@@ -156,6 +156,7 @@ fn help(state: &State, place: Place) -> Vec<Line> {
         let name: &str = place.into();
         lines.push(Line::of(name, Role::Title));
         lines.extend(rows(keymap, place, |verb| verb.places().contains(&place)));
+        lines.extend(legend(state, place));
         lines.push(Line::default());
     }
     lines.push(Line::new("everywhere", Role::Title));
@@ -166,6 +167,13 @@ fn help(state: &State, place: Place) -> Vec<Line> {
     lines.push(Line::new("commands (:)", Role::Title));
     lines.extend(command::offered(state).map(|c| row(&format!("{} {}", c.name, c.args), c.help)));
     lines
+}
+
+fn legend(state: &State, place: Place) -> Vec<Line> {
+    let pane = state.panes.iter().find(|pane| pane.place() == place);
+    let signs = pane.map(|pane| pane.legend()).unwrap_or_default();
+    let line = |sign: &&'static str| Line::of(format!("  {sign}"), Role::Dim);
+    signs.iter().map(line).collect()
 }
 
 fn rows(keymap: &Keymap, place: Place, belongs: impl Fn(Verb) -> bool) -> Vec<Line> {

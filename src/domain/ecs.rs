@@ -68,6 +68,18 @@ pub enum Controller {
     Other,
 }
 
+impl Controller {
+    /// Who rolls the service out, for people.
+    pub fn said(self) -> &'static str {
+        match self {
+            Self::Ecs => "ECS, rolling update",
+            Self::CodeDeploy => "CodeDeploy",
+            Self::External => "task sets of another tool",
+            Self::Other => "a controller unknown here",
+        }
+    }
+}
+
 /// `schedulingStrategy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheduling {

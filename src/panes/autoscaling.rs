@@ -3,7 +3,7 @@
 //! ```text
 //! ┌2 Autoscaling ──────────────────────────────────────────────────────┐
 //! │  TARGET          MIN≤DES≤MAX  METRIC                   STATE       │
-//! │▸ api             2 ≤ 8 ≤ 12   CPU 81→75 %              scaling out │
+//! │▸ api             2 ≤ 8 ≤ 12   CPU 81→75 %               starting 2 │
 //! │  orchard-nodes   2 ≤ 4 ≤ 6    4 in service · 12 cr     credits low│
 //! └────────────────────────────────────────────────────────────────────┘
 //! ```

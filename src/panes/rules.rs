@@ -434,6 +434,10 @@ impl Pane for Rules {
         }
     }
 
+    fn legend(&self) -> &'static [&'static str] {
+        &[row::STAR, row::PENDING]
+    }
+
     fn can(&self, verb: Verb, cx: &Context<'_>) -> bool {
         let moves = self
             .drill

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ┌2 Autoscaling › api ────────────────────────────────────────────────┐
-//! │2 ≤ 8 ≤ 12  CPU 81→75 %  scaling out                                │
+//! │2 ≤ 8 ≤ 12  CPU 81→75 %  starting 2                                 │
 //! │Why it did not scale                                                │
 //! │Policies · Scheduled actions · Activities · Instances               │
 //! └────────────────────────────────────────────────────────────────────┘

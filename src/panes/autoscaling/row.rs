@@ -105,7 +105,7 @@ impl TargetFacts {
         };
         match s.running.cmp(&s.desired) {
             _ if !suspended.is_empty() => (suspended.into(), Role::Warn),
-            std::cmp::Ordering::Less => ("scaling out".into(), Role::Progress),
+            std::cmp::Ordering::Less => short(s),
             std::cmp::Ordering::Greater => ("scaling in".into(), Role::Progress),
             std::cmp::Ordering::Equal if s.desired >= self.target.max => {
                 ("at max".into(), Role::Warn)
@@ -115,6 +115,15 @@ impl TargetFacts {
             }
             std::cmp::Ordering::Equal => ("steady".into(), Role::Dim),
         }
+    }
+}
+
+/// Tasks that ECS has placed are starting; the others have found no room, or do not stay.
+fn short(s: &Service) -> (Cow<'static, str>, Role) {
+    let short = s.desired.saturating_sub(s.running);
+    match short.saturating_sub(s.pending) {
+        0 => (format!("starting {short}").into(), Role::Progress),
+        missing => (format!("{missing} not placed").into(), Role::Warn),
     }
 }
 

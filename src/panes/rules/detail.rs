@@ -11,7 +11,7 @@
 
 use super::super::document::{Document, Head, Page};
 use super::super::{Context, status::judged};
-use super::row::{RuleRow, action, aggregate, kind, limit, scope};
+use super::row::{RuleRow, STAR, action, aggregate, kind, limit, scope};
 use crate::domain::ids::Arn;
 use crate::domain::text::Text;
 use crate::domain::units;
@@ -96,12 +96,20 @@ fn document(row: Option<&RuleRow>, detail: &RuleDetail, width: u16, now: Timesta
     let mut document = Document::new(width);
     if let Some(row) = row {
         document.line(&summary(row));
+        if let Some(legend) = legend(row) {
+            document.line(&legend);
+        }
     }
     document.gaps(&detail.gaps);
     samples(&mut document, row, detail, now);
     limited(&mut document, detail.limited.as_deref());
     resources(&mut document, &detail.resources);
     document.done()
+}
+
+/// What the star means, where there is one.
+fn legend(row: &RuleRow) -> Option<Line> {
+    row.is_changed().then(|| Line::new(STAR, Role::Dim))
 }
 
 fn summary(row: &RuleRow) -> Line {

@@ -149,6 +149,15 @@ impl RuleRow {
         }
     }
 
+    /// Whether a star stands behind its action or its limit.
+    pub fn is_changed(&self) -> bool {
+        let differs = |rule| {
+            self.rate()
+                .is_some_and(|facts| facts.action_differs(rule) || facts.limit_differs())
+        };
+        self.rule.as_ref().is_some_and(differs)
+    }
+
     /// The rule it names.
     pub fn at(&self) -> Option<RuleRef> {
         self.key.rule.clone().map(|rule| RuleRef {
@@ -259,6 +268,12 @@ impl RateFacts {
         before.is_some_and(|before| *before != Value::Count(self.rate.limit))
     }
 }
+
+/// What a star behind an action or a limit means.
+pub const STAR: &str = "* not what it was before it was changed from here: u puts it back";
+
+/// What `pending` behind an action means.
+pub const PENDING: &str = "pending  changed, and not seen in the counts yet: three minutes at most";
 
 fn rate_cell(rule: &Rule, facts: &RateFacts, column: usize) -> Span {
     match column {

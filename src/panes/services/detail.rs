@@ -398,7 +398,7 @@ pub fn describe(s: &Service) -> Vec<Text> {
         line("running/desired", &format!("{}/{}", s.running, s.desired)),
         line("pending", &s.pending.to_string()),
         line("launch", launch(s).as_str()),
-        line("rolled out by", &format!("{:?}", s.controller)),
+        line("rolled out by", s.controller.said()),
         line("scheduling", &format!("{:?}", s.scheduling).to_lowercase()),
         line("rollout", &rollout),
         line("deployments", &s.deployments.to_string()),
