@@ -1,6 +1,7 @@
 //! The console's behaviour without I/O: messages in, effects and screens out.
 
 mod dialogs;
+mod edges;
 mod keys;
 mod looking;
 mod palette;

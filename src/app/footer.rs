@@ -28,23 +28,64 @@ pub(super) fn draw(state: &State, paint: &Paint<'_>, area: Rect, buf: &mut Buffe
     }
     blank(buf, area, paint.style(Role::KeyText));
     let mut x = area.x + 1;
-    for (key, text) in hints(state) {
-        let wide = (width(&key) + width(text) + 3) as u16;
-        if x + wide > area.right() + 2 {
-            break; // whole hints only
-        }
-        let line = Line::of(key, Role::Key).and(format!(" {text}"), Role::KeyText);
+    for hint in fitting(hints(state), usize::from(area.width)) {
+        let line = Line::of(hint.key, Role::Key).and(format!(" {}", hint.text), Role::KeyText);
         x += line.draw(paint, (x, area.y), area.right().saturating_sub(x), buf) + 2;
     }
 }
 
-fn hints(state: &State) -> Vec<(String, &'static str)> {
+/// A key and what it does.
+struct Hint {
+    key: String,
+    text: &'static str,
+    worth: Worth,
+}
+
+/// What goes first where there is no room for all; of equals the last one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Worth {
+    /// It changes nothing by itself.
+    Mark,
+    /// One finds it without being told.
+    Plain,
+    Panes,
+    Own,
+    /// It leads to all others, or out.
+    Last,
+}
+
+impl Hint {
+    fn of(key: String, text: &'static str, worth: Worth) -> Self {
+        Self { key, text, worth }
+    }
+
+    fn width(&self) -> usize {
+        width(&self.key) + 1 + width(self.text)
+    }
+}
+
+/// Whole hints only: the least worth are given up until the rest fits.
+fn fitting(mut hints: Vec<Hint>, room: usize) -> Vec<Hint> {
+    let wide = |hints: &[Hint]| hints.iter().map(|hint| hint.width() + 2).sum::<usize>();
+    while wide(&hints) > room + 1 {
+        let least = hints
+            .iter()
+            .enumerate()
+            .rev()
+            .min_by_key(|(_, hint)| hint.worth);
+        let Some((at, _)) = least else { break };
+        hints.remove(at);
+    }
+    hints
+}
+
+fn hints(state: &State) -> Vec<Hint> {
     if let Some(top) = state.overlays.last() {
         return top
             .popup()
             .hints(state)
             .into_iter()
-            .map(|(key, text)| (key.to_owned(), text))
+            .map(|(key, text)| Hint::of(key.to_owned(), text, Worth::Own))
             .collect();
     }
     let place = state.place();
@@ -53,14 +94,35 @@ fn hints(state: &State) -> Vec<(String, &'static str)> {
     let offered = own
         .chain(COMMON.iter().copied())
         .filter(|verb| is_offered(state, *verb));
-    offered
+    let mut hints: Vec<Hint> = offered
         .filter_map(|verb| {
-            Some((
-                state.keymap.keys_of(place, verb).into_iter().next()?,
-                verb.help(),
-            ))
+            let key = state.keymap.keys_of(place, verb).into_iter().next()?;
+            Some(Hint::of(key, verb.help(), worth(verb)))
         })
-        .collect()
+        .collect();
+    if let Some(panes) = panes(state, place) {
+        let last = |hint: &Hint| hint.worth == Worth::Last;
+        let at = hints.iter().position(last).unwrap_or(hints.len());
+        hints.insert(at, panes);
+    }
+    hints
+}
+
+/// That there are others, where only one pane is on the screen.
+fn panes(state: &State, place: Place) -> Option<Hint> {
+    let hidden = state.geometry().panes.len() < state.panes.len();
+    let key = |verb| state.keymap.keys_of(place, verb).into_iter().next();
+    let (first, last) = (key(Verb::Pane1)?, key(Verb::Pane5)?);
+    hidden.then(|| Hint::of(format!("{first}-{last}"), "panes", Worth::Panes))
+}
+
+fn worth(verb: Verb) -> Worth {
+    match verb {
+        Verb::Mark => Worth::Mark,
+        Verb::Enter => Worth::Plain,
+        Verb::Command | Verb::Help | Verb::Quit => Worth::Last,
+        _ => Worth::Own,
+    }
 }
 
 fn is_offered(state: &State, verb: Verb) -> bool {

@@ -11,28 +11,52 @@ use crate::view::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+/// The columns that an address must keep to be known by them.
+const KNOWN_BY: usize = 18;
+
 /// Draws the header line. What says where a key would act is never given up for what is only of interest.
 pub(super) fn draw(state: &State, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
     blank(buf, area, paint.style(Role::Header));
-    let name = Line::new(" tidegate ", Role::Header);
-    let left = left(state);
-    let named = Line(name.0.into_iter().chain(left.0.iter().cloned()).collect());
-    let left = if named.width() <= usize::from(area.width) {
-        named
-    } else {
-        left
-    };
-    let used = left.draw(paint, (area.x, area.y), area.width, buf);
-    let room = usize::from(area.width - used);
-    if let Some(right) = right(state).into_iter().find(|line| line.width() < room) {
+    let room = usize::from(area.width);
+    let right = right(state);
+    let kept = right.get(1).map_or(0, Line::width);
+    let (left, taken) = left_within(state, room, kept);
+    let used = left.draw(paint, (area.x, area.y), taken as u16, buf);
+    let room = room - usize::from(used);
+    if let Some(right) = right.into_iter().find(|line| line.width() < room) {
         right.draw_right(paint, area, buf);
     }
 }
 
-/// Profile, account, region, who, mode; and an endpoint that is not AWS's own.
+/// The fullest left side that leaves `kept` columns, and the columns it may take. An
+/// endpoint is cut for them, as long as enough of it is left to know it by.
+fn left_within(state: &State, room: usize, kept: usize) -> (Line, usize) {
+    let who = left(state);
+    let bare = endpoint(state, "  ");
+    let join = |parts: &[&Line]| Line(parts.iter().flat_map(|l| l.0.clone()).collect());
+    let name = Line::new(" tidegate ", Role::Header);
+    let fitting = [
+        join(&[&name, &who, &endpoint(state, "  endpoint ")]),
+        join(&[&who, &endpoint(state, "  endpoint ")]),
+        join(&[&who, &bare]),
+    ];
+    let whole = |line: &Line| line.width() + kept < room;
+    if let Some(line) = fitting.into_iter().find(whole) {
+        let wide = line.width();
+        return (line, wide);
+    }
+    let enough = who.width() + bare.width().min(KNOWN_BY);
+    let room = match room.checked_sub(kept + 1) {
+        Some(left) if enough <= left => left,
+        _ => room,
+    };
+    (join(&[&who, &bare]), room)
+}
+
+/// Profile, account, region, who, mode.
 fn left(state: &State) -> Line {
     let mut line = Line::new(" ", Role::Header);
     if state.settings.venue == Venue::Simulated {
@@ -63,15 +87,17 @@ fn left(state: &State) -> Line {
         Mode::ReadOnly => ("(read-only)", Role::ReadOnly),
         Mode::Write => ("(write)", Role::WriteMode),
     };
-    line = line.with(" ", Role::Header).with(mode, role);
-    match state
+    line.with(" ", Role::Header).with(mode, role)
+}
+
+/// An endpoint that is not AWS's own, after a word.
+fn endpoint(state: &State, word: &'static str) -> Line {
+    let foreign = state
         .endpoint()
-        .filter(|_| state.settings.venue == Venue::Aws)
-    {
-        Some(endpoint) => line
-            .with("  endpoint ", Role::Endpoint)
-            .with(endpoint.clone(), Role::Endpoint),
-        None => line,
+        .filter(|_| state.settings.venue == Venue::Aws);
+    match foreign {
+        Some(endpoint) => Line::new(word, Role::Endpoint).with(endpoint.clone(), Role::Endpoint),
+        None => Line::default(),
     }
 }
 

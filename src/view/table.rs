@@ -8,6 +8,8 @@
 //!   2,400 of 5,000
 //! ```
 
+mod lend;
+
 use super::freshness::Freshness;
 use super::lines::{Line, Span, draw_lines, wrap_all};
 use super::paint::Paint;
@@ -172,7 +174,11 @@ impl Table<'_> {
             draw_lines(paint, &wrap_all(&said, area.width), area, buf);
             return;
         }
-        let columns = fit(self.columns, area.width.saturating_sub(GUTTER));
+        let mut columns = fit(self.columns, area.width.saturating_sub(GUTTER));
+        let (visible, _) = window(list, usize::from(area.height.saturating_sub(1)));
+        let shown = || visible.iter().filter_map(|row| rows.get(*row as usize));
+        let widest = |column: usize| shown().map(|r| cell(r, column).width()).max();
+        lend::to_first(self.columns, &mut columns, widest);
         self.header(paint, list.sort(), &columns, area, buf);
         let body = Rect {
             y: area.y + 1,

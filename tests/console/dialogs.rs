@@ -479,6 +479,17 @@ fn undo_shows_the_age_and_what_goes_back_and_passes_over_a_backup() {
 }
 
 #[test]
+fn help_and_quit_stay_in_the_footer_when_there_is_something_to_undo() {
+    let mut console = Console::filled(write_settings(), (80, 24));
+    console.report(Report::History(vec![past("s1", PastState::Applied)]));
+    let footer = console.footer();
+    for kept in ["s scale", "u undo", "1-5 panes", "? help", "q quit"] {
+        assert!(footer.contains(kept), "{kept} is missing in {footer}");
+    }
+    assert!(!footer.contains("mark"), "{footer}");
+}
+
+#[test]
 fn with_only_a_backup_undo_says_that_it_is_not_deleted() {
     let mut console = console();
     console.report(Report::History(vec![backup()]));

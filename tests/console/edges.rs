@@ -1,0 +1,118 @@
+//! What the first and the last line of a small screen keep.
+
+use crate::support::console::{Console, service, write_settings};
+use std::sync::Arc;
+use tidegate::domain::ecs::Service;
+use tidegate::domain::text::Text;
+use tidegate::model::message::{Message, Usage};
+use tidegate::model::query::{Facts, Query};
+use tidegate::model::settings::{Mode, Settings};
+
+fn header(console: &Console) -> String {
+    console
+        .screen()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[test]
+fn one_pane_at_a_time_says_that_there_are_others() {
+    let small = Console::filled(write_settings(), (80, 24)).footer();
+    assert!(
+        small.contains("1-5 panes") && small.contains("q quit"),
+        "{small}"
+    );
+    let large = Console::filled(write_settings(), (120, 36)).footer();
+    assert!(
+        !large.contains("panes") && large.contains("space mark"),
+        "{large}"
+    );
+}
+
+#[test]
+fn a_custom_endpoint_leaves_the_clock_its_place() {
+    for endpoint in [
+        "http://127.0.0.1:5000",
+        "https://aws.proxy.of.the.house.example.com:8443/ap",
+    ] {
+        let settings = Settings {
+            endpoint: Some(Text::fixed(endpoint)),
+            ..write_settings()
+        };
+        let mut console = Console::filled(settings, (80, 24));
+        console.send(Message::Usage(Usage::default()));
+        let header = header(&console);
+        assert!(
+            header.contains("14:22Z") && header.contains(&endpoint[..16]),
+            "{header}"
+        );
+    }
+}
+
+#[test]
+fn who_asked_for_read_only_is_told_how_to_write_again() {
+    for (read_only_asked, mend) in [
+        (true, "start it without --read-only"),
+        (false, "start it with --write"),
+    ] {
+        let settings = Settings {
+            mode: Mode::ReadOnly,
+            read_only_asked,
+            ..write_settings()
+        };
+        let said = settings.read_only().line();
+        assert!(said.as_str().contains(mend), "{said}");
+    }
+}
+
+#[test]
+fn tasks_that_find_no_room_are_not_called_scaling_out() {
+    for (pending, said) in [(2, "starting 2"), (1, "1 not placed"), (0, "2 not placed")] {
+        let mut console = Console::filled(write_settings(), (120, 36));
+        let short = Service {
+            running: 2,
+            pending,
+            ..service("api", 4)
+        };
+        let wants = tidegate::app::wants(&console.state).into_iter();
+        let asked: Vec<Query> = wants
+            .map(|want| want.query)
+            .filter(|query| matches!(query, Query::Services { .. }))
+            .collect();
+        assert!(!asked.is_empty());
+        for query in asked {
+            let found = vec![Arc::new(short.clone())];
+            let missing = Vec::new();
+            console.fact(query, Facts::Services { found, missing });
+        }
+        assert!(
+            console.screen().contains(said),
+            "{said}: {}",
+            console.screen()
+        );
+    }
+}
+
+#[test]
+fn the_description_of_a_service_has_no_debug_words() {
+    let mut console = Console::filled(write_settings(), (120, 36));
+    console.type_in("d");
+    assert!(
+        console.screen().contains("ECS, rolling update"),
+        "{}",
+        console.screen()
+    );
+}
+
+#[test]
+fn the_help_of_the_rules_says_what_the_star_and_pending_mean() {
+    let mut console = Console::filled(write_settings(), (120, 36));
+    console.type_in("3?");
+    let screen = console.screen();
+    assert!(
+        screen.contains("* not what it was") && screen.contains("pending  changed"),
+        "{screen}"
+    );
+}
