@@ -150,7 +150,7 @@ const COMMANDS: &[Command] = &[
 
 /// Those that mean something here.
 pub(super) fn offered(state: &State) -> impl Iterator<Item = &'static Command> {
-    let simulated = state.settings.venue == Venue::Simulated;
+    let simulated = state.settings.venue.is_simulated();
     COMMANDS
         .iter()
         .filter(move |c| c.name != "demo" || simulated)
@@ -298,7 +298,7 @@ fn profile(state: &mut State, name: &str) -> Ran {
     if name.is_empty() {
         return Err(usage("Which profile?", "Type :profile NAME"));
     }
-    if state.settings.venue == Venue::Simulated {
+    if state.settings.venue.is_simulated() {
         return Err(usage(
             "The simulated account has no profiles",
             "Start without --demo",

@@ -59,7 +59,7 @@ fn left_within(state: &State, room: usize, kept: usize) -> (Line, usize) {
 /// Profile, account, region, who, mode.
 fn left(state: &State) -> Line {
     let mut line = Line::new(" ", Role::Header);
-    if state.settings.venue == Venue::Simulated {
+    if state.settings.venue.is_simulated() {
         line = line
             .with("SIMULATED", Role::Endpoint)
             .with(" ", Role::Header);

@@ -3,7 +3,7 @@
 
 use super::State;
 use crate::domain::subject::Subject;
-use crate::model::settings::Venue;
+use crate::model::settings::{Load, Venue};
 use crate::model::verb::{Place, Verb};
 use crate::session::order::{Past, PastState};
 use crate::view::lines::Line;
@@ -13,23 +13,37 @@ use std::time::Duration;
 /// So long there is something to watch before something to do is proposed.
 const WATCH: Duration = Duration::from_secs(20);
 
+fn to_watch(load: Load) -> &'static str {
+    match load {
+        Load::Test => "a load test runs, and the rate rule stops it: see BLOCKED/min in pane 3",
+        Load::Calm => "an ordinary day; :demo load 5x begins a load test",
+    }
+}
+
+/// Whether something of a change is still to be put back.
+fn is_open(state: PastState) -> bool {
+    matches!(
+        state,
+        PastState::Applied | PastState::Draining | PastState::Unfinished
+    )
+}
+
 impl State {
     /// The next thing to try in the simulated account.
     pub(super) fn tour(&self) -> Option<Line> {
-        if self.settings.venue == Venue::Aws {
+        let Venue::Simulated(load) = self.settings.venue else {
             return None;
-        }
-        let (step, text) = self.next_of_tour();
+        };
+        let (step, text) = self.next_of_tour(load);
         let head = format!(" demo {step}  ");
         Some(Line::of(head, Role::Progress).and(text, Role::Banner))
     }
 
-    fn next_of_tour(&self) -> (&'static str, String) {
+    fn next_of_tour(&self, load: Load) -> (&'static str, String) {
         let key = |place, verb| self.key_of(place, verb);
         if !self.has_done(|past| matches!(past.subject, Subject::Service(_))) {
             if self.news.now.mono < WATCH {
-                let text = "a load test has begun, and the rate rule stops it: watch BLOCKED/min";
-                return ("1/5", text.to_owned());
+                return ("1/5", to_watch(load).to_owned());
             }
             let scale = key(Place::Services, Verb::Scale);
             return (
@@ -61,12 +75,14 @@ impl State {
                 format!("{pane}, then {back_up}: back up the database"),
             );
         }
-        if !self.has_done(|past| past.state == PastState::Reverted) {
+        if self.has_done(|past| is_open(past.state)) {
             let undo = key(Place::Anywhere, Verb::Undo);
-            return (
-                "5/5",
-                format!("{undo} undoes the newest change, then the one before"),
-            );
+            let text = if self.has_done(|past| past.state == PastState::Reverted) {
+                "undoes the one before as well"
+            } else {
+                "undoes the newest change, then the one before"
+            };
+            return ("5/5", format!("{undo} {text}"));
         }
         (
             "done",

@@ -46,6 +46,10 @@ fn load(text: &str) -> Result<f64, String> {
     control::number(text, 0.0, 100.0)
 }
 
+/// So many seconds the account has lived when it is first looked at: CloudWatch's counts,
+/// which come by whole minutes, show what goes on at once.
+const LIVED: u32 = 150;
+
 impl WorldArgs {
     /// The account that these flags describe.
     pub fn setup(&self, region: Option<&str>) -> Setup {
@@ -58,6 +62,7 @@ impl WorldArgs {
                 .map_or(usual.services, |services| services as usize),
             log_rate: self.log_rate,
             load: self.load.unwrap_or(usual.load),
+            lived: LIVED,
         };
         Setup {
             config,
@@ -146,6 +151,7 @@ fn hello(at: SocketAddr, region: &str) -> String {
         "# The simulated account listens on {at}. Ctrl-C ends it. For a shell:\n\
          export AWS_ENDPOINT_URL=http://{at}\n\
          export AWS_REGION={region} AWS_DEFAULT_REGION={region}\n\
-         export AWS_ACCESS_KEY_ID=simulated AWS_SECRET_ACCESS_KEY=simulated\n"
+         export AWS_ACCESS_KEY_ID=simulated AWS_SECRET_ACCESS_KEY=simulated\n\
+         # Live tails: clients put \"stream-\" before the host; in boto3 use Config(inject_host_prefix=False).\n"
     )
 }

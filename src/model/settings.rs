@@ -19,7 +19,21 @@ pub enum Mode {
 pub enum Venue {
     Aws,
     /// The simulated account of `--demo`, in this process.
-    Simulated,
+    Simulated(Load),
+}
+
+/// What the simulated account's load generator does at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Load {
+    Calm,
+    Test,
+}
+
+impl Venue {
+    /// Whether nothing of this is AWS's.
+    pub fn is_simulated(self) -> bool {
+        matches!(self, Self::Simulated(_))
+    }
 }
 
 /// How many colours the terminal takes.

@@ -6,7 +6,7 @@ use crate::aws::Keys;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::text::Text;
 use crate::model::message::Message;
-use crate::model::settings::{Settings, Venue};
+use crate::model::settings::{Load, Settings, Venue};
 use crate::sim::control::Control;
 use crate::sim::desk::Setup;
 use crate::sim::server::Sim;
@@ -43,7 +43,12 @@ impl Stage {
     pub fn set(setup: Setup, settings: &mut Settings) -> Result<Self, Fault> {
         let listener = sim::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
         let at = listener.local_addr().map_err(|e| super::local(&e))?;
-        settings.venue = Venue::Simulated;
+        let load = if setup.config.load > 0.0 {
+            Load::Test
+        } else {
+            Load::Calm
+        };
+        settings.venue = Venue::Simulated(load);
         settings.profile = None;
         settings.region = Some(setup.config.region.as_str().into());
         settings.endpoint = Some(Text::clean(&format!("http://{at}")));

@@ -386,7 +386,7 @@ fn options(settings: &Settings) -> Options {
 fn beside(venue: Venue) -> Options {
     match venue {
         Venue::Aws => Options::default(),
-        Venue::Simulated => Options {
+        Venue::Simulated(_) => Options {
             credentials: Some(super::demo::keys()),
             around: Around::Nothing,
             ..Options::default()

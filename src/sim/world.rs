@@ -45,6 +45,9 @@ pub struct Config {
     pub log_rate: Option<f64>,
     /// The load generator at the start: how many times the ordinary traffic; 0 is calm.
     pub load: f64,
+    /// Seconds that the region has lived through before anybody looks: its logs and
+    /// counts have a past, and the load generator has begun that long ago.
+    pub lived: u32,
 }
 
 impl Default for Config {
@@ -55,6 +58,7 @@ impl Default for Config {
             services: 3,
             log_rate: None,
             load: 0.0,
+            lived: 0,
         }
     }
 }
@@ -85,8 +89,14 @@ pub const TICK: SignedDuration = SignedDuration::from_secs(1);
 impl World {
     /// Furnished where `region` is the home region, else empty.
     pub fn new(config: &Config, region: &str, now: Timestamp) -> Self {
-        let mut world = Self::empty(config, region, now);
+        let lived = SignedDuration::from_secs(config.lived.into());
+        let born = match now.checked_sub(lived) {
+            Ok(born) if region == config.region => born,
+            _ => now,
+        };
+        let mut world = Self::empty(config, region, born);
         furnish::furnish(&mut world, config);
+        world.advance(now);
         world
     }
 

@@ -97,6 +97,33 @@ fn an_operators_first_minute_goes_as_the_hints_say() {
     console.wait_for("Done and verified: back up orchard-db");
     console.undo();
     console.wait_for("Undone: per-ip-1000");
+    console.wait_for("undoes the one before as well");
+    console.undo();
+    console.wait_for("Undone: scale api");
     console.wait_for("demo done");
     quit(&mut console);
+}
+
+/// What a load test does is on the screen from the first look on, at the ordinary speed.
+#[test]
+fn the_rule_that_stops_the_load_test_is_seen_at_once() {
+    let mut pty = bare().size(160, 48).go();
+    pty.wait_for("the rate rule stops it");
+    pty.wait_until("addresses blocked in the last minute", |seen| {
+        seen.screen().lines().any(|line| {
+            line.split_once("per-ip-1000")
+                .and_then(|(_, rest)| rest.split_once("BLOCK"))
+                .and_then(|(_, rest)| rest.split_whitespace().next())
+                .is_some_and(|blocked| blocked.starts_with(|c: char| ('1'..='9').contains(&c)))
+        })
+    });
+    pty.wait_for("/api/");
+    quit(&mut pty);
+}
+
+#[test]
+fn a_calm_demo_says_how_a_load_test_begins() {
+    let mut pty = bare().size(120, 36).arg("--load").arg("0").go();
+    pty.wait_for(":demo load 5x begins a load test");
+    quit(&mut pty);
 }

@@ -171,8 +171,8 @@ impl Alarm {
             Comparison::GreaterThanThreshold => "greater than",
             Comparison::LessThanThreshold => "less than",
         };
-        let newest = seen.0.iter().flatten().next();
-        let newest = newest.map(ToString::to_string).unwrap_or_default();
+        let newest: Vec<String> = seen.0.iter().flatten().map(|v| format!("{v}")).collect();
+        let newest = newest.join(", ");
         if breaching >= self.datapoints {
             let reason = format!(
                 "Threshold Crossed: {breaching} out of the last {} datapoints [{newest}] was {over} the threshold ({}).",
@@ -184,9 +184,14 @@ impl Alarm {
             let reason = "Insufficient Data: no datapoints were received.";
             return (State::InsufficientData, reason.to_owned());
         }
+        let (points, were) = if known == 1 {
+            ("datapoint", "was")
+        } else {
+            ("datapoints", "were")
+        };
         let reason = format!(
-            "Threshold Crossed: {breaching} of the last {} datapoints [{newest}] was {over} the threshold ({}).",
-            self.periods, self.threshold
+            "Threshold Crossed: {known} {points} [{newest}] {were} not {over} the threshold ({}).",
+            self.threshold
         );
         (State::Ok, reason)
     }
