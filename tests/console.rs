@@ -5,4 +5,5 @@ mod edges;
 mod keys;
 mod looking;
 mod palette;
+mod partial;
 mod random;

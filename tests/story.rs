@@ -7,5 +7,6 @@ mod read_only;
 mod scale;
 pub mod stage;
 mod start;
+mod switch;
 mod trouble;
 mod whole;

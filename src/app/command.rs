@@ -417,13 +417,17 @@ fn switch(state: &mut State, settings: Settings) -> Ran {
     }])
 }
 
-/// Begins a new epoch with empty panes.
+/// Begins a new epoch with empty panes. A filter was meant for the rows of the old one.
 pub(super) fn forget(state: &mut State) {
     state.epoch.0 += 1;
     state.news.clear(state.settings.cluster.clone());
     state.work.forget();
     state.overlays.clear();
-    state.each_pane(|pane, _| pane.clear());
+    state.each_pane(|pane, _| {
+        pane.clear();
+        let empty = pane.set_filter("");
+        debug_assert!(empty.is_ok(), "no filter is always right");
+    });
 }
 
 fn use_theme(state: &mut State) {

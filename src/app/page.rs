@@ -235,6 +235,9 @@ pub(super) fn level_role(level: Level) -> Role {
 
 fn details(state: &State) -> Vec<Line> {
     let usage = state.news.usage;
+    let polled = usage
+        .calls_last_minute
+        .saturating_sub(usage.logs_last_minute);
     let cost = f64::from(usage.metrics_per_hour) * 0.01 / 1_000.0;
     let caller = state
         .news
@@ -263,7 +266,11 @@ fn details(state: &State) -> Vec<Line> {
         ),
         (
             "calls in the last minute",
-            format!("{} of {}", usage.calls_last_minute, usage.budget),
+            format!("{polled} of {}", usage.budget),
+        ),
+        (
+            "log calls in the last minute",
+            format!("{}, outside the budget", usage.logs_last_minute),
         ),
         (
             "throttled in the last minute",

@@ -31,7 +31,7 @@ pub(super) struct Prompt {
 }
 
 impl Prompt {
-    /// Opens on what is in force now.
+    /// Opens on what is in force now; the first character typed replaces it.
     pub fn open(purpose: Purpose, pane: &dyn Pane) -> Self {
         let before = match purpose {
             Purpose::Filter => pane.filter().to_owned(),
@@ -39,7 +39,7 @@ impl Prompt {
         };
         Self {
             purpose,
-            field: Field::typed(before.clone()),
+            field: Field::prefilled(before.clone()),
             before,
             fault: None,
         }

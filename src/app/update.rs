@@ -8,14 +8,16 @@ use super::state::State;
 use super::verbs;
 use crate::domain::fault::Fault;
 use crate::domain::health::Level;
+use crate::domain::subject::Subject;
+use crate::domain::waf::AclScope;
 use crate::model::effect::Effect;
 use crate::model::keymap::Match;
 use crate::model::message::{Input, Link, Message};
-use crate::model::query::Reply;
+use crate::model::query::{Reply, Slot};
 use crate::model::settings::Mode;
 use crate::model::time::Now;
 use crate::model::verb::{Place, Verb};
-use crate::session::order::Report;
+use crate::session::order::{Progress, Report};
 use crossterm::event::{KeyEvent, KeyEventKind, KeyModifiers};
 
 /// Takes in one message; answers with what is to be done.
@@ -27,6 +29,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Quit => vec![Effect::Quit],
         Message::Input(Input::Key(key)) => pressed(state, key),
         Message::Switched(result) => switched(state, result),
+        Message::Carrier(report) => reported(state, report),
         other => {
             told(state, other);
             Vec::new()
@@ -43,14 +46,16 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 /// Takes in what is only news.
 fn told(state: &mut State, message: Message) {
     match message {
-        Message::Quit | Message::Switched(_) | Message::Resumed | Message::Input(Input::Key(_)) => {
-        }
+        Message::Quit
+        | Message::Switched(_)
+        | Message::Carrier(_)
+        | Message::Resumed
+        | Message::Input(Input::Key(_)) => {}
         Message::Input(Input::Paste(text)) => state.overlay_paste(&text),
         Message::Now(now) => tick(state, now),
         Message::Resize { width, height } => state.size = (width, height),
         Message::Reply(reply) => replied(state, &reply),
         Message::Tail(news) => state.each_pane(|pane, cx| pane.tail(&news, cx)),
-        Message::Carrier(report) => reported(state, report),
         Message::Link(link) => linked(state, link),
         Message::Usage(usage) => state.news.used(usage),
         Message::Connected { region, endpoint } => {
@@ -80,9 +85,37 @@ fn replied(state: &mut State, reply: &Reply) {
     state.each_pane(|pane, cx| pane.reply(reply, cx));
 }
 
-fn reported(state: &mut State, report: Report) {
+/// A row whose change was verified is read again at once: it would look as before until its next turn.
+fn reported(state: &mut State, report: Report) -> Vec<Effect> {
+    let stale = match &report {
+        Report::Progress {
+            subject,
+            progress: Progress::Verified { .. },
+            ..
+        } => vec![Effect::Refresh(slots_of(subject))],
+        _ => Vec::new(),
+    };
     state.each_pane(|pane, cx| pane.carrier(&report, cx));
     reports::take(state, report);
+    stale
+}
+
+/// Where a subject is shown.
+fn slots_of(subject: &Subject) -> Vec<Slot> {
+    match subject {
+        Subject::Service(_) => vec![
+            Slot::VisibleServices,
+            Slot::ServiceDetail,
+            Slot::ScalableTargets,
+            Slot::ScalingDetail,
+        ],
+        Subject::Group(_) => vec![Slot::Groups, Slot::ScalingDetail],
+        Subject::Rule(rule) => match rule.acl.scope {
+            AclScope::Regional => vec![Slot::RegionalAcls],
+            AclScope::Cloudfront => vec![Slot::CloudfrontAcls],
+        },
+        Subject::Database(_) => vec![Slot::Inventory],
+    }
 }
 
 fn linked(state: &mut State, link: Link) {

@@ -106,7 +106,10 @@ pub enum Link {
 /// Calls and their cost, once a second while it changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
+    /// All that left, log tails included.
     pub calls_last_minute: u32,
+    /// Those of log tails, which the budget does not pace.
+    pub logs_last_minute: u32,
     pub budget: u32,
     /// Queries of `GetMetricData` in the last hour, projected; 0.01 USD per 1,000.
     pub metrics_per_hour: u32,

@@ -63,6 +63,12 @@ impl Bucket {
         self.tokens = 0.0;
     }
 
+    /// Takes what has left already; the debt is at most one bucket.
+    pub fn owe(&mut self, now: Duration, calls: f64) {
+        self.fill(now);
+        self.tokens = (self.tokens - calls).max(-self.size);
+    }
+
     fn fill(&mut self, now: Duration) {
         let passed = now.saturating_sub(self.at).as_secs_f64();
         self.tokens = (self.tokens + passed * self.per_second).min(self.size);
@@ -111,6 +117,15 @@ impl Budget {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .empty(now);
+        }
+    }
+
+    /// So many calls left without asking.
+    pub fn owes(&self, calls: u64) {
+        if calls > 0 {
+            let now = self.clock.now().mono;
+            let mut bucket = self.steady.lock().unwrap_or_else(PoisonError::into_inner);
+            bucket.owe(now, calls as f64);
         }
     }
 
@@ -221,6 +236,18 @@ mod tests {
             .filter(|_| budget.take(Purse::FirstFill, Urgency::Seen).is_ok())
             .count();
         assert_eq!(gone, 30);
+    }
+
+    #[test]
+    fn what_left_without_asking_is_paid_for_afterwards() {
+        let mut bucket = Bucket::full(20.0, 2.0);
+        bucket.owe(S(0), 30.0);
+        assert_eq!(
+            bucket.take(S(0), 0.0, 1.0),
+            Err(Duration::from_millis(5_500))
+        );
+        bucket.owe(S(0), 1_000.0);
+        assert_eq!(taken(&mut bucket, S(20), 0.0), 20);
     }
 
     #[test]

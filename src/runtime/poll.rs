@@ -31,7 +31,7 @@ pub type Ticket = u64;
 /// Which bucket pays for the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purse {
-    /// The slot has not been answered yet, or this is a further part of its first answer.
+    /// The first try of a slot, or a further part of its first answer; never one that follows a failure.
     FirstFill,
     Steady,
 }
@@ -62,6 +62,8 @@ struct Entry {
     due: Option<Duration>,
     failures: u32,
     filled: bool,
+    /// Its first try has ended, well or not: the purse of the first fill has been paid out.
+    spent: bool,
     /// A refresh came while it ran: ask once more after it.
     again: bool,
 }
@@ -124,6 +126,7 @@ impl PollBook {
         if let Some(entry) = self.ended(ticket) {
             entry.failures = 0;
             entry.filled = true;
+            entry.spent = true;
             entry.plan(now);
         }
     }
@@ -137,12 +140,14 @@ impl PollBook {
         chance: f64,
     ) -> Option<Duration> {
         let entry = self.ended(ticket)?;
+        let slot = entry.want.as_ref().map(|want| want.query.slot());
         entry.failures += 1;
+        entry.spent = true;
         if !entry.is_replaced() {
             entry.due = entry
                 .want
                 .is_some()
-                .then(|| now + pause(fault.kind, entry.failures, chance));
+                .then(|| now + pause(slot, fault.kind, entry.failures, chance));
         }
         entry.due
     }
@@ -180,14 +185,14 @@ impl PollBook {
         }
     }
 
-    /// Forgets every answer: another account or region. Running queries are cut off.
-    pub fn reset(&mut self) -> Vec<Step> {
+    /// Forgets every answer: another account or region. Running queries are cut off; what is wanted stays wanted, for
+    /// nobody says it again as long as it is the same, and is asked at once.
+    pub fn reset(&mut self, now: Duration) -> Vec<Step> {
         let running = self.entries.values().filter_map(|e| e.running.as_ref());
         let cuts = running.map(|run| Step::Cut(run.ticket)).collect();
-        *self = Self {
-            last_ticket: self.last_ticket,
-            ..Self::default()
-        };
+        for entry in self.entries.values_mut() {
+            *entry = Entry::wanting(entry.want.take(), now);
+        }
         cuts
     }
 
@@ -209,6 +214,15 @@ impl PollBook {
 }
 
 impl Entry {
+    /// A new one, due at once.
+    fn wanting(want: Option<Want>, now: Duration) -> Self {
+        Self {
+            due: want.is_some().then_some(now),
+            want,
+            ..Self::default()
+        }
+    }
+
     fn want(&mut self, want: Want, now: Duration) {
         match &self.want {
             Some(old) if old.query == want.query && old.pace == want.pace => return,
@@ -257,11 +271,7 @@ impl Entry {
         };
         *last += 1;
         let (ticket, query) = (*last, want.query.clone());
-        let purse = if self.filled && !query.is_first_fill() {
-            Purse::Steady
-        } else {
-            Purse::FirstFill
-        };
+        let purse = self.purse(&query);
         self.running = Some(Run {
             ticket,
             query: query.clone(),
@@ -274,6 +284,16 @@ impl Entry {
             query,
             purse,
         });
+    }
+
+    /// What fails is asked again and again: that is polling, and the budget's to pace.
+    fn purse(&self, query: &Query) -> Purse {
+        let first = !self.spent || query.is_first_fill();
+        if first && self.failures == 0 {
+            Purse::FirstFill
+        } else {
+            Purse::Steady
+        }
     }
 
     /// Plans the next time after an answer.
@@ -328,8 +348,16 @@ fn interval(want: &Want) -> Option<Duration> {
     }
 }
 
-/// How long to wait after so many failures in a row.
-fn pause(kind: FaultKind, failures: u32, chance: f64) -> Duration {
+/// How long to wait after so many failures in a row; what costs money is not asked sooner for having failed.
+fn pause(slot: Option<Slot>, kind: FaultKind, failures: u32, chance: f64) -> Duration {
+    let least = match slot {
+        Some(Slot::Metrics) if kind != FaultKind::Credentials => METRICS,
+        _ => Duration::ZERO,
+    };
+    patience(kind, failures, chance).max(least)
+}
+
+fn patience(kind: FaultKind, failures: u32, chance: f64) -> Duration {
     match kind {
         FaultKind::Denied => DENIED,
         FaultKind::Throttled => backoff::delay(

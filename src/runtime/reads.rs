@@ -10,7 +10,7 @@ use super::poll::backoff::Chance;
 use super::poll::{PollBook, Purse, Step, Ticket};
 use super::series::SeriesBook;
 use super::tail::{self, Tailer};
-use super::usage::UsageBook;
+use super::usage::{Reading, UsageBook};
 use crate::aws::{Around, Aws, Gate, Options};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::log::TailSource;
@@ -72,6 +72,8 @@ pub struct Reads {
     book: PollBook,
     link: LinkBook,
     usage: UsageBook,
+    /// The meter's last reading of what the SDK repeated.
+    repeats: u64,
     chance: Chance,
     runs: BTreeMap<Ticket, Run>,
     series: Arc<Mutex<SeriesBook>>,
@@ -92,6 +94,7 @@ impl Reads {
             book: PollBook::default(),
             link: LinkBook::default(),
             usage: UsageBook::default(),
+            repeats: 0,
             chance: Chance::default(),
             runs: BTreeMap::new(),
             series: Arc::default(),
@@ -156,7 +159,7 @@ impl Reads {
         self.epoch = epoch;
         self.calls_per_minute = settings.calls_per_minute;
         self.budget.set(settings.calls_per_minute);
-        let cuts = self.book.reset();
+        let cuts = self.book.reset(self.now());
         self.carry_out(cuts);
         self.book.pause();
         self.link = LinkBook::default();
@@ -189,10 +192,7 @@ impl Reads {
         }
         let steps = self.book.steps(now);
         let mut told = self.carry_out(steps);
-        if let Some(aws) = &self.aws {
-            self.usage
-                .read(now, aws.meter().calls(), aws.meter().read().metric_queries);
-        }
+        self.read_meter(now);
         told.extend(self.link.tick(now).map(Message::Link));
         told.extend(
             self.usage
@@ -217,6 +217,20 @@ impl Reads {
             News::Connected { epoch, .. } if epoch != self.epoch => Vec::new(),
             News::Connected { why, result, .. } => self.connected(why, result),
         }
+    }
+
+    /// What the SDK repeats by itself waits at no gate: the budget pays for it afterwards.
+    fn read_meter(&mut self, now: Duration) {
+        let Some(aws) = &self.aws else { return };
+        let meter = aws.meter().read();
+        self.budget.owes(meter.repeats.saturating_sub(self.repeats));
+        self.repeats = meter.repeats;
+        let reading = Reading {
+            calls: meter.calls(),
+            logs: meter.log_calls,
+            metric_queries: meter.metric_queries,
+        };
+        self.usage.read(now, reading);
     }
 
     fn now(&self) -> Duration {
@@ -295,10 +309,11 @@ impl Reads {
             ),
         };
         self.pause_or_resume();
-        switched
+        // A switch that failed is answered with another one: how the link stood before must not be told after that.
+        [Message::Link(link)]
             .into_iter()
+            .chain(switched)
             .chain(place)
-            .chain([Message::Link(link)])
             .collect()
     }
 

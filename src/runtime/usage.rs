@@ -11,11 +11,21 @@ const HOUR: Duration = Duration::from_hours(1);
 #[derive(Debug, Default)]
 pub struct UsageBook {
     calls: Window,
+    logs: Window,
     throttled: Window,
     metrics: Window,
-    /// The meter's last reading: calls, metric queries.
-    reading: (u64, u64),
+    /// The meter's last reading.
+    reading: Reading,
     said: Option<Usage>,
+}
+
+/// What the clients' meter shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    pub calls: u64,
+    /// Calls of log tails among them.
+    pub logs: u64,
+    pub metric_queries: u64,
 }
 
 /// Counts with their time, oldest first.
@@ -39,17 +49,13 @@ impl Window {
 
 impl UsageBook {
     /// Takes a reading of the meter; one that fell is a new meter's.
-    pub fn read(&mut self, now: Duration, calls: u64, metric_queries: u64) {
-        let (before, queries_before) = self.reading;
-        self.calls
-            .add(now, calls.checked_sub(before).unwrap_or(calls));
-        self.metrics.add(
-            now,
-            metric_queries
-                .checked_sub(queries_before)
-                .unwrap_or(metric_queries),
-        );
-        self.reading = (calls, metric_queries);
+    pub fn read(&mut self, now: Duration, reading: Reading) {
+        let before = std::mem::replace(&mut self.reading, reading);
+        let grown = |now: u64, before: u64| now.checked_sub(before).unwrap_or(now);
+        self.calls.add(now, grown(reading.calls, before.calls));
+        self.logs.add(now, grown(reading.logs, before.logs));
+        self.metrics
+            .add(now, grown(reading.metric_queries, before.metric_queries));
     }
 
     /// A call was throttled.
@@ -61,6 +67,7 @@ impl UsageBook {
     pub fn news(&mut self, now: Duration, budget: u32) -> Option<Usage> {
         let usage = Usage {
             calls_last_minute: self.calls.sum(now, MINUTE) as u32,
+            logs_last_minute: self.logs.sum(now, MINUTE) as u32,
             budget,
             metrics_per_hour: self.per_hour(now),
             throttled_last_minute: self.throttled.sum(now, MINUTE) as u32,
@@ -86,6 +93,7 @@ fn differs(said: &Usage, now: &Usage) -> bool {
     let far = |a: u32, b: u32| a.abs_diff(b) > (a / 5).max(5) || (a == 0) != (b == 0);
     said.budget != now.budget
         || far(said.calls_last_minute, now.calls_last_minute)
+        || far(said.logs_last_minute, now.logs_last_minute)
         || far(said.metrics_per_hour, now.metrics_per_hour)
         || far(said.throttled_last_minute, now.throttled_last_minute)
 }
@@ -96,10 +104,30 @@ mod tests {
 
     const S: fn(u64) -> Duration = Duration::from_secs;
 
+    fn reading(calls: u64, metric_queries: u64) -> Reading {
+        Reading {
+            calls,
+            metric_queries,
+            ..Reading::default()
+        }
+    }
+
+    #[test]
+    fn log_tails_are_counted_apart() {
+        let mut usage = UsageBook::default();
+        let seen = Reading {
+            logs: 30,
+            ..reading(40, 0)
+        };
+        usage.read(S(1), seen);
+        let said = usage.news(S(1), 120).unwrap();
+        assert_eq!((said.calls_last_minute, said.logs_last_minute), (40, 30));
+    }
+
     #[test]
     fn usage_is_of_the_last_minute_and_said_once() {
         let mut usage = UsageBook::default();
-        usage.read(S(1), 10, 4);
+        usage.read(S(1), reading(10, 4));
         usage.throttled(S(1));
         let said = usage.news(S(1), 120).unwrap();
         assert_eq!(
@@ -118,19 +146,19 @@ mod tests {
     #[test]
     fn a_new_meter_starts_from_zero() {
         let mut usage = UsageBook::default();
-        usage.read(S(1), 10, 0);
-        usage.read(S(2), 3, 0);
+        usage.read(S(1), reading(10, 0));
+        usage.read(S(2), reading(3, 0));
         assert_eq!(usage.news(S(2), 120).unwrap().calls_last_minute, 13);
     }
 
     #[test]
     fn a_sum_that_wavers_is_no_news() {
         let mut usage = UsageBook::default();
-        usage.read(S(1), 60, 0);
+        usage.read(S(1), reading(60, 0));
         assert!(usage.news(S(1), 120).is_some());
-        usage.read(S(2), 66, 0);
+        usage.read(S(2), reading(66, 0));
         assert_eq!(usage.news(S(2), 120), None);
-        usage.read(S(3), 80, 0);
+        usage.read(S(3), reading(80, 0));
         assert!(usage.news(S(3), 120).is_some());
     }
 
@@ -138,7 +166,7 @@ mod tests {
     fn after_an_hour_the_cost_is_counted_not_projected() {
         let mut usage = UsageBook::default();
         for minute in 0..120 {
-            usage.read(S(minute * 60), 0, (minute + 1) * 10);
+            usage.read(S(minute * 60), reading(0, (minute + 1) * 10));
         }
         assert_eq!(usage.news(S(119 * 60), 120).unwrap().metrics_per_hour, 600);
     }

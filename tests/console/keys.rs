@@ -58,6 +58,21 @@ fn the_filter_works_while_it_is_typed_and_esc_puts_the_old_one_back() {
 }
 
 #[test]
+fn a_new_filter_replaces_the_old_one_and_moving_first_goes_on_from_it() {
+    let mut console = console();
+    console.type_in("/batch");
+    console.enter();
+    console.type_in("/ap");
+    assert!(console.footer().starts_with("/ap"), "{}", console.footer());
+    assert!(console.screen().contains("▸ api"));
+    console.enter();
+    console.type_in("/");
+    console.key(KeyCode::End);
+    console.type_in("i");
+    assert!(console.footer().starts_with("/api"), "{}", console.footer());
+}
+
+#[test]
 fn a_filter_with_an_unknown_column_says_so_and_stays_open() {
     let mut console = console();
     console.type_in("/size:3");
@@ -228,7 +243,7 @@ fn calls_that_bring_nothing_new_change_nothing_on_the_screen() {
             calls_last_minute,
             budget: 120,
             metrics_per_hour: calls_last_minute * 10,
-            throttled_last_minute: 0,
+            ..Usage::default()
         })
     };
     console.send(usage(21));

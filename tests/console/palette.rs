@@ -119,6 +119,17 @@ fn another_profile_brings_its_own_mode() {
 }
 
 #[test]
+fn a_filter_does_not_follow_into_another_region() {
+    let mut console = console();
+    console.command("filter batch");
+    assert!(!console.screen().contains(" api "));
+    console.command("region eu-west-1");
+    console.command("cluster orchard");
+    console.fill();
+    assert!(console.screen().contains(" api "), "{}", console.screen());
+}
+
+#[test]
 fn a_switch_that_failed_goes_back_to_what_was() {
     let mut console = console();
     console.command("region eu-west-1");

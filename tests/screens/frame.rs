@@ -74,6 +74,7 @@ fn everything_that_can_be_wrong() {
         }));
         console.send(Message::Usage(Usage {
             calls_last_minute: 38,
+            logs_last_minute: 12,
             budget: 120,
             metrics_per_hour: 1_200,
             throttled_last_minute: 3,

@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use std::sync::Arc;
@@ -31,11 +32,16 @@ const SERVICES: [&str; 10] = [
     "CloudFront",
 ];
 
+/// The calls of log tails.
+const TAILS: [&str; 2] = ["FilterLogEvents", "StartLiveTail"];
+
 /// Counts what leaves: attempts per service, and the metric queries that cost money.
 #[derive(Debug, Default)]
 pub struct Meter {
     attempts: [AtomicU64; SERVICES.len()],
     metric_queries: AtomicU64,
+    log_calls: AtomicU64,
+    repeats: AtomicU64,
 }
 
 /// One reading of the [`Meter`].
@@ -45,6 +51,10 @@ pub struct Metered {
     pub attempts: Vec<(&'static str, u64)>,
     /// `GetMetricData` queries asked; 0.01 USD per 1,000.
     pub metric_queries: u64,
+    /// Attempts of log tails, which no budget paces.
+    pub log_calls: u64,
+    /// Attempts that the SDK made by itself after one that failed.
+    pub repeats: u64,
 }
 
 impl Metered {
@@ -61,6 +71,8 @@ impl Meter {
         Metered {
             attempts: counts.map(|(name, n)| (*name, n.load(Relaxed))).collect(),
             metric_queries: self.metric_queries.load(Relaxed),
+            log_calls: self.log_calls.load(Relaxed),
+            repeats: self.repeats.load(Relaxed),
         }
     }
 
@@ -74,9 +86,15 @@ impl Meter {
         self.metric_queries.fetch_add(queries as u64, Relaxed);
     }
 
-    fn add_attempt(&self, service: &str) {
-        if let Some(at) = SERVICES.iter().position(|name| *name == service) {
+    /// Counts one attempt of a call, the first or a later one.
+    fn add_attempt(&self, call: &Metadata, number: u32) {
+        if let Some(at) = SERVICES.iter().position(|name| *name == call.service()) {
             self.attempts[at].fetch_add(1, Relaxed);
+        }
+        if TAILS.contains(&call.name()) {
+            self.log_calls.fetch_add(1, Relaxed);
+        } else if number > 1 {
+            self.repeats.fetch_add(1, Relaxed);
         }
     }
 }
@@ -170,7 +188,8 @@ impl Intercept for Sentry {
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(call) = cfg.load::<Metadata>() {
-            self.meter.add_attempt(call.service());
+            let number = cfg.load::<RequestAttempts>().map_or(1, |n| n.attempts());
+            self.meter.add_attempt(call, number);
             let permit = cfg.load::<PermitSeq>().map(|p| p.0);
             tracing::debug!(
                 service = call.service(),
@@ -388,16 +407,21 @@ mod tests {
     #[test]
     fn the_meter_counts_attempts_by_service() {
         let meter = Meter::default();
-        meter.add_attempt("ECS");
-        meter.add_attempt("ECS");
-        meter.add_attempt("RDS");
-        meter.add_attempt("Elsewhere");
+        let count = |service: &'static str, operation: &'static str, number| {
+            meter.add_attempt(&Metadata::new(operation, service), number);
+        };
+        count("ECS", "ListServices", 1);
+        count("ECS", "ListServices", 2);
+        count("CloudWatch Logs", "FilterLogEvents", 1);
+        count("CloudWatch Logs", "FilterLogEvents", 2);
+        count("Elsewhere", "Call", 1);
         meter.add_metric_queries(7);
         let read = meter.read();
         assert_eq!(
             (read.calls(), meter.calls(), read.metric_queries),
-            (3, 3, 7)
+            (4, 4, 7)
         );
+        assert_eq!((read.log_calls, read.repeats), (2, 1));
         assert!(read.attempts.contains(&("ECS", 2)));
     }
 }

@@ -151,6 +151,20 @@ fn metrics_are_asked_each_minute_at_most() {
 }
 
 #[test]
+fn metrics_that_fail_are_not_asked_sooner_than_metrics_that_come() {
+    let mut book = PollBook::default();
+    book.want(vec![every(Query::Metrics([].into()), 60)], S(0));
+    book.steps(S(0));
+    for kind in [FaultKind::Throttled, FaultKind::Server] {
+        let ticket = book.last_ticket;
+        let next = book.failed(ticket, &Fault::new(kind, "no"), S(1), 0.5);
+        assert_eq!(next, Some(S(61)));
+        book.refresh(&[Slot::Metrics], S(1));
+        book.steps(S(1));
+    }
+}
+
+#[test]
 fn what_nobody_wants_is_not_asked_and_is_asked_at_once_when_wanted_again() {
     let mut book = PollBook::default();
     book.want(vec![every(Query::Groups, 5)], S(0));
@@ -202,15 +216,30 @@ fn nothing_starts_while_paused_and_failures_are_asked_at_once_after() {
 }
 
 #[test]
-fn a_reset_cuts_off_what_runs_and_forgets_every_answer() {
+fn a_reset_cuts_off_what_runs_and_asks_what_is_still_wanted_at_once() {
     let mut book = PollBook::default();
     book.want(vec![every(Query::Groups, 5)], S(0));
     book.steps(S(0));
-    assert_eq!(book.reset(), [Step::Cut(1)]);
+    assert_eq!(book.reset(S(1)), [Step::Cut(1)]);
     book.answered(1, S(1));
-    book.want(vec![every(Query::Groups, 5)], S(2));
     assert_eq!(
         started(&book.steps(S(2))),
         [(2, Query::Groups, Purse::FirstFill)]
     );
+}
+
+#[test]
+fn the_first_purse_pays_for_one_try_and_not_for_what_fails_again_and_again() {
+    let mut book = PollBook::default();
+    book.want(vec![every(detail("api"), 5)], S(0));
+    let mut purses = Vec::new();
+    for second in [0, 60, 120] {
+        let begun = started(&book.steps(S(second)));
+        purses.extend(begun.iter().map(|(_, _, purse)| *purse));
+        book.failed(begun[0].0, &throttled(), S(second), 1.0);
+    }
+    book.want(vec![every(detail("worker"), 5)], S(180));
+    purses.push(started(&book.steps(S(180)))[0].2);
+    assert_eq!(purses[0], Purse::FirstFill);
+    assert_eq!(purses[1..], [Purse::Steady; 3]);
 }
