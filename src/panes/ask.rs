@@ -1,6 +1,7 @@
 //! What a pane asks for next: stays as it is while an answer is on its way, so
 //! that moving the cursor does not restart a request with every key.
 
+use crate::domain::fault::Fault;
 use crate::domain::metrics::{Metric, Series};
 use crate::model::query::{Answer, Pace, Query, Reply, Want};
 use crate::model::time::Now;
@@ -61,6 +62,8 @@ pub struct Gauges {
     series: HashMap<Metric, Series>,
     asked: HashMap<Metric, Duration>,
     ask: Ask<Metric>,
+    /// Why the newest values did not come.
+    fault: Option<Fault>,
 }
 
 impl Gauges {
@@ -88,6 +91,15 @@ impl Gauges {
         let Query::Metrics(asked) = &reply.query else {
             return false;
         };
+        let ours = self
+            .ask
+            .keys()
+            .is_some_and(|keys| keys.iter().any(|m| asked.contains(m)));
+        match &reply.answer {
+            Answer::Failed { fault, .. } if ours => self.fault = Some(fault.clone()),
+            Answer::Whole(_) if ours => self.fault = None,
+            _ => {}
+        }
         self.ask.note(&reply.answer);
         let (Answer::Part(facts) | Answer::Whole(facts)) = &reply.answer else {
             return false;
@@ -102,6 +114,11 @@ impl Gauges {
         self.series
             .extend(series.iter().map(|s| (s.metric.clone(), s.clone())));
         true
+    }
+
+    /// Why the newest values are not there.
+    pub fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
     }
 
     /// The series, once it has arrived.
@@ -119,6 +136,7 @@ impl Gauges {
 mod tests {
     use super::*;
     use crate::domain::ecs::ServiceRef;
+    use crate::domain::fault::FaultKind;
     use crate::model::query::{Epoch, Facts};
 
     fn cpu(service: &str) -> Metric {
@@ -160,6 +178,23 @@ mod tests {
         ask.note(&Answer::Whole(Facts::Groups(Vec::new())));
         ask.aim([3].into_iter());
         assert_eq!(ask.keys().map(|k| k.to_vec()), Some(vec![3]));
+    }
+
+    #[test]
+    fn what_fails_is_told_until_an_answer_comes_and_only_by_those_who_asked() {
+        let (mut ours, mut others) = (Gauges::default(), Gauges::default());
+        ours.aim([cpu("a")].into_iter(), at(0));
+        let failed = Answer::Failed {
+            fault: Fault::new(FaultKind::Denied, "not allowed"),
+            next_try: None,
+        };
+        for gauges in [&mut ours, &mut others] {
+            gauges.reply(&reply(&[cpu("a")], failed.clone()), at(1));
+        }
+        assert!(ours.fault().is_some() && others.fault().is_none());
+        let whole = Answer::Whole(Facts::Metrics(Vec::new()));
+        ours.reply(&reply(&[cpu("a")], whole), at(2));
+        assert_eq!(ours.fault(), None);
     }
 
     #[test]

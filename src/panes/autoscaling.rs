@@ -17,7 +17,7 @@ mod row;
 use super::ask::{Ask, Gauges};
 use super::browse::{Browser, browses};
 use super::running::Changes;
-use super::status::{Source, joined};
+use super::status::{Source, beside, joined};
 use super::{Act, Context, Pane, Title, common};
 use crate::domain::autoscaling::{Group, Policy, ScalableTarget, Scaled};
 use crate::domain::ecs::Service;
@@ -244,14 +244,15 @@ impl Autoscaling {
             Source::new("policies", &self.policies, often * 4, cx),
         ];
         // Policies alone make no rows: while they are awaited nothing is missing.
-        joined(
+        let fresh = joined(
             &sources[..if self.policies.fault().is_some() {
                 3
             } else {
                 2
             }],
             !self.rows.rows().is_empty(),
-        )
+        );
+        beside(fresh, "METRIC", self.gauges.fault())
     }
 
     fn cell(&self, row: &ScalingRow, column: usize) -> Span {

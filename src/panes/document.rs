@@ -1,7 +1,7 @@
 //! A drill-in as one scrolling document: headings, aligned tables, sentences.
 //! Built when facts arrive; drawing shows the visible lines only.
 
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, Gap, Part, is_unread};
 use crate::domain::text::Text;
 use crate::model::verb::Verb;
 use crate::view::lines::{Line, Span};
@@ -35,6 +35,15 @@ const WIDEST: usize = 44;
 pub struct Document {
     lines: Vec<Line>,
     width: u16,
+}
+
+/// What a heading says of a part: that it was not read, where it was not; else `note`.
+pub fn or_unread<'n>(gaps: &[Gap], part: Part, note: &'n str) -> &'n str {
+    if is_unread(gaps, part) {
+        "not read"
+    } else {
+        note
+    }
 }
 
 impl Document {
@@ -93,6 +102,13 @@ impl Document {
                     .with(action.clone(), Role::Strong),
                 None => line,
             });
+        }
+    }
+
+    /// As [`Document::gaps`], of parts with names.
+    pub fn unread(&mut self, gaps: &[Gap]) {
+        for gap in gaps {
+            self.gaps(std::slice::from_ref(&gap.fault));
         }
     }
 

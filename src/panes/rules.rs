@@ -18,8 +18,9 @@ mod row;
 use super::ask::{Ask, Gauges};
 use super::browse::{Browser, browses};
 use super::running::Changes;
-use super::status::{Source, joined};
+use super::status::{Source, beside, joined};
 use super::{Act, Context, Pane, Title, common};
+use crate::domain::fault::Fault;
 use crate::domain::health::{self, Effect as Shown};
 use crate::domain::metrics::Series;
 use crate::domain::subject::Subject;
@@ -51,6 +52,8 @@ pub struct Rules {
     regional: Loadable<Vec<Acl>>,
     cloudfront: Loadable<Vec<Acl>>,
     limited: BTreeMap<RuleRef, Option<usize>>,
+    /// Why the limited addresses are not known.
+    unlisted: Option<Fault>,
     ask: Ask<RuleRef>,
     gauges: Gauges,
     changes: Changes,
@@ -68,6 +71,7 @@ impl Default for Rules {
             regional: Loadable::default(),
             cloudfront: Loadable::default(),
             limited: BTreeMap::new(),
+            unlisted: None,
             ask: Ask::default(),
             gauges: Gauges::default(),
             changes: Changes::default(),
@@ -235,6 +239,11 @@ impl Rules {
 
     fn limit(&mut self, answer: &Answer) {
         self.ask.note(answer);
+        match answer {
+            Answer::Failed { fault, .. } => self.unlisted = Some(fault.clone()),
+            Answer::Whole(_) => self.unlisted = None,
+            Answer::Started | Answer::Part(_) => {}
+        }
         if let Answer::Part(Facts::Limited(found)) | Answer::Whole(Facts::Limited(found)) = answer {
             self.limited.extend(found.iter().cloned());
         }
@@ -311,7 +320,9 @@ impl Rules {
             Source::new("regional", &self.regional, slow(cx), cx),
             Source::new("CloudFront", &self.cloudfront, slow(cx), cx),
         ];
-        joined(&sources, !self.rows.rows().is_empty())
+        let fresh = joined(&sources, !self.rows.rows().is_empty());
+        let fresh = beside(fresh, "BLOCKED", self.gauges.fault());
+        beside(fresh, "IPs", self.unlisted.as_ref())
     }
 
     fn cell(&self, row: &RuleRow, column: usize) -> Span {

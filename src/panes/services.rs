@@ -18,7 +18,7 @@ mod row;
 use super::ask::{Ask, Gauges};
 use super::browse::{Browser, browses};
 use super::running::Changes;
-use super::status::{Source, joined};
+use super::status::{Source, beside, joined};
 use super::{Act, Context, Pane, Title, common};
 use crate::domain::ecs::{Service, ServiceRef};
 use crate::domain::health::Level;
@@ -433,13 +433,10 @@ impl Services {
         ) {
             fresh.line = None; // the title says how far it is
         }
-        match self.details.fault() {
-            Some(_) if fresh.line.is_none() => Freshness {
-                line: Source::new("facts", &self.details, cx.settings.refresh, cx).line(),
-                ..fresh
-            },
-            _ => fresh,
+        if self.details.fault().is_some() && fresh.line.is_none() {
+            fresh.line = Source::new("facts", &self.details, cx.settings.refresh, cx).line();
         }
+        beside(fresh, "CPU, MEM", self.gauges.fault())
     }
 
     fn progress(&self) -> String {

@@ -5,7 +5,7 @@ use super::Context;
 use crate::domain::fault::Fault;
 use crate::model::loadable::Loadable;
 use crate::view::freshness::Freshness;
-use crate::view::lines::Line;
+use crate::view::lines::{Line, Span};
 use crate::view::paint::Paint;
 use crate::view::theme::{Role, Theme};
 use std::sync::LazyLock;
@@ -76,6 +76,29 @@ pub fn fault_line(fault: &Fault) -> Line {
     }
 }
 
+/// Says beside the rows why some of their columns are empty, shortly: there may be more than one.
+pub fn beside(fresh: Freshness, columns: &str, fault: Option<&Fault>) -> Freshness {
+    let Some(fault) = fault.filter(|_| fresh.blank.is_none()) else {
+        return fresh;
+    };
+    let mut said = Line::of(format!("{columns}: "), Role::Dim);
+    match &fault.action {
+        Some(action) => said.0.extend([
+            Span::new("needs ", Role::Warn),
+            Span::new(action.clone(), Role::Strong),
+        ]),
+        None => said.0.push(Span::new(fault.what.clone(), Role::Bad)),
+    }
+    let line = fresh.line.into_iter().chain([said]).reduce(side_by_side);
+    Freshness { line, ..fresh }
+}
+
+fn side_by_side(mut all: Line, next: Line) -> Line {
+    all.0.push(Span::dim("  "));
+    all.0.extend(next.0);
+    all
+}
+
 /// Puts the reads of one pane together. Nothing there: the first fault whole, or "loading". Else a line for what is missing.
 pub fn joined(sources: &[Source], has_rows: bool) -> Freshness {
     let blank = sources.iter().all(|s| s.fresh.blank.is_some());
@@ -87,11 +110,7 @@ pub fn joined(sources: &[Source], has_rows: bool) -> Freshness {
         return failed.map(|s| s.fresh.clone()).unwrap_or_default();
     }
     let lines: Vec<Line> = sources.iter().filter_map(Source::line).collect();
-    let line = lines.into_iter().reduce(|mut all, next| {
-        all.0.push(crate::view::lines::Span::dim("  "));
-        all.0.extend(next.0);
-        all
-    });
+    let line = lines.into_iter().reduce(side_by_side);
     Freshness {
         old: sources.iter().any(|s| s.fresh.old),
         line,

@@ -2,7 +2,7 @@
 
 use super::series::SeriesBook;
 use crate::aws::Aws;
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{ClusterName, ServiceName};
 use crate::domain::metrics::{Metric, Series};
 use crate::domain::subject::{Observation, Subject};
@@ -96,15 +96,32 @@ impl Asker<'_> {
         }))
     }
 
-    /// Asks only for series that are not fresh; answers with all of them.
+    /// Asks only for series that were neither found nor refused in this minute; answers with all there are, and with
+    /// the fault of those that are not.
     async fn metrics(&self, metrics: &[Metric]) -> Result<Vec<Series>, Fault> {
         let book = || self.series.lock().unwrap_or_else(PoisonError::into_inner);
         let missing = book().missing(metrics, self.now.mono);
         if !missing.is_empty() {
-            let found = self.aws.metrics(&missing, self.now.wall).await?;
-            book().keep(found, self.now.mono);
+            match self.aws.metrics(&missing, self.now.wall).await {
+                Ok(found) => book().keep(found, self.now.mono),
+                Err(fault) if fault.kind == FaultKind::Credentials => return Err(fault),
+                Err(fault) => book().refuse(&missing, &fault, self.now.mono),
+            }
         }
-        Ok(book().of(metrics))
+        let (found, fault) = {
+            let book = book();
+            (
+                book.of(metrics),
+                book.fault(metrics, self.now.mono).cloned(),
+            )
+        };
+        match fault {
+            Some(fault) => {
+                (self.part)(Facts::Metrics(found));
+                Err(fault)
+            }
+            None => Ok(found),
+        }
     }
 }
 

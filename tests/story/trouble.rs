@@ -64,6 +64,29 @@ fn a_missing_permission_is_named_in_its_pane_and_the_others_live_on() {
 }
 
 #[test]
+fn failing_metrics_are_named_in_their_panes_and_asked_for_no_oftener() {
+    let stage = Stage::new();
+    stage.proxy.trouble(
+        "GetMetricData",
+        Trouble::Error(400, "AccessDeniedException"),
+        ALL,
+    );
+    let mut console = stage.program().go();
+    for said in ["CPU, MEM: needs cloudwatch:GetMetricData", "BLOCKED: needs"] {
+        console.wait_for(said);
+    }
+    let asked = stage.proxy.count("GetMetricData");
+    for _ in 0..20 {
+        console.send("jk3jk2jk1r");
+    }
+    stage.account.python(MORE_TASKS);
+    console.wait_for("7/7");
+    let more = stage.proxy.count("GetMetricData") - asked;
+    assert!(more <= 2, "{more} more calls");
+    console.quit();
+}
+
+#[test]
 fn an_endpoint_that_speaks_html_is_said_to_be_none_of_aws() {
     let stage = Stage::new();
     stage.proxy.trouble(

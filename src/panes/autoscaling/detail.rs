@@ -8,12 +8,13 @@
 //! └────────────────────────────────────────────────────────────────────┘
 //! ```
 
-use super::super::document::{Document, Head, Page};
+use super::super::document::{Document, Head, Page, or_unread};
 use super::super::{Context, status::judged};
 use super::row::{GroupFacts, ScalingRow, TargetFacts, short_metric};
 use crate::domain::autoscaling::{
     Activity, Group, Instance, Policy, PolicyKind, Scaled, ScalingDetail, ScheduledAction,
 };
+use crate::domain::fault::{Part, is_unread};
 use crate::domain::health::{self, Level};
 use crate::domain::metrics::Metric;
 use crate::domain::text::Text;
@@ -104,11 +105,11 @@ fn document(
     if let Some(row) = row {
         document.line(&summary(row));
     }
-    document.gaps(&detail.gaps);
+    document.unread(&detail.gaps);
     why_not(&mut document, row, detail, now);
-    policies(&mut document, &detail.policies);
-    scheduled(&mut document, &detail.scheduled, now);
-    activities(&mut document, &detail.activities, now);
+    policies(&mut document, detail);
+    scheduled(&mut document, detail, now);
+    activities(&mut document, detail, now);
     if let Some(ScalingRow::Group(g)) = row {
         instances(&mut document, &g.group, gauges);
     }
@@ -172,6 +173,7 @@ fn target_reasons(t: &TargetFacts, detail: &ScalingDetail) -> Vec<Text> {
     let s = t.target.suspended;
     let desired = t.service.as_ref().map(|s| s.desired);
     let at_max = desired.is_some_and(|d| d >= t.target.max);
+    let unmoved = detail.policies.is_empty() && !is_unread(&detail.gaps, Part::Policies);
     let waiting = t.service.as_ref().is_some_and(|s| s.running < s.desired);
     [
         (s.scale_out, "scale-out is suspended: no policy can add tasks"),
@@ -179,7 +181,7 @@ fn target_reasons(t: &TargetFacts, detail: &ScalingDetail) -> Vec<Text> {
         (s.scheduled, "scheduled actions are suspended: timers do not fire"),
         (at_max, "desired is at its maximum: nothing is added above it — s raises it"),
         (waiting, "tasks are wanted that do not run yet: see the service's events for room on the instances"),
-        (detail.policies.is_empty(), "there is no policy: it does not move by itself"),
+        (unmoved, "there is no policy: it does not move by itself"),
     ]
     .into_iter()
     .filter(|(is, _)| *is)
@@ -211,8 +213,15 @@ fn group_reasons(g: &GroupFacts) -> Vec<Text> {
     reasons
 }
 
-fn policies(document: &mut Document, policies: &[Policy]) {
-    document.heading("Policies", if policies.is_empty() { "none" } else { "" });
+/// What a section says beside its name.
+fn note(empty: bool, some: &'static str) -> &'static str {
+    if empty { "none" } else { some }
+}
+
+fn policies(document: &mut Document, detail: &ScalingDetail) {
+    let policies = &detail.policies;
+    let said = note(policies.is_empty(), "");
+    document.heading("Policies", or_unread(&detail.gaps, Part::Policies, said));
     if policies.is_empty() {
         return;
     }
@@ -272,10 +281,12 @@ fn policy(p: &Policy) -> Vec<Span> {
     ]
 }
 
-fn scheduled(document: &mut Document, actions: &[ScheduledAction], now: Timestamp) {
+fn scheduled(document: &mut Document, detail: &ScalingDetail, now: Timestamp) {
+    let actions = &detail.scheduled;
+    let said = note(actions.is_empty(), "");
     document.heading(
         "Scheduled actions",
-        if actions.is_empty() { "none" } else { "" },
+        or_unread(&detail.gaps, Part::Scheduled, said),
     );
     if actions.is_empty() {
         return;
@@ -307,14 +318,12 @@ fn scheduled(document: &mut Document, actions: &[ScheduledAction], now: Timestam
     document.table(&heads, &actions.iter().map(row).collect::<Vec<_>>());
 }
 
-fn activities(document: &mut Document, activities: &[Activity], now: Timestamp) {
+fn activities(document: &mut Document, detail: &ScalingDetail, now: Timestamp) {
+    let activities = &detail.activities;
+    let said = note(activities.is_empty(), "newest first");
     document.heading(
         "Activities",
-        if activities.is_empty() {
-            "none"
-        } else {
-            "newest first"
-        },
+        or_unread(&detail.gaps, Part::Activities, said),
     );
     for activity in activities {
         let ago = activity.at.map_or_else(

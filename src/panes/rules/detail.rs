@@ -9,10 +9,10 @@
 //! └────────────────────────────────────────────────────────────────────┘
 //! ```
 
-use super::super::document::{Document, Head, Page};
+use super::super::document::{Document, Head, Page, or_unread};
 use super::super::{Context, status::judged};
 use super::row::{RuleRow, STAR, action, aggregate, kind, limit, scope};
-use crate::domain::ids::Arn;
+use crate::domain::fault::{Part, is_unread};
 use crate::domain::text::Text;
 use crate::domain::units;
 use crate::domain::waf::{Aggregate, Rule, RuleDetail, RuleKind, RuleRef, SampledRequest};
@@ -100,10 +100,10 @@ fn document(row: Option<&RuleRow>, detail: &RuleDetail, width: u16, now: Timesta
             document.line(&legend);
         }
     }
-    document.gaps(&detail.gaps);
+    document.unread(&detail.gaps);
     samples(&mut document, row, detail, now);
-    limited(&mut document, detail.limited.as_deref());
-    resources(&mut document, &detail.resources);
+    limited(&mut document, detail);
+    resources(&mut document, detail);
     document.done()
 }
 
@@ -162,7 +162,13 @@ fn samples(document: &mut Document, row: Option<&RuleRow>, detail: &RuleDetail, 
         detail.samples.len(),
         units::count(detail.population)
     );
-    document.heading("Sampled requests", note);
+    document.heading(
+        "Sampled requests",
+        or_unread(&detail.gaps, Part::Samples, &note),
+    );
+    if is_unread(&detail.gaps, Part::Samples) {
+        return;
+    }
     if detail.samples.is_empty() {
         let sampled = row.and_then(|r| r.rule.as_ref()).is_none_or(|r| r.sampled);
         document.note(if sampled {
@@ -219,9 +225,11 @@ fn sample(s: &SampledRequest, now: Timestamp) -> Vec<Span> {
     ]
 }
 
-fn limited(document: &mut Document, addresses: Option<&[Text]>) {
-    let Some(addresses) = addresses else {
-        document.heading("Limited addresses", "AWS does not list them for this rule");
+fn limited(document: &mut Document, detail: &RuleDetail) {
+    let Some(addresses) = &detail.limited else {
+        let said = "AWS does not list them for this rule";
+        let said = or_unread(&detail.gaps, Part::Limited, said);
+        document.heading("Limited addresses", said);
         return;
     };
     document.heading("Limited addresses", units::count(addresses.len() as u64));
@@ -235,9 +243,17 @@ fn limited(document: &mut Document, addresses: Option<&[Text]>) {
     }
 }
 
-fn resources(document: &mut Document, resources: &[Arn]) {
-    document.heading("Protected resources", resources.len().to_string());
-    for arn in resources {
+fn resources(document: &mut Document, detail: &RuleDetail) {
+    let count = match (
+        detail.resources.len(),
+        is_unread(&detail.gaps, Part::Resources),
+    ) {
+        (0, true) => "not read".to_owned(),
+        (known, true) => format!("{known}, and others that were not read"),
+        (known, false) => known.to_string(),
+    };
+    document.heading("Protected resources", count);
+    for arn in &detail.resources {
         document.line(&Line::body(arn.text()));
     }
 }

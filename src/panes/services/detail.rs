@@ -15,9 +15,10 @@ use super::super::document::{Document, Head, Page};
 use super::super::{Context, status::judged};
 use super::row::{counts, launch};
 use crate::domain::ecs::{
-    Container, Deployment, EventClass, Rollout, Service, ServiceDetail, ServiceEvent, ServiceRef,
-    TargetGroup, TargetHealth, Task,
+    Deployment, EventClass, Rollout, Service, ServiceDetail, ServiceEvent, ServiceRef, TargetGroup,
+    TargetHealth, Task,
 };
+use crate::domain::fault::{Part, is_unread};
 use crate::domain::text::Text;
 use crate::domain::units;
 use crate::model::loadable::{Completeness, Loadable};
@@ -99,12 +100,12 @@ impl Drill {
 fn document(detail: &ServiceDetail, width: u16, now: Timestamp) -> Vec<Line> {
     let mut document = Document::new(width);
     document.line(&summary(&detail.service));
-    document.gaps(&detail.gaps);
-    tasks(&mut document, &detail.tasks, now);
+    document.unread(&detail.gaps);
+    tasks(&mut document, detail, now);
     deployments(&mut document, &detail.deployments, now);
     events(&mut document, &detail.events, now);
     targets(&mut document, &detail.target_groups);
-    containers(&mut document, &detail.containers);
+    containers(&mut document, detail);
     document.done()
 }
 
@@ -135,7 +136,11 @@ fn optional(text: Option<&Text>) -> Span {
     text.map_or_else(|| Span::dim("–"), |t| Span::body(t.clone()))
 }
 
-fn tasks(document: &mut Document, tasks: &[Task], now: Timestamp) {
+fn tasks(document: &mut Document, detail: &ServiceDetail, now: Timestamp) {
+    let tasks = &detail.tasks;
+    if is_unread(&detail.gaps, Part::Tasks) {
+        return document.heading("Tasks", "not read");
+    }
     document.heading("Tasks", tasks.len().to_string());
     if tasks.is_empty() {
         document.note("no task, running or stopped within the last hour");
@@ -357,8 +362,11 @@ fn target(t: &TargetHealth) -> Vec<Span> {
     ]
 }
 
-fn containers(document: &mut Document, containers: &[Container]) {
-    for container in containers {
+fn containers(document: &mut Document, detail: &ServiceDetail) {
+    if is_unread(&detail.gaps, Part::Containers) {
+        document.heading("Containers", "not read");
+    }
+    for container in &detail.containers {
         document.heading("Container", container.name.as_str());
         let rows = [
             Some(("image", container.image.clone())),
