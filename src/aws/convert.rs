@@ -1,6 +1,6 @@
 //! AWS's optional strings, numbers and times as ours; and lists page by page.
 
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, Gap, Part};
 use crate::domain::text::Text;
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
@@ -34,6 +34,14 @@ pub(super) fn maybe(n: Option<i32>) -> Option<u32> {
 pub(super) fn part<T: Default>(result: Result<T, Fault>, gaps: &mut Vec<Fault>) -> T {
     result.unwrap_or_else(|fault| {
         gaps.push(fault);
+        T::default()
+    })
+}
+
+/// As [`part`], for answers that name their parts.
+pub(super) fn named<T: Default>(part: Part, result: Result<T, Fault>, gaps: &mut Vec<Gap>) -> T {
+    result.unwrap_or_else(|fault| {
+        gaps.push(Gap { part, fault });
         T::default()
     })
 }

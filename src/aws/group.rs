@@ -1,11 +1,11 @@
 //! EC2 Auto Scaling groups (aws-facts.md §1.4, §2.6).
 
 use super::Aws;
-use super::convert::{count, maybe, moment, pages, part, text};
+use super::convert::{count, maybe, moment, named, pages, text};
 use crate::domain::autoscaling::{
     Activity, Group, Instance, Policy, PolicyKind, Scaled, ScalingDetail, ScheduledAction,
 };
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, Part};
 use crate::domain::ids::GroupName;
 use crate::domain::text::Text;
 use aws_sdk_autoscaling::types as sdk;
@@ -129,10 +129,10 @@ impl Aws {
         }
         let mut gaps = Vec::new();
         Ok(ScalingDetail {
-            policies: part(policies, &mut gaps),
-            scheduled: part(scheduled, &mut gaps),
-            activities: part(activities, &mut gaps),
-            refresh: part(refresh, &mut gaps),
+            policies: named(Part::Policies, policies, &mut gaps),
+            scheduled: named(Part::Scheduled, scheduled, &mut gaps),
+            activities: named(Part::Activities, activities, &mut gaps),
+            refresh: named(Part::Refresh, refresh, &mut gaps),
             gaps,
         })
     }

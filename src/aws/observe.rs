@@ -2,6 +2,7 @@
 //! three-way comparison. The parts of a look are read side by side.
 
 mod look;
+mod side;
 
 use super::Aws;
 use crate::domain::change::{Field, Reading, Target, Value};
@@ -12,6 +13,8 @@ use crate::domain::rds::DatabaseRef;
 use crate::domain::subject::{Observation, Subject};
 use crate::domain::text::Text;
 use crate::domain::waf::{Acl, RuleRef};
+use side::{beside, soon};
+use std::sync::{Mutex, PoisonError};
 
 impl Aws {
     /// What a dialog needs to know of its subject.
@@ -32,7 +35,7 @@ impl Aws {
             self.policies(only)
         );
         let service = service?;
-        let headroom = self.headroom(&service).await.ok();
+        let headroom = soon(self.headroom(&service)).await.and_then(Result::ok);
         Ok(Observation::Service {
             service,
             target: target?,
@@ -52,8 +55,13 @@ impl Aws {
 
     /// What the web ACL protects is for the operator to know: where it cannot be read, that is said, and the dialog goes on.
     async fn observe_rule(&self, rule: &RuleRef) -> Result<Observation, Fault> {
-        let (acl, (resources, gaps)) =
-            futures_util::join!(self.acl(&rule.acl), self.resources(&rule.acl));
+        let found = Mutex::default();
+        let (acl, whole) =
+            beside(self.acl(&rule.acl), self.resources_into(&rule.acl, &found)).await;
+        let (resources, mut gaps) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if whole.is_none() {
+            gaps.push(not_in_time());
+        }
         let acl = acl?.ok_or_else(|| gone("web ACL", &rule.acl.name.text()))?;
         if !acl.rules.iter().any(|r| r.name == rule.rule) {
             return Err(gone("rule", &rule.rule.text()));
@@ -67,11 +75,11 @@ impl Aws {
 
     /// A quota that cannot be read does not stop a backup; the plan says so.
     async fn observe_database(&self, at: &DatabaseRef) -> Result<Observation, Fault> {
-        let (database, quota, underway) =
-            futures_util::join!(self.database(at), self.quota(at.kind), self.underway(at));
+        let main = futures_util::future::join(self.database(at), self.underway(at));
+        let ((database, underway), quota) = beside(main, self.quota(at.kind)).await;
         Ok(Observation::Database {
             database: database?,
-            quota: quota.ok(),
+            quota: quota.and_then(Result::ok),
             underway: underway?,
         })
     }
@@ -83,6 +91,15 @@ impl Aws {
     pub async fn reading(&self, target: &Target) -> Result<Option<Reading>, Fault> {
         Ok(self.look(target, None).await?.reading)
     }
+}
+
+fn not_in_time() -> Fault {
+    Fault::new(
+        FaultKind::TimedOut,
+        "What the web ACL protects was not read in time",
+    )
+    .means("it may protect more than is listed")
+    .next("open the dialog again to see all of it")
 }
 
 fn gone(what: &str, name: &Text) -> Fault {

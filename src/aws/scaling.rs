@@ -1,13 +1,13 @@
 //! Application Auto Scaling of ECS services: targets, policies, and why it did not scale (aws-facts.md §1.3, §2.5).
 
 use super::Aws;
-use super::convert::{count, maybe, moment, pages, part};
+use super::convert::{count, maybe, moment, named, pages};
 use crate::domain::autoscaling::{
     Activity, Policy, PolicyKind, ScalableTarget, Scaled, ScalingDetail, ScheduledAction,
     Suspended, not_scaled,
 };
 use crate::domain::ecs::ServiceRef;
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, Part};
 use crate::domain::text::Text;
 use aws_sdk_applicationautoscaling::types as sdk;
 use futures_util::StreamExt;
@@ -104,9 +104,9 @@ impl Aws {
         }
         let mut gaps = Vec::new();
         Ok(ScalingDetail {
-            policies: part(policies, &mut gaps),
-            scheduled: part(scheduled, &mut gaps),
-            activities: part(activities, &mut gaps),
+            policies: named(Part::Policies, policies, &mut gaps),
+            scheduled: named(Part::Scheduled, scheduled, &mut gaps),
+            activities: named(Part::Activities, activities, &mut gaps),
             refresh: None,
             gaps,
         })

@@ -6,8 +6,8 @@ pub mod document;
 mod sample;
 
 use super::Aws;
-use super::convert::part;
-use crate::domain::fault::{Fault, FaultKind};
+use super::convert::{named, part};
+use crate::domain::fault::{Fault, FaultKind, Gap, Part};
 use crate::domain::ids::{Arn, MetricName};
 use crate::domain::text::Text;
 use crate::domain::waf::{Acl, AclRef, AclScope, RuleDetail, RuleRef};
@@ -16,6 +16,7 @@ use aws_sdk_wafv2::types as sdk;
 use capture::Capture;
 use futures_util::StreamExt;
 use jiff::Timestamp;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Largest page of the list.
@@ -33,6 +34,9 @@ const RESOURCES: [sdk::ResourceType; 7] = [
     sdk::ResourceType::VerifiedAccessInstance,
     sdk::ResourceType::Amplify,
 ];
+
+/// What a web ACL protects, and the faults of the types that could not be asked.
+pub type Protected = (Vec<Arn>, Vec<Fault>);
 
 impl Aws {
     /// All web ACLs of a scope in AWS's order, each with its whole document.
@@ -123,27 +127,35 @@ impl Aws {
     }
 
     /// Everything the web ACL protects, with the types that could not be asked.
-    pub async fn resources(&self, at: &AclRef) -> (Vec<Arn>, Vec<Fault>) {
-        let mut gaps = Vec::new();
+    pub async fn resources(&self, at: &AclRef) -> Protected {
+        let found = Mutex::default();
+        self.resources_into(at, &found).await;
+        found.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As [`Aws::resources`], into `found` as they come: who stops waiting keeps what was there.
+    pub(super) async fn resources_into(&self, at: &AclRef, found: &Mutex<Protected>) {
+        let found = || found.lock().unwrap_or_else(PoisonError::into_inner);
         if at.scope == AclScope::Cloudfront {
-            return (part(self.distributions(&at.arn).await, &mut gaps), gaps);
+            let all = self.distributions(&at.arn).await;
+            let (arns, gaps) = &mut *found();
+            arns.extend(part(all, gaps));
+            return;
         }
-        let mut found = Vec::new();
         for kind in RESOURCES {
-            match self.resources_of(at, kind).await {
-                Ok(arns) => found.extend(arns),
+            let some = self.resources_of(at, kind).await;
+            let (arns, gaps) = &mut *found();
+            match some {
+                Ok(some) => arns.extend(some),
                 // Seven kinds of resource, one trouble: said once.
-                Err(fault) if gaps.iter().any(|known: &Fault| known.what == fault.what) => {}
+                Err(fault) if gaps.iter().any(|known| known.what == fault.what) => {}
                 Err(fault) => gaps.push(fault),
             }
-            if gaps
-                .last()
-                .is_some_and(|f| !f.passes() && f.kind != FaultKind::Refused)
-            {
+            let for_all = |f: &Fault| !f.passes() && f.kind != FaultKind::Refused;
+            if gaps.last().is_some_and(for_all) {
                 break;
             }
         }
-        (found, gaps)
     }
 
     async fn resources_of(&self, at: &AclRef, kind: sdk::ResourceType) -> Result<Vec<Arn>, Fault> {
@@ -225,15 +237,24 @@ impl Aws {
         };
         let samples = Box::pin(self.samples(&rule.acl, metric, until));
         let resources = Box::pin(self.resources(&rule.acl));
-        let (samples, limited, (resources, mut gaps)) =
+        let (samples, limited, (resources, missing)) =
             futures_util::join!(samples, Box::pin(addresses), resources);
-        if let (Err(fault), Err(_), true) =
-            (&samples, &limited, resources.is_empty() && !gaps.is_empty())
-        {
+        if let (Err(fault), Err(_), true) = (
+            &samples,
+            &limited,
+            resources.is_empty() && !missing.is_empty(),
+        ) {
             return Err(fault.clone());
         }
-        let samples = part(samples, &mut gaps);
-        let limited = part(limited, &mut gaps);
+        let mut gaps: Vec<Gap> = missing
+            .into_iter()
+            .map(|fault| Gap {
+                part: Part::Resources,
+                fault,
+            })
+            .collect();
+        let samples = named(Part::Samples, samples, &mut gaps);
+        let limited = named(Part::Limited, limited, &mut gaps);
         Ok(RuleDetail {
             samples: samples.requests,
             population: samples.population,

@@ -170,7 +170,7 @@ pub struct ScalingDetail {
     pub activities: Vec<Activity>,
     /// A running instance refresh of a group, as AWS writes its status.
     pub refresh: Option<Text>,
-    pub gaps: Vec<super::fault::Fault>,
+    pub gaps: Vec<super::fault::Gap>,
 }
 
 /// Why nothing was scaled, as a sentence; `code` is AWS's (aws-facts.md §2.5).

@@ -267,7 +267,7 @@ pub struct ServiceDetail {
     pub containers: Vec<Container>,
     pub target_groups: Vec<TargetGroup>,
     /// Parts that could not be read, each with its reason.
-    pub gaps: Vec<super::fault::Fault>,
+    pub gaps: Vec<super::fault::Gap>,
 }
 
 /// Placement headroom of a cluster: what its instances have left.

@@ -55,6 +55,37 @@ pub struct Fault {
     pub action: Option<Text>,
 }
 
+/// What an answer of many reads is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Tasks,
+    /// The machines that tasks run on.
+    Instances,
+    Containers,
+    Policies,
+    Scheduled,
+    Activities,
+    /// The instance refresh of a group.
+    Refresh,
+    Samples,
+    /// The addresses limited now.
+    Limited,
+    /// What a web ACL protects.
+    Resources,
+}
+
+/// A part that could not be read, and why: what is empty for that reason must not be called none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    pub part: Part,
+    pub fault: Fault,
+}
+
+/// Whether this part could not be read.
+pub fn is_unread(gaps: &[Gap], part: Part) -> bool {
+    gaps.iter().any(|gap| gap.part == part)
+}
+
 impl Fault {
     /// A fault with its first sentence; the rest is added by the `with` calls.
     pub fn new(kind: FaultKind, what: impl AsRef<str>) -> Self {

@@ -1,6 +1,6 @@
 //! `WAFv2`: web ACLs, their rules, and the raw document that is edited (aws-facts.md §3.4).
 
-use super::fault::{Fault, FaultKind};
+use super::fault::{Fault, FaultKind, Gap};
 use super::ids::{AclId, AclName, Arn, MetricName, RuleName};
 use super::text::Text;
 use jiff::Timestamp;
@@ -262,5 +262,5 @@ pub struct RuleDetail {
     /// Addresses limited now; `None` for aggregates AWS does not list.
     pub limited: Option<Vec<Text>>,
     pub resources: Vec<Arn>,
-    pub gaps: Vec<Fault>,
+    pub gaps: Vec<Gap>,
 }

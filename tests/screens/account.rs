@@ -11,7 +11,7 @@ use tidegate::domain::ecs::{
     Container, Controller, Deployment, EventClass, Launch, LogTarget, Rollout, Scheduling, Service,
     ServiceDetail, ServiceEvent, ServiceRef, ServiceStatus, TargetGroup, TargetHealth, Task,
 };
-use tidegate::domain::fault::{Fault, FaultKind};
+use tidegate::domain::fault::{Fault, FaultKind, Gap, Part};
 use tidegate::domain::ids::ServiceName;
 use tidegate::domain::metrics::{Metric, Series};
 use tidegate::domain::rds::{
@@ -635,7 +635,10 @@ pub fn rule_detail() -> RuleDetail {
         population: 4_210,
         limited: Some(vec!["203.0.113.7".into(), "198.51.100.23".into(), "192.0.2.99".into()]),
         resources: vec!["arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/orchard/50dc6c495c0c9188".into()],
-        gaps: vec![denied("The API gateways behind the web ACL may not be listed", "wafv2:ListResourcesForWebACL")],
+        gaps: vec![Gap {
+            part: Part::Resources,
+            fault: denied("The API gateways behind the web ACL may not be listed", "wafv2:ListResourcesForWebACL"),
+        }],
     }
 }
 

@@ -5,7 +5,7 @@ use crate::support::proxy::{Answer, Call, Proxy, Trouble};
 use serde_json::json;
 use std::sync::Arc;
 use tidegate::domain::ecs::{Launch, Rollout, Service, ServiceRef, ServiceStatus, Task};
-use tidegate::domain::fault::FaultKind;
+use tidegate::domain::fault::{FaultKind, Part};
 use tidegate::domain::ids::{ClusterName, ServiceName};
 use tidegate::domain::text::Text;
 
@@ -216,11 +216,15 @@ async fn a_part_that_is_denied_is_a_gap_and_the_others_live_on() {
     let gaps: Vec<_> = detail
         .gaps
         .iter()
-        .map(|g| (g.kind, g.action.clone()))
+        .map(|g| (g.part, g.fault.kind, g.fault.action.clone()))
         .collect();
     assert_eq!(
         gaps,
-        [(FaultKind::Denied, Some(Text::fixed("ecs:ListTasks")))]
+        [(
+            Part::Tasks,
+            FaultKind::Denied,
+            Some(Text::fixed("ecs:ListTasks"))
+        )]
     );
 }
 

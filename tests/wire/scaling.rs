@@ -7,7 +7,7 @@ use crate::support::{
 use serde_json::json;
 use tidegate::domain::autoscaling::{PolicyKind, Scaled};
 use tidegate::domain::ecs::ServiceRef;
-use tidegate::domain::fault::FaultKind;
+use tidegate::domain::fault::{FaultKind, Part};
 use tidegate::domain::subject::{Observation, Subject};
 
 fn at(service: &str) -> ServiceRef {
@@ -153,7 +153,8 @@ async fn a_part_that_is_denied_is_a_gap_and_the_rest_stays() {
     let aws = account.aws_at(&proxy.url()).await;
     let detail = aws.target_detail(&at("s0")).await.expect("detail");
     assert_eq!((detail.policies.len(), detail.gaps.len()), (2, 1));
-    assert_eq!(detail.gaps[0].kind, FaultKind::Denied);
+    assert_eq!(detail.gaps[0].fault.kind, FaultKind::Denied);
+    assert_eq!(detail.gaps[0].part, Part::Activities);
     proxy.trouble("*", Trouble::Error(400, "AccessDeniedException"), 9);
     assert_eq!(
         aws.target_detail(&at("s0"))

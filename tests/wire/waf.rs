@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tidegate::aws::Aws;
 use tidegate::aws::splice::splice;
 use tidegate::domain::change::{Field, Target};
-use tidegate::domain::fault::FaultKind;
+use tidegate::domain::fault::{FaultKind, Part};
 use tidegate::domain::subject::{Observation, Subject};
 use tidegate::domain::waf::{Acl, AclScope, Aggregate, RawJson, RuleAction, RuleKind, RuleRef};
 use tidegate::domain::write::RuleEdit;
@@ -321,7 +321,8 @@ async fn parts_that_fail_are_gaps_and_an_aggregate_without_a_list_is_none() {
         (detail.samples.len(), &detail.limited, detail.gaps.len()),
         (1, &None, 1)
     );
-    assert_eq!(detail.gaps[0].kind, FaultKind::Denied);
+    assert_eq!(detail.gaps[0].fault.kind, FaultKind::Denied);
+    assert_eq!(detail.gaps[0].part, Part::Resources);
     assert_eq!(proxy.count("ListResourcesForWebACL"), 1);
 }
 
@@ -363,6 +364,30 @@ async fn garbage_for_a_web_acl_is_a_fault_that_says_so() {
         });
         let fault = aws.acls(AclScope::Regional).await.expect_err("no web ACL");
         assert_eq!(fault.kind, FaultKind::Garbled, "{body}: {fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_for_a_dialog_does_not_wait_for_resources_that_do_not_come() {
+    let account = Moto::shared().account();
+    with_acls(&account, "REGIONAL", account.region, 1);
+    for trouble in [
+        Trouble::Error(500, "WAFInternalErrorException"),
+        Trouble::Hang,
+    ] {
+        let proxy = Proxy::before_moto();
+        with_detail(&proxy);
+        let aws = account.aws_at(&proxy.url()).await;
+        let rule = rate_rule(&first(&aws).await);
+        proxy.trouble("ListResourcesForWebACL", trouble, usize::MAX);
+        let begun = std::time::Instant::now();
+        let seen = aws.observe(&Subject::Rule(rule)).await.expect("observed");
+        let took = begun.elapsed();
+        assert!(took < std::time::Duration::from_secs(4), "{took:?}");
+        let Observation::Rule { gaps, .. } = seen else {
+            panic!("{seen:?}")
+        };
+        assert!(!gaps.is_empty(), "what was not read is said");
     }
 }
 

@@ -1,10 +1,10 @@
 //! Everything the drill-in of one service shows, read side by side.
 
 use super::super::Aws;
-use super::super::convert::part;
+use super::super::convert::named;
 use super::{WIDTH, event, facts};
 use crate::domain::ecs::{ServiceDetail, ServiceRef, TargetGroup};
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, Gap, Part};
 use crate::domain::ids::TargetGroupArn;
 use futures_util::StreamExt;
 use futures_util::future::join;
@@ -19,9 +19,12 @@ impl Aws {
         )
         .await;
         let mut detail = base?;
-        let (tasks, gap) = part(tasks, &mut detail.gaps);
+        let (tasks, gap) = named(Part::Tasks, tasks, &mut detail.gaps);
         detail.tasks = tasks;
-        detail.gaps.extend(gap);
+        detail.gaps.extend(gap.map(|fault| Gap {
+            part: Part::Instances,
+            fault,
+        }));
         Ok(detail)
     }
 
@@ -40,7 +43,7 @@ impl Aws {
             tasks: Vec::new(),
             deployments: raw.deployments().iter().map(facts::deployment).collect(),
             events: raw.events().iter().map(event::event).collect(),
-            containers: part(containers, &mut gaps),
+            containers: named(Part::Containers, containers, &mut gaps),
             target_groups,
             gaps,
         })

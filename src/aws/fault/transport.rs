@@ -2,7 +2,7 @@
 
 use super::super::client::{Place, Stopped};
 use super::shortened;
-use super::table::renewal;
+use super::table::{THEIRS, WAIT, renewal};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::text::Text;
 use aws_credential_types::provider::error::CredentialsError;
@@ -71,7 +71,7 @@ pub(super) fn not_sent(place: &Place, action: &str, failure: &DispatchFailure) -
 
 fn unreachable(place: &Place, action: &str, why: &str) -> Fault {
     Fault::new(FaultKind::Unreachable, format!("{} cannot be reached for {action}: {why}", whom(place)))
-        .means("what you see is from before")
+        .means("nothing came from there")
         .next("it is tried again by itself; look at the network, a proxy, the endpoint, or the region's name")
 }
 
@@ -153,8 +153,7 @@ pub(super) fn without_a_code(place: &Place, action: &str, raw: &Response) -> Fau
     let what = format!("{} answered {action} with status {status}", whom(place));
     match status {
         429 => Fault::new(FaultKind::Throttled, what).next("polling slows down by itself"),
-        500.. => Fault::new(FaultKind::Server, what)
-            .means("what you see is from before; it is asked again by itself"),
+        500.. => Fault::new(FaultKind::Server, what).means(THEIRS).next(WAIT),
         407 => {
             Fault::new(FaultKind::Unreachable, what).means("a proxy on the way wants a password")
         }
