@@ -46,7 +46,7 @@ fn takes(command: &Command) -> String {
     let own = command
         .get_arguments()
         .filter(|arg| !arg.is_global_set() && arg.get_id() != "help");
-    own.map(|arg| format!(" {arg}")).collect()
+    own.fold(String::new(), |said, arg| said + " " + &arg.to_string())
 }
 
 fn about(command: &Command) -> String {

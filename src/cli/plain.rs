@@ -75,7 +75,9 @@ fn spell(c: char, into: &mut String) {
 
 fn escape(c: char, into: &mut String) {
     for unit in c.encode_utf16(&mut [0; 2]) {
-        into.push_str(&format!("\\u{unit:04x}"));
+        let digits = [12, 8, 4, 0].map(|by| char::from_digit(u32::from(*unit >> by & 15), 16));
+        into.push_str("\\u");
+        into.extend(digits.into_iter().flatten());
     }
 }
 
