@@ -87,7 +87,7 @@ fn replied(state: &mut State, reply: &Reply) {
 
 /// A row whose change was verified is read again at once: it would look as before until its next turn.
 fn reported(state: &mut State, report: Report) -> Vec<Effect> {
-    let stale = match &report {
+    let again = match &report {
         Report::Progress {
             subject,
             progress: Progress::Verified { .. },
@@ -97,7 +97,7 @@ fn reported(state: &mut State, report: Report) -> Vec<Effect> {
     };
     state.each_pane(|pane, cx| pane.carrier(&report, cx));
     reports::take(state, report);
-    stale
+    again
 }
 
 /// Where a subject is shown.

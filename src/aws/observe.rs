@@ -35,7 +35,9 @@ impl Aws {
             self.policies(only)
         );
         let service = service?;
-        let headroom = soon(self.headroom(&service)).await.and_then(Result::ok);
+        let headroom = Box::pin(soon(self.headroom(&service)))
+            .await
+            .and_then(Result::ok);
         Ok(Observation::Service {
             service,
             target: target?,
@@ -56,8 +58,8 @@ impl Aws {
     /// What the web ACL protects is for the operator to know: where it cannot be read, that is said, and the dialog goes on.
     async fn observe_rule(&self, rule: &RuleRef) -> Result<Observation, Fault> {
         let found = Mutex::default();
-        let (acl, whole) =
-            beside(self.acl(&rule.acl), self.resources_into(&rule.acl, &found)).await;
+        let both = beside(self.acl(&rule.acl), self.resources_into(&rule.acl, &found));
+        let (acl, whole) = Box::pin(both).await;
         let (resources, mut gaps) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         if whole.is_none() {
             gaps.push(not_in_time());
@@ -76,7 +78,8 @@ impl Aws {
     /// A quota that cannot be read does not stop a backup; the plan says so.
     async fn observe_database(&self, at: &DatabaseRef) -> Result<Observation, Fault> {
         let main = futures_util::future::join(self.database(at), self.underway(at));
-        let ((database, underway), quota) = beside(main, self.quota(at.kind)).await;
+        let all = Box::pin(beside(main, self.quota(at.kind)));
+        let ((database, underway), quota) = all.await;
         Ok(Observation::Database {
             database: database?,
             quota: quota.and_then(Result::ok),

@@ -40,7 +40,7 @@ fn renewed_credentials_give_the_look_its_time_again() {
     let mut console = Console::new(write_settings(), (120, 36));
     console.report(Report::Looking);
     let fault = Fault::new(FaultKind::Credentials, "expired");
-    let next_try = std::time::Duration::from_secs(60);
+    let next_try = std::time::Duration::from_mins(1);
     console.send(Message::Link(Link::NoCredentials { fault, next_try }));
     console.wait(30_000);
     console.send(Message::Link(Link::Fine));

@@ -188,7 +188,9 @@ impl Intercept for Sentry {
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(call) = cfg.load::<Metadata>() {
-            let number = cfg.load::<RequestAttempts>().map_or(1, |n| n.attempts());
+            let number = cfg
+                .load::<RequestAttempts>()
+                .map_or(1, RequestAttempts::attempts);
             self.meter.add_attempt(call, number);
             let permit = cfg.load::<PermitSeq>().map(|p| p.0);
             tracing::debug!(
