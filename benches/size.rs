@@ -20,11 +20,12 @@ fn about_services(stub: &Stub) -> u64 {
     stub.count("ListServices") + stub.count("DescribeServices")
 }
 
-/// Waits until none of these came for two seconds: everything there is has been read.
+/// Waits until none of these came for eight seconds, longer than the budget keeps a group of calls waiting:
+/// everything there is has been read.
 fn settled(stub: &Stub, limit: Duration) {
     let calls = || about_services(stub);
     let (deadline, mut seen, mut since) = (Instant::now() + limit, calls(), Instant::now());
-    while Instant::now() < deadline && since.elapsed() < 2 * SECOND {
+    while Instant::now() < deadline && since.elapsed() < 8 * SECOND {
         std::thread::sleep(Duration::from_millis(50));
         if calls() != seen {
             (seen, since) = (calls(), Instant::now());

@@ -2,6 +2,7 @@
 
 use super::series::SeriesBook;
 use crate::aws::Aws;
+use crate::domain::ecs::Service;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{ClusterName, ServiceName};
 use crate::domain::metrics::{Metric, Series};
@@ -81,19 +82,16 @@ impl Asker<'_> {
             .map(|all| Facts::ServiceNames(Arc::new(all)))
     }
 
-    /// Each part waits for the next, so that the last one can end the answer.
+    /// Parts go out when they are large enough; the last one ends the answer.
     async fn services(&self, cluster: &ClusterName, names: &[ServiceName]) -> Result<Facts, Fault> {
-        let mut last = None;
+        let mut parts = Parts::default();
         let part = |found, missing| {
-            if let Some(before) = last.replace(Facts::Services { found, missing }) {
-                (self.part)(before);
+            if let Some(whole) = parts.add(found, missing, names.len()) {
+                (self.part)(whole);
             }
         };
         self.aws.services(cluster, names, part).await?;
-        Ok(last.unwrap_or(Facts::Services {
-            found: Vec::new(),
-            missing: Vec::new(),
-        }))
+        Ok(parts.rest())
     }
 
     /// Asks only for series that were neither found nor refused in this minute; answers with all there are, and with
@@ -121,6 +119,41 @@ impl Asker<'_> {
                 Err(fault)
             }
             None => Ok(found),
+        }
+    }
+}
+
+/// Services that have come and are not handed on yet: each handing on arranges all rows anew,
+/// which 500 answers of ten need not do 500 times.
+#[derive(Default)]
+struct Parts {
+    found: Vec<Arc<Service>>,
+    missing: Vec<ServiceName>,
+}
+
+/// Where many are asked for, so many are handed on at once.
+const PART: usize = 160;
+
+impl Parts {
+    /// Takes in one answer; hands on what came before it once that is enough, so that something is left to end with.
+    fn add(
+        &mut self,
+        found: Vec<Arc<Service>>,
+        missing: Vec<ServiceName>,
+        asked: usize,
+    ) -> Option<Facts> {
+        let waiting = self.found.len() + self.missing.len();
+        let enough = if asked > 2 * PART { PART } else { 1 };
+        let whole = (waiting >= enough).then(|| self.rest());
+        self.found.extend(found);
+        self.missing.extend(missing);
+        whole
+    }
+
+    fn rest(&mut self) -> Facts {
+        Facts::Services {
+            found: std::mem::take(&mut self.found),
+            missing: std::mem::take(&mut self.missing),
         }
     }
 }
