@@ -12,6 +12,7 @@ mod logging;
 mod manual;
 mod partial;
 mod plain;
+pub mod plan;
 mod say;
 mod settle;
 mod sim;

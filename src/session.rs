@@ -5,6 +5,7 @@ pub mod look;
 pub mod machine;
 pub mod moment;
 pub mod order;
+pub mod plan;
 pub mod record;
 pub mod request;
 pub mod revert;

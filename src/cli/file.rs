@@ -1,6 +1,7 @@
 //! The operator's files: config, keymap and themes, as text; and the config as layers.
 
 use super::partial::Partial;
+use super::plan::{self, Plans};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::model::source::{Source, did_you_mean};
 use serde::Deserialize;
@@ -27,6 +28,8 @@ pub struct Config {
     pub base: Partial,
     /// The sections `[profile.NAME]`.
     pub profiles: BTreeMap<String, Partial>,
+    /// The sections `[plan.NAME]`.
+    pub plans: Plans,
 }
 
 /// Reads one file; `None` where an optional one is not there.
@@ -72,6 +75,13 @@ impl Config {
             .remove("profile")
             .map(|value| sections(&source, value, &mut faults))
             .unwrap_or_default();
+        let plans = table
+            .remove("plan")
+            .map(|value| plan::plans(&source, value));
+        let plans = plans.transpose().unwrap_or_else(|wrong| {
+            faults.extend(wrong);
+            None
+        });
         let base = layer(&source, Spanned::new(0..0, table), &mut faults);
         let profiles = sections
             .into_iter()
@@ -82,6 +92,7 @@ impl Config {
                 source,
                 base,
                 profiles,
+                plans: plans.unwrap_or_default(),
             })
         } else {
             Err(faults)
