@@ -4,6 +4,7 @@
 //! gate before each call, so that one budget holds for all of them. Writes have
 //! one entry, [`apply`], which takes a permit of the journal.
 
+pub mod alarm;
 pub mod apply;
 pub mod client;
 mod convert;
@@ -19,8 +20,10 @@ pub mod metrics;
 pub mod observe;
 pub mod outcome;
 pub mod rds;
+pub mod record;
 pub mod scaling;
 pub mod splice;
+pub mod survey;
 pub mod waf;
 
 pub use client::{Around, Aws, Keys, Options};

@@ -14,6 +14,7 @@ mod partial;
 mod plain;
 pub mod plan;
 mod say;
+pub mod session;
 mod settle;
 mod sim;
 mod value;
@@ -158,6 +159,7 @@ fn command(
             let dir = state_dir(environment)?.join("journal");
             Ok(journal::run(args, &dir, io.out)?)
         }
+        Some(Command::Session(args)) => session::run(args, arguments, environment, io),
         Some(Command::Sim(args)) => {
             let region = arguments.cli.settings.region.as_ref();
             sim::run(args, region.map(|given| given.text.as_str()), io)
@@ -186,6 +188,7 @@ fn console(
         mut settings,
         themes,
         unused,
+        ..
     } = load::all(arguments, environment)?;
     let keymap = load::keymap(environment)?;
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {

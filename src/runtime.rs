@@ -20,6 +20,7 @@ pub mod series;
 pub mod signal;
 pub mod sim;
 pub mod stop;
+pub mod survey;
 pub mod tail;
 pub mod terminal;
 pub mod usage;

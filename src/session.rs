@@ -1,6 +1,7 @@
 //! Changes as sessions, pure: what is ordered and reported, the machine that
 //! carries it step by step, and the records that make it durable.
 
+pub mod draft;
 pub mod look;
 pub mod machine;
 pub mod moment;
@@ -9,6 +10,8 @@ pub mod plan;
 pub mod record;
 pub mod request;
 pub mod revert;
+pub mod shared;
 pub mod state;
 pub mod step;
+pub mod survey;
 pub mod verify;

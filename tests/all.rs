@@ -5,6 +5,7 @@ mod config;
 mod console;
 mod house;
 mod journal;
+mod plan;
 mod screens;
 mod session;
 mod sim;

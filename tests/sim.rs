@@ -8,4 +8,4 @@ mod faults;
 mod hostile;
 mod memory;
 mod protocols;
-mod stage;
+pub mod stage;

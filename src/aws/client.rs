@@ -103,6 +103,9 @@ pub struct Shared {
     pub(super) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(super) sts: aws_sdk_sts::Client,
     pub(super) cloudfront: aws_sdk_cloudfront::Client,
+    pub(super) ssm: aws_sdk_ssm::Client,
+    /// Session records of CLOUDFRONT web ACLs: us-east-1.
+    pub(super) ssm_global: aws_sdk_ssm::Client,
     pub(super) writers: Writers,
     region: Region,
     pub(super) place: Place,
@@ -164,6 +167,11 @@ impl Aws {
     /// What left so far.
     pub fn meter(&self) -> &Meter {
         &self.shared.meter
+    }
+
+    /// Whether the credentials are held as they are, so that nothing renews them: after an MFA code.
+    pub fn keys_are_held(&self) -> bool {
+        self.shared.expiry.are_held()
     }
 
     /// When the credentials in use end; `None` for ones without an end, or before the first call.
@@ -235,6 +243,8 @@ impl Shared {
             elb: guarded!(aws_sdk_elasticloadbalancingv2, config, sentry),
             sts: guarded!(aws_sdk_sts, config, sentry),
             cloudfront: guarded!(aws_sdk_cloudfront, &global, sentry),
+            ssm: guarded!(aws_sdk_ssm, config, sentry),
+            ssm_global: guarded!(aws_sdk_ssm, &global, sentry),
             writers: Writers::build(config, options.patience, &sentry),
             region,
             place,

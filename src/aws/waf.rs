@@ -126,6 +126,26 @@ impl Aws {
         }
     }
 
+    /// Whether a managed group's version has expired: AWS answers that instead of describing it.
+    /// What could not be asked is not called expired.
+    pub(super) async fn is_expired(
+        &self,
+        scope: AclScope,
+        [vendor, name, version]: [&Text; 3],
+    ) -> bool {
+        self.gate.pass().await;
+        let request = self
+            .waf(scope)
+            .describe_managed_rule_group()
+            .scope(sdk_scope(scope))
+            .vendor_name(vendor.as_str())
+            .name(name.as_str())
+            .version_name(version.as_str());
+        let answer = request.send().await;
+        answer
+            .is_err_and(|error| error.code() == Some("WAFExpiredManagedRuleGroupVersionException"))
+    }
+
     /// Everything the web ACL protects, with the types that could not be asked.
     pub async fn resources(&self, at: &AclRef) -> Protected {
         let found = Mutex::default();

@@ -31,6 +31,8 @@ come from where AWS tools look.",
         "Exit codes",
         "  0    done
   2    wrong usage or a mistake in a file
+  3    refused: something stands against a load test
+  7    no credentials, or none that AWS takes
   130  ended by SIGINT; 143 by SIGTERM, 129 by SIGHUP
   1    anything else",
     ),
@@ -70,6 +72,8 @@ pub enum Command {
     Keys(KeysArgs),
     /// Read the record of what was changed: list, show, verify
     Journal(super::journal::JournalArgs),
+    /// Load tests: what a plan would do here
+    Session(super::session::SessionArgs),
     /// Serve a simulated AWS account on this machine
     Sim(super::sim::SimArgs),
     /// Print a completion script for a shell
@@ -140,6 +144,7 @@ impl Arguments {
         match &self.cli.command {
             Some(Command::Keys(keys)) => keys.output,
             Some(Command::Journal(journal)) => journal.output,
+            Some(Command::Session(session)) => session.output,
             _ => Output::Text,
         }
     }

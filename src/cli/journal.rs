@@ -1,7 +1,7 @@
 //! `tidegate journal`: what was changed, read without a terminal. Nothing is written.
 
-mod masked;
-mod said;
+pub(super) mod masked;
+pub(super) mod said;
 
 use super::args::Output;
 use crate::domain::fault::{Fault, FaultKind};

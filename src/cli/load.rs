@@ -4,6 +4,7 @@ use super::args::{Arguments, variables};
 use super::environment::Environment;
 use super::file::{self, Config, Presence};
 use super::partial::Partial;
+use super::plan::Plans;
 use super::settle::Layers;
 use crate::domain::fault::Fault;
 use crate::model::keymap::Keymap;
@@ -17,6 +18,8 @@ pub struct Loaded {
     pub settings: Settings,
     /// At the terminal's depth, the wished-for one first.
     pub themes: Vec<Theme>,
+    /// The load tests of the config file.
+    pub plans: Plans,
     /// What was wrong with themes that nobody asked for.
     pub unused: Vec<Fault>,
 }
@@ -49,6 +52,7 @@ pub fn all(arguments: &Arguments, environment: &Environment) -> Result<Loaded, V
     Ok(Loaded {
         settings,
         themes,
+        plans: config.plans,
         unused,
     })
 }

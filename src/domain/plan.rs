@@ -109,6 +109,53 @@ pub fn toggle(
     }
 }
 
+/// The bounds of a load test, for a service or a group: exactly these.
+pub fn bounds(
+    observed: &Observation,
+    bounds: [u32; 2],
+    ceilings: &Ceilings,
+) -> Result<Planned, Fault> {
+    match observed {
+        Observation::Service {
+            service,
+            target,
+            policies,
+            headroom,
+        } => {
+            let facts = service::Facts {
+                service,
+                target: target.as_ref(),
+                policies,
+                headroom: headroom.as_ref(),
+            };
+            service::bounds_to(&facts, bounds, ceilings.max_tasks)
+        }
+        Observation::Group { group, policies } => {
+            group::bounds_to(group, policies, bounds, ceilings.max_instances)
+        }
+        other => Err(mismatch("given bounds", other)),
+    }
+    .map(Planned::sorted)
+}
+
+/// A rate rule set to Count for a load test.
+pub fn count(observed: &Observation, rule: &RuleName) -> Result<Planned, Fault> {
+    match observed {
+        Observation::Rule {
+            acl,
+            resources,
+            gaps,
+        } => rule::count(&rule::Facts {
+            acl,
+            resources,
+            gaps,
+            rule,
+        })
+        .map(Planned::sorted),
+        other => Err(mismatch("set to Count", other)),
+    }
+}
+
 /// A new limit for a rate rule.
 pub fn limit(observed: &Observation, rule: &RuleName, input: &str) -> Result<Planned, Fault> {
     match observed {

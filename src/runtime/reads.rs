@@ -387,7 +387,8 @@ impl Reads {
     }
 }
 
-fn options(settings: &Settings) -> Options {
+/// How the clients of these settings are built.
+pub(super) fn options(settings: &Settings) -> Options {
     Options {
         profile: settings.profile.clone(),
         region: settings.region.clone(),

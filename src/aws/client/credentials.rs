@@ -51,16 +51,31 @@ impl From<Keys> for Credentials {
 
 /// The end of the credentials that were loaded last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Expiry(Arc<RwLock<Option<SystemTime>>>);
+pub(super) struct Expiry(Arc<RwLock<End>>);
+
+/// The end, and whether new ones follow by themselves.
+#[derive(Clone, Copy, Debug, Default)]
+struct End {
+    at: Option<SystemTime>,
+    held: bool,
+}
 
 impl Expiry {
     pub(super) fn get(&self) -> Option<Timestamp> {
-        let at = *self.0.read().unwrap_or_else(PoisonError::into_inner);
-        at.and_then(|at| Timestamp::try_from(at).ok())
+        self.end().at.and_then(|at| Timestamp::try_from(at).ok())
     }
 
-    fn put(&self, at: Option<SystemTime>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = at;
+    /// Whether they are handed out as they were given, so that nothing follows them.
+    pub(super) fn are_held(&self) -> bool {
+        self.end().held
+    }
+
+    fn end(&self) -> End {
+        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, end: End) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = end;
     }
 }
 
@@ -68,6 +83,7 @@ impl Expiry {
 #[derive(Debug)]
 struct Watched {
     inner: SharedCredentialsProvider,
+    held: bool,
     expiry: Expiry,
 }
 
@@ -78,7 +94,10 @@ impl ProvideCredentials for Watched {
     {
         future::ProvideCredentials::new(async {
             let found = self.inner.provide_credentials().await?;
-            self.expiry.put(found.expiry());
+            self.expiry.put(End {
+                at: found.expiry(),
+                held: self.held,
+            });
             Ok(found)
         })
     }
@@ -89,38 +108,47 @@ impl ProvideCredentials for Watched {
 }
 
 /// The provider, and where the end of its credentials can be read.
-pub(super) fn watched(inner: SharedCredentialsProvider) -> (SharedCredentialsProvider, Expiry) {
+pub(super) fn watched(found: Source) -> (SharedCredentialsProvider, Expiry) {
+    let (inner, held) = match found {
+        Source::Renews(inner) => (inner, false),
+        Source::Held(inner) => (inner, true),
+    };
     let expiry = Expiry::default();
     (
         SharedCredentialsProvider::new(Watched {
             inner,
+            held,
             expiry: expiry.clone(),
         }),
         expiry,
     )
 }
 
+/// Where credentials come from, and whether new ones come when they end.
+#[derive(Debug)]
+pub(super) enum Source {
+    Renews(SharedCredentialsProvider),
+    /// Given once: after an MFA code, or by another process of ours.
+    Held(SharedCredentialsProvider),
+}
+
 /// The provider for these surroundings.
-pub(super) async fn provider(
-    around: &Surroundings,
-    region: &Region,
-) -> Result<SharedCredentialsProvider, Fault> {
+pub(super) async fn provider(around: &Surroundings, region: &Region) -> Result<Source, Fault> {
     if let Some(keys) = &around.options.credentials {
-        return Ok(SharedCredentialsProvider::new(Credentials::from(
-            keys.clone(),
-        )));
+        let keys = SharedCredentialsProvider::new(Credentials::from(keys.clone()));
+        return Ok(Source::Held(keys));
     }
     let config = provider_config(around, region);
     if environment_rules(around) {
-        return Ok(chain(config, around).await);
+        return Ok(Source::Renews(chain(config, around).await));
     }
     if let Some(plan) = mfa::plan(around) {
-        return mfa::redeem(plan, around, &config).await;
+        return mfa::redeem(plan, around, &config).await.map(Source::Held);
     }
-    Ok(match &around.options.profile {
+    Ok(Source::Renews(match &around.options.profile {
         Some(profile) => profile_first(profile.as_str(), &config, around),
         None => chain(config, around).await,
-    })
+    }))
 }
 
 /// Keys in the environment beat any profile but one named by flag.

@@ -15,11 +15,13 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
-use std::sync::Arc;
+use aws_smithy_types::date_time::{DateTime, Format};
+use jiff::{SignedDuration, Timestamp};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The services we speak to, by the SDK's names.
-const SERVICES: [&str; 10] = [
+const SERVICES: [&str; 11] = [
     "ECS",
     "Application Auto Scaling",
     "Auto Scaling",
@@ -30,6 +32,7 @@ const SERVICES: [&str; 10] = [
     "Elastic Load Balancing v2",
     "STS",
     "CloudFront",
+    "SSM",
 ];
 
 /// The calls of log tails.
@@ -42,6 +45,8 @@ pub struct Meter {
     metric_queries: AtomicU64,
     log_calls: AtomicU64,
     repeats: AtomicU64,
+    /// AWS's clock less ours, as the last answer told.
+    skew: RwLock<Option<SignedDuration>>,
 }
 
 /// One reading of the [`Meter`].
@@ -74,6 +79,23 @@ impl Meter {
             log_calls: self.log_calls.load(Relaxed),
             repeats: self.repeats.load(Relaxed),
         }
+    }
+
+    /// AWS's clock less ours, to a second: what the last answer's `Date` told.
+    pub fn skew(&self) -> Option<SignedDuration> {
+        *self.skew.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in the `Date` of an answer that came just now.
+    fn note_date(&self, date: &str, now: Timestamp) {
+        let Ok(theirs) = DateTime::from_str(date, Format::HttpDate) else {
+            return;
+        };
+        let Ok(theirs) = Timestamp::from_second(theirs.secs()) else {
+            return;
+        };
+        *self.skew.write().unwrap_or_else(PoisonError::into_inner) =
+            Some(theirs.duration_since(now));
     }
 
     /// All attempts since the clients were built.
@@ -210,6 +232,9 @@ impl Intercept for Sentry {
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let answer = context.response();
+        if let Some(date) = answer.headers().get("date") {
+            self.meter.note_date(date, Timestamp::now());
+        }
         let xml = cfg
             .load::<Metadata>()
             .is_some_and(|call| SPEAK_XML.contains(&call.service()));
@@ -269,6 +294,7 @@ fn is_read(service: &str, operation: &str) -> bool {
         "Elastic Load Balancing v2" => &ELB,
         "STS" => &["GetCallerIdentity", "AssumeRole", "GetSessionToken"],
         "CloudFront" => &["ListDistributionsByWebACLId"],
+        "SSM" => &["GetParameter", "GetParametersByPath"],
         _ => &[],
     };
     reads.contains(&operation)
@@ -304,7 +330,7 @@ const AUTOSCALING: [&str; 7] = [
     "DescribeWarmPool",
     "DescribeInstanceRefreshes",
 ];
-const WAF: [&str; 7] = [
+const WAF: [&str; 8] = [
     "ListWebACLs",
     "GetWebACL",
     "GetWebACLForResource",
@@ -312,6 +338,7 @@ const WAF: [&str; 7] = [
     "GetSampledRequests",
     "GetRateBasedStatementManagedKeys",
     "GetRuleGroup",
+    "DescribeManagedRuleGroup",
 ];
 const RDS: [&str; 7] = [
     "DescribeDBInstances",
@@ -404,6 +431,16 @@ mod tests {
                 "{operation}"
             );
         }
+    }
+
+    #[test]
+    fn the_date_of_an_answer_tells_how_far_our_clock_is_off() {
+        let meter = Meter::default();
+        let now = "2026-01-15T10:00:00Z".parse().unwrap();
+        meter.note_date("no date", now);
+        assert_eq!(meter.skew(), None);
+        meter.note_date("Thu, 15 Jan 2026 10:02:00 GMT", now);
+        assert_eq!(meter.skew(), Some(SignedDuration::from_mins(2)));
     }
 
     #[test]

@@ -201,7 +201,8 @@ fn fields(change: &Change) -> String {
     change.fields.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn value(value: &Value) -> String {
+/// A setting for people, header values hidden.
+pub fn value(value: &Value) -> String {
     match value {
         Value::Count(n) => n.to_string(),
         Value::Json(json) => masked::action(json.as_str()),

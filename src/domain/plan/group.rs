@@ -48,13 +48,37 @@ pub fn scale(
     input: &str,
     ceiling: Option<u32>,
 ) -> Result<Planned, Fault> {
+    sized(group, policies, parse(group, input)?, ceiling)
+}
+
+/// What a load test's bounds come down to. Desired stays where it is within them.
+pub fn bounds_to(
+    group: &Group,
+    policies: &[Policy],
+    [min, max]: [u32; 2],
+    ceiling: Option<u32>,
+) -> Result<Planned, Fault> {
+    let desired = group.desired.max(min).min(max);
+    let wish = Sizes {
+        min,
+        desired: (!group.managed_by_ecs).then_some(desired),
+        max,
+    };
+    sized(group, policies, wish, ceiling)
+}
+
+fn sized(
+    group: &Group,
+    policies: &[Policy],
+    wish: Sizes,
+    ceiling: Option<u32>,
+) -> Result<Planned, Fault> {
     if let Some(status) = &group.status {
         return Err(
             refuse(format!("{} is being deleted ({status})", group.name.text()))
                 .next("refresh the list"),
         );
     }
-    let wish = parse(group, input)?;
     in_order(wish)?;
     below_ceiling(group, wish, ceiling)?;
     let change = change(group, policies, wish);

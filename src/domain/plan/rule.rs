@@ -118,6 +118,17 @@ pub fn toggle(facts: &Facts<'_>, original: Option<&RawJson>) -> Result<Planned, 
     Ok(planned)
 }
 
+/// Count, whatever it does now; nothing to do where it counts already.
+pub fn count(facts: &Facts<'_>) -> Result<Planned, Fault> {
+    if facts.editable()?.rule.action == RuleAction::Count {
+        return Ok(Planned {
+            summary: Text::clean(&format!("{} counts already", facts.rule.text())),
+            ..Planned::default()
+        });
+    }
+    toggle(facts, None)
+}
+
 fn next_action(found: &Editable<'_>, original: Option<&RawJson>) -> (RawJson, Option<Finding>) {
     if found.rule.action != RuleAction::Count {
         let open =

@@ -49,6 +49,58 @@ pub fn scale(facts: &Facts<'_>, input: &str, ceiling: Option<u32>) -> Result<Pla
     })
 }
 
+/// What a load test's bounds come down to: exactly these, and desired no lower than the minimum.
+/// Without a scalable target the service runs `min` tasks.
+pub fn bounds_to(
+    facts: &Facts<'_>,
+    [min, max]: [u32; 2],
+    ceiling: Option<u32>,
+) -> Result<Planned, Fault> {
+    can_be_scaled(facts.service)?;
+    let most = if facts.target.is_some() { max } else { min };
+    below_ceiling(most, facts.service.desired, ceiling)?;
+    let changes: Vec<Change> = match facts.target {
+        Some(target) => exactly(facts.service, target, min, max)
+            .into_iter()
+            .collect(),
+        None => desired_only(facts.service, min, Hold::Held)
+            .into_iter()
+            .collect(),
+    };
+    let lowered = facts.target.and_then(|t| stops(facts.service, t, max));
+    let warnings = lowered
+        .into_iter()
+        .chain(emptied(most))
+        .chain(room(facts, min))
+        .chain(above_quota(most))
+        .chain(deployer(facts))
+        .collect();
+    let name = facts.service.at.service.text();
+    let said = match facts.target {
+        Some(t) => format!("{name} {}–{} → {min}–{max} tasks", t.min, t.max),
+        None => format!("{name} {} → {min} tasks", facts.service.desired),
+    };
+    Ok(Planned {
+        seen: seen(facts),
+        summary: Text::clean(&said),
+        changes,
+        warnings,
+        backup: None,
+    })
+}
+
+fn stops(service: &Service, target: &ScalableTarget, max: u32) -> Option<Finding> {
+    let gone = service.desired.checked_sub(max).filter(|gone| *gone > 0)?;
+    Some(finding(
+        Level::Bad,
+        format!(
+            "The maximum falls from {} below what runs: {} stop at once",
+            target.max,
+            several(gone, "task")
+        ),
+    ))
+}
+
 fn can_be_scaled(service: &Service) -> Result<(), Fault> {
     let name = service.at.service.text();
     if service.scheduling == Scheduling::Daemon {
@@ -95,11 +147,16 @@ fn with_target(facts: &Facts<'_>, target: &ScalableTarget, n: u32) -> Vec<Change
     bounds.into_iter().chain(desired).collect()
 }
 
-/// Min, and max where it is too low. `Desired` is only recorded: the new minimum lifts it, and an undo must know it.
+/// Min, and max where it is too low.
 fn bounds(service: &Service, target: &ScalableTarget, n: u32) -> Option<Change> {
+    exactly(service, target, n, target.max.max(n))
+}
+
+/// Both bounds. `Desired` is only recorded: the new minimum lifts it, and an undo must know it.
+fn exactly(service: &Service, target: &ScalableTarget, min: u32, max: u32) -> Option<Change> {
     let mut fields: Vec<FieldChange> = [
-        moved(Field::Min, target.min, n, Hold::Held),
-        moved(Field::Max, target.max, target.max.max(n), Hold::Held),
+        moved(Field::Min, target.min, min, Hold::Held),
+        moved(Field::Max, target.max, max, Hold::Held),
     ]
     .into_iter()
     .flatten()
@@ -110,7 +167,7 @@ fn bounds(service: &Service, target: &ScalableTarget, n: u32) -> Option<Change> 
     fields.extend(moved(
         Field::Desired,
         service.desired,
-        service.desired.max(n),
+        service.desired.max(min),
         Hold::Floating,
     ));
     Some(Change {
