@@ -12,8 +12,8 @@ const PAGE: i32 = 10;
 
 impl Aws {
     /// What a shelf holds: the open session with the highest number, if one is alive.
-    pub async fn record(&self, shelf: Shelf, path: &str, now: Timestamp) -> Record {
-        match self.records(shelf, path).await {
+    pub async fn record(&self, at: Shelf, path: &str, now: Timestamp) -> Record {
+        match self.records(at, path).await {
             Err(fault) => Record::Unreadable(fault),
             Ok(found) => alive(found, now),
         }
@@ -22,10 +22,10 @@ impl Aws {
     /// All records below a path, by number; one that cannot be read is a fault by itself.
     async fn records(
         &self,
-        shelf: Shelf,
+        at: Shelf,
         path: &str,
     ) -> Result<Vec<(u64, Result<SharedRecord, Fault>)>, Fault> {
-        let client = match shelf {
+        let client = match at {
             Shelf::Region => &self.shared.ssm,
             Shelf::Cloudfront => &self.shared.ssm_global,
         };

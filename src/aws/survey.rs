@@ -4,7 +4,7 @@ use super::Aws;
 use crate::domain::ecs::ServiceRef;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::identity::Scope;
-use crate::domain::ids::DatabaseId;
+use crate::domain::ids::{DatabaseId, ServiceName};
 use crate::domain::rds::{DatabaseRef, Inventory};
 use crate::domain::subject::{Observation, Subject};
 use crate::domain::text::Text;
@@ -30,6 +30,7 @@ struct Common {
 
 impl Aws {
     /// Looks at everything a plan names. Fails only where it is not known who and where we are.
+    /// How far our clock is off is for the caller to say, who has one ([`Meter::date`](super::client::Meter::date)).
     pub async fn survey(&self, plan: &Plan, now: Timestamp) -> Result<Survey, Fault> {
         let who = self.identity().await?;
         let place = Place {
@@ -53,7 +54,7 @@ impl Aws {
         Ok(Survey {
             place,
             at: now,
-            skew: self.meter().skew(),
+            skew: None,
             lifetime: self.lifetime(),
             records,
             found,
@@ -64,15 +65,17 @@ impl Aws {
     async fn common(&self, plan: &Plan) -> Common {
         let wants = |scope| plan.rules.iter().any(|r| r.scope == scope);
         let inventory = async {
-            match plan.backup.is_empty() {
-                true => None,
-                false => Some(self.inventory().await),
+            if plan.backup.is_empty() {
+                None
+            } else {
+                Some(self.inventory().await)
             }
         };
         let acls = |scope| async move {
-            match wants(scope) {
-                true => Some(self.acls(scope).await),
-                false => None,
+            if wants(scope) {
+                Some(self.acls(scope).await)
+            } else {
+                None
             }
         };
         let (inventory, regional, cloudfront) = futures_util::join!(
@@ -185,18 +188,19 @@ impl Aws {
                 ..
             })
         );
-        let scaling = match has_target {
-            true => Some(self.target_detail(&at).await),
-            false => None,
+        let scaling = if has_target {
+            Some(self.target_detail(&at).await)
+        } else {
+            None
         };
-        let names = match is_missing(&observed) {
-            true => self
-                .service_names(&at.cluster, |_| {})
+        let names = if is_missing(&observed) {
+            self.service_names(&at.cluster, |_| {})
                 .await
-                .unwrap_or_default(),
-            false => Vec::new(),
+                .unwrap_or_default()
+        } else {
+            Vec::new()
         };
-        let names = names.iter().map(|n| n.text()).collect();
+        let names = names.iter().map(ServiceName::text).collect();
         Found {
             observed,
             near: near(&at.service.text(), names),

@@ -119,16 +119,13 @@ pub fn of_file(source: &Source) -> Result<Plans, Vec<Fault>> {
     let mut faults: Vec<Fault> = strange.collect();
     match found.map(|found| plans(source, found)) {
         Some(Ok(plans)) if faults.is_empty() => return Ok(plans),
-        Some(Ok(_)) => {}
         Some(Err(wrong)) => faults.extend(wrong),
-        None if faults.is_empty() => {
-            return Err(vec![
-                source
-                    .fault(&(0..0), "there is no plan in it")
-                    .next("Write a section [plan.NAME]"),
-            ]);
-        }
-        None => {}
+        None if faults.is_empty() => faults.push(
+            source
+                .fault(&(0..0), "there is no plan in it")
+                .next("Write a section [plan.NAME]"),
+        ),
+        Some(Ok(_)) | None => {}
     }
     Err(faults)
 }
@@ -219,7 +216,7 @@ impl Reader<'_> {
             ttl: self.time(raw.ttl, TTL, MINUTE, LONGEST_TTL),
             unattended: self.time(raw.unattended, UNATTENDED, MINUTE, LONGEST_TTL),
             settle: self.time(raw.settle, SETTLE, wait, Duration::from_hours(1)),
-            backup: raw.backup.into_iter().map(|b| self.database(b)).collect(),
+            backup: raw.backup.iter().map(|b| self.database(b)).collect(),
             stop_on_alarm: raw
                 .stop_on_alarm
                 .into_iter()
@@ -263,8 +260,8 @@ impl Reader<'_> {
     }
 
     /// The same resource twice would have two originals.
-    fn once(&mut self, span: Range<usize>, what: String) {
-        if !self.known.insert(what.clone()) {
+    fn once(&mut self, span: Range<usize>, what: &str) {
+        if !self.known.insert(what.to_owned()) {
             let mend = "Write each resource once";
             self.wrong(&span, format!("{what} stands here twice"), mend);
         }
@@ -288,9 +285,9 @@ impl Reader<'_> {
         bounds
     }
 
-    fn database(&mut self, given: Spanned<String>) -> crate::domain::ids::DatabaseId {
-        let name = self.name(&given);
-        self.once(given.span(), format!("the database {name}"));
+    fn database(&mut self, given: &Spanned<String>) -> crate::domain::ids::DatabaseId {
+        let name = self.name(given);
+        self.once(given.span(), &format!("the database {name}"));
         name.into()
     }
 
@@ -298,7 +295,7 @@ impl Reader<'_> {
         let span = given.span();
         let raw = given.into_inner();
         let name = self.name(&raw.name);
-        self.once(span, format!("the group {name}"));
+        self.once(span, &format!("the group {name}"));
         let (min, max) = self.bounds(&raw.min, &raw.max);
         GroupWish {
             name: name.into(),
@@ -311,7 +308,7 @@ impl Reader<'_> {
         let span = given.span();
         let raw = given.into_inner();
         let (cluster, name) = (self.name(&raw.cluster), self.name(&raw.name));
-        self.once(span, format!("the service {cluster}/{name}"));
+        self.once(span, &format!("the service {cluster}/{name}"));
         let (min, max) = self.bounds(&raw.min, &raw.max);
         ServiceWish {
             cluster: cluster.into(),
@@ -326,7 +323,7 @@ impl Reader<'_> {
         let raw = given.into_inner();
         let (acl, rule) = (self.name(&raw.acl), self.name(&raw.rule));
         let scope = self.scope(raw.scope.as_ref());
-        self.once(span, format!("the rule {acl}/{rule} ({scope:?})"));
+        self.once(span, &format!("the rule {acl}/{rule} ({scope:?})"));
         let set = self.set(&raw.set);
         RuleWish {
             acl: acl.into(),

@@ -18,7 +18,6 @@ use crate::model::source::{Source, did_you_mean};
 use crate::runtime;
 use crate::session::draft::{Draft, Reason, Refusal, draft};
 use crate::session::survey::Survey;
-use jiff::Timestamp;
 use std::path::PathBuf;
 
 /// What `tidegate session` is asked.
@@ -148,7 +147,7 @@ fn show_plan(
         max_tasks: settings.max_tasks,
         max_instances: settings.max_instances,
     };
-    let id: SessionId = Store::new_id(Timestamp::now());
+    let id: SessionId = Store::new_id(survey.at);
     let draft = draft(&written.plan, &survey, &ceilings, &id);
     let looked = Looked {
         written: &written,

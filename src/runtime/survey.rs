@@ -24,6 +24,12 @@ pub fn survey(settings: &Settings, plan: &Plan) -> Result<Survey, Fault> {
     })?;
     runtime.block_on(async {
         let aws = Box::pin(Aws::connect(options)).await?;
-        Box::pin(aws.survey(plan, Timestamp::now())).await
+        let survey = Box::pin(aws.survey(plan, Timestamp::now())).await?;
+        // The last answer has just come: its date is of this second.
+        let skew = aws
+            .meter()
+            .date()
+            .map(|d| d.duration_since(Timestamp::now()));
+        Ok(Survey { skew, ..survey })
     })
 }

@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::date_time::{DateTime, Format};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -45,8 +45,8 @@ pub struct Meter {
     metric_queries: AtomicU64,
     log_calls: AtomicU64,
     repeats: AtomicU64,
-    /// AWS's clock less ours, as the last answer told.
-    skew: RwLock<Option<SignedDuration>>,
+    /// AWS's time as the last answer told.
+    date: RwLock<Option<Timestamp>>,
 }
 
 /// One reading of the [`Meter`].
@@ -81,21 +81,20 @@ impl Meter {
         }
     }
 
-    /// AWS's clock less ours, to a second: what the last answer's `Date` told.
-    pub fn skew(&self) -> Option<SignedDuration> {
-        *self.skew.read().unwrap_or_else(PoisonError::into_inner)
+    /// AWS's time as its last answer told, to a second.
+    pub fn date(&self) -> Option<Timestamp> {
+        *self.date.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in the `Date` of an answer that came just now.
-    fn note_date(&self, date: &str, now: Timestamp) {
-        let Ok(theirs) = DateTime::from_str(date, Format::HttpDate) else {
-            return;
-        };
-        let Ok(theirs) = Timestamp::from_second(theirs.secs()) else {
-            return;
-        };
-        *self.skew.write().unwrap_or_else(PoisonError::into_inner) =
-            Some(theirs.duration_since(now));
+    /// Takes in the `Date` of an answer.
+    fn note_date(&self, date: &str) {
+        let told = DateTime::from_str(date, Format::HttpDate);
+        let told = told
+            .ok()
+            .and_then(|t| Timestamp::from_second(t.secs()).ok());
+        if told.is_some() {
+            *self.date.write().unwrap_or_else(PoisonError::into_inner) = told;
+        }
     }
 
     /// All attempts since the clients were built.
@@ -233,7 +232,7 @@ impl Intercept for Sentry {
     ) -> Result<(), BoxError> {
         let answer = context.response();
         if let Some(date) = answer.headers().get("date") {
-            self.meter.note_date(date, Timestamp::now());
+            self.meter.note_date(date);
         }
         let xml = cfg
             .load::<Metadata>()
@@ -434,13 +433,12 @@ mod tests {
     }
 
     #[test]
-    fn the_date_of_an_answer_tells_how_far_our_clock_is_off() {
+    fn the_date_of_an_answer_tells_aws_s_time() {
         let meter = Meter::default();
-        let now = "2026-01-15T10:00:00Z".parse().unwrap();
-        meter.note_date("no date", now);
-        assert_eq!(meter.skew(), None);
-        meter.note_date("Thu, 15 Jan 2026 10:02:00 GMT", now);
-        assert_eq!(meter.skew(), Some(SignedDuration::from_mins(2)));
+        meter.note_date("no date");
+        assert_eq!(meter.date(), None);
+        meter.note_date("Thu, 15 Jan 2026 10:02:00 GMT");
+        assert_eq!(meter.date(), "2026-01-15T10:02:00Z".parse().ok());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::Looked;
 use crate::cli::journal::masked;
 use crate::domain::change::{FieldChange, Value as Setting};
 use crate::domain::health::{Finding, Level};
+use crate::domain::text::Text;
 use crate::session::draft::{DraftStep, Refusal, Work};
 use crate::session::step;
 use serde_json::{Value, json};
@@ -14,8 +15,8 @@ pub(super) fn plan(looked: &Looked<'_>) -> Value {
     let steps: Vec<Value> = looked.draft.steps.iter().map(|s| one(looked, s)).collect();
     let refusals = &looked.draft.refusals;
     let refusals: Vec<Value> = refusals.iter().map(|r| refusal(looked, r)).collect();
-    let missing: Vec<&str> = looked.draft.missing.iter().map(|a| a.as_str()).collect();
-    let nothing: Vec<&str> = looked.draft.nothing.iter().map(|n| n.as_str()).collect();
+    let missing: Vec<&str> = looked.draft.missing.iter().map(Text::as_str).collect();
+    let nothing: Vec<&str> = looked.draft.nothing.iter().map(Text::as_str).collect();
     json!({
         "plan": plan.name.as_str(),
         "account": place.scope.account,

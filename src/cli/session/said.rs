@@ -105,9 +105,10 @@ fn short(setting: &Value) -> String {
         return value(setting);
     };
     let name = Text::clean(name);
-    match rest.as_object().is_none_or(serde_json::Map::is_empty) {
-        true => name.to_string(),
-        false => format!("{name} with its custom handling"),
+    if rest.as_object().is_none_or(serde_json::Map::is_empty) {
+        name.to_string()
+    } else {
+        format!("{name} with its custom handling")
     }
 }
 
