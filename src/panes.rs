@@ -106,6 +106,16 @@ pub trait Pane: std::fmt::Debug + Send {
         &[]
     }
 
+    /// What the footer calls this verb now.
+    fn says(&self, verb: Verb) -> &'static str {
+        verb.help()
+    }
+
+    /// The verb that ends a state one may not know to be in.
+    fn urgent(&self) -> Option<Verb> {
+        None
+    }
+
     /// Whether this verb would do something now; the footer shows no others.
     fn can(&self, verb: Verb, cx: &Context<'_>) -> bool;
 

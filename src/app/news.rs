@@ -5,7 +5,7 @@ use crate::domain::ecs::Cluster;
 use crate::domain::fault::Fault;
 use crate::domain::health::Level;
 use crate::domain::identity::Identity;
-use crate::domain::ids::{ClusterName, Region};
+use crate::domain::ids::{ClusterName, LogGroup, Region};
 use crate::domain::rds::DatabaseRef;
 use crate::domain::text::Text;
 use crate::model::message::{Link, Usage};
@@ -36,6 +36,8 @@ pub(super) struct News {
     /// `None` until there are clients.
     pub place: Option<Spot>,
     pub clusters: Vec<Cluster>,
+    /// Log groups that were asked for, to complete their names.
+    pub log_groups: Vec<LogGroup>,
     /// The cluster the console looks at.
     pub cluster: Option<ClusterName>,
     /// Databases seen last, for `:backup NAME`.
@@ -57,6 +59,7 @@ impl Default for News {
             identity: None,
             place: None,
             clusters: Vec::new(),
+            log_groups: Vec::new(),
             cluster: None,
             databases: Vec::new(),
             link: Link::Fine,
@@ -146,6 +149,7 @@ impl News {
         self.identity = None;
         self.place = None;
         self.clusters.clear();
+        self.log_groups.clear();
         self.databases.clear();
         self.cluster = cluster;
         self.link = Link::Fine;
@@ -159,6 +163,9 @@ impl News {
             Answer::Whole(Facts::Clusters(clusters)) => {
                 self.clusters.clone_from(clusters);
                 self.choose_cluster();
+            }
+            Answer::Whole(Facts::LogGroups(groups)) => {
+                self.log_groups = groups.iter().map(|group| group.name.clone()).collect();
             }
             Answer::Whole(Facts::Inventory(inventory)) => {
                 self.databases = inventory.databases.iter().map(|d| d.at.clone()).collect();

@@ -1,7 +1,7 @@
 //! Application Auto Scaling targets and EC2 Auto Scaling groups (aws-facts.md §2.4–2.6, §3.1–3.3).
 
 use super::ecs::ServiceRef;
-use super::ids::{GroupName, InstanceId};
+use super::ids::{Arn, GroupName, InstanceId};
 use super::text::Text;
 use jiff::Timestamp;
 
@@ -147,6 +147,8 @@ pub struct Group {
     pub suspended: Vec<Text>,
     /// An ECS capacity provider with managed scaling owns `desired` (tag `AmazonECSManaged`, or the provider names this group).
     pub managed_by_ecs: bool,
+    /// As AWS gave it.
+    pub arn: Option<Arn>,
     pub warm_pool: bool,
     /// Set only while the group is being deleted.
     pub status: Option<Text>,

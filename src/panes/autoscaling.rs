@@ -25,7 +25,6 @@ use crate::domain::ids::ServiceName;
 use crate::domain::metrics::Metric;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
-use crate::model::effect::Effect;
 use crate::model::list::Row;
 use crate::model::loadable::{Completeness, Loadable};
 use crate::model::query::{Answer, Facts, Fill, Pace, Query, Reply, Want};
@@ -231,7 +230,7 @@ impl Autoscaling {
                 title: row.name(),
                 lines: detail::describe(row),
             }],
-            Verb::Copy => vec![Act::Do(Effect::Copy(row.name().as_str().to_owned()))],
+            Verb::Copy => vec![common::copy(row.arn(), &row.name())],
             _ => Vec::new(),
         }
     }

@@ -26,7 +26,6 @@ use crate::domain::metrics::Series;
 use crate::domain::subject::Subject;
 use crate::domain::text::{Text, mask};
 use crate::domain::waf::{Acl, AclRef, AclScope, Aggregate, Rule, RuleAction, RuleRef};
-use crate::model::effect::Effect;
 use crate::model::list::{Row, Sort};
 use crate::model::loadable::{Completeness, Loadable};
 use crate::model::query::{Answer, Facts, Pace, Query, Reply, Want};
@@ -290,7 +289,11 @@ impl Rules {
                 lines: detail::describe(row),
             }],
             (Verb::Raw, _) => self.raw(&row.key.acl),
-            (Verb::Copy, _) => vec![Act::Do(Effect::Copy(name.as_str().to_owned()))],
+            (Verb::Copy, _) => {
+                // A rule has no ARN of its own; its web ACL has.
+                let arn = row.rule.is_none().then_some(&row.key.acl.arn);
+                vec![common::copy(arn, &name)]
+            }
             _ => Vec::new(),
         }
     }

@@ -27,7 +27,6 @@ use crate::domain::metrics::Metric;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::domain::units;
-use crate::model::effect::Effect;
 use crate::model::list::Row;
 use crate::model::loadable::{Completeness, Loadable};
 use crate::model::query::{Answer, Facts, Fill, Pace, Query, Reply, Want};
@@ -405,7 +404,12 @@ impl Services {
 
     fn copy(&self, cx: &Context<'_>) -> Vec<Act> {
         self.selected_ref(cx)
-            .map(|at| Act::Do(Effect::Copy(at.service.text().as_str().to_owned())))
+            .map(|at| {
+                common::copy(
+                    self.selected().and_then(|s| s.arn.as_ref()),
+                    &at.service.text(),
+                )
+            })
             .into_iter()
             .collect()
     }

@@ -22,7 +22,6 @@ use super::{Act, Context, Pane, Title, common};
 use crate::domain::rds::{DatabaseRef, Inventory};
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
-use crate::model::effect::Effect;
 use crate::model::list::Row;
 use crate::model::loadable::{Completeness, Loadable};
 use crate::model::query::{Answer, Facts, Pace, Query, Reply, Want};
@@ -140,7 +139,7 @@ impl Snapshots {
                 title: id,
                 lines: detail::describe(&row.database),
             }],
-            Verb::Copy => vec![Act::Do(Effect::Copy(id.as_str().to_owned()))],
+            Verb::Copy => vec![common::copy(row.database.arn.as_ref(), &id)],
             _ => Vec::new(),
         }
     }

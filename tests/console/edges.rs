@@ -3,7 +3,9 @@
 use crate::support::console::{Console, service, write_settings};
 use std::sync::Arc;
 use tidegate::domain::ecs::Service;
+use tidegate::domain::log::GroupFacts;
 use tidegate::domain::text::Text;
+use tidegate::model::effect::Effect;
 use tidegate::model::message::{Message, Usage};
 use tidegate::model::query::{Facts, Query};
 use tidegate::model::settings::{Mode, Settings};
@@ -114,5 +116,63 @@ fn the_help_of_the_rules_says_what_the_star_and_pending_mean() {
     assert!(
         screen.contains("* not what it was") && screen.contains("pending  changed"),
         "{screen}"
+    );
+}
+
+#[test]
+fn raw_json_is_offered_only_where_there_is_some() {
+    for (pane, there) in [
+        ("1", true),
+        ("2", false),
+        ("3", true),
+        ("4", false),
+        ("5", true),
+    ] {
+        let mut console = Console::filled(write_settings(), (120, 60));
+        console.type_in(pane);
+        console.type_in("?");
+        assert_eq!(console.screen().contains("raw JSON"), there, "{pane}");
+    }
+}
+
+#[test]
+fn what_has_an_arn_is_copied_by_it_and_the_rest_by_name() {
+    let mut console = Console::filled(write_settings(), (120, 36));
+    let copied = |effects: Vec<Effect>| match &effects[..] {
+        [Effect::Copy(text)] => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(copied(console.type_in("c")), "api");
+    console.type_in("2j");
+    let group = copied(console.type_in("c"));
+    assert!(
+        group.starts_with("arn:aws:autoscaling:") && group.ends_with("/orchard-nodes"),
+        "{group}"
+    );
+    // A rule has none of its own.
+    console.type_in("3");
+    assert_eq!(copied(console.type_in("c")), "per-ip-1000");
+}
+
+#[test]
+fn log_groups_complete_in_the_folder_that_is_typed() {
+    let mut console = Console::filled(write_settings(), (120, 36));
+    console.type_in(":logs /ecs/edge /ecs/or");
+    let asked = Query::LogGroups(Text::fixed("/ecs/"));
+    let wants = tidegate::app::wants(&console.state);
+    assert!(wants.iter().any(|want| want.query == asked), "{wants:?}");
+    let group = |name: &str| GroupFacts {
+        name: name.into(),
+        retention: None,
+        bytes: 0,
+        infrequent: false,
+    };
+    let found = ["/ecs/orchard-api", "/ecs/edge"].map(group).to_vec();
+    console.fact(asked, Facts::LogGroups(found));
+    console.type_in("ch");
+    assert!(
+        console.screen().contains("/ecs/edge /ecs/orchard-api"),
+        "{}",
+        console.screen()
     );
 }

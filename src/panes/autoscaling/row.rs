@@ -5,7 +5,7 @@ use crate::domain::autoscaling::{
 };
 use crate::domain::ecs::Service;
 use crate::domain::health::{self, Level};
-use crate::domain::ids::InstanceId;
+use crate::domain::ids::{Arn, InstanceId};
 use crate::domain::metrics::Metric;
 use crate::domain::text::Text;
 use crate::model::filter::Filter;
@@ -240,6 +240,14 @@ impl ScalingRow {
         match self {
             Self::Target(t) => t.target.at.service.text(),
             Self::Group(g) => g.group.name.text(),
+        }
+    }
+
+    /// The group's ARN; a scalable target is named by its service.
+    pub fn arn(&self) -> Option<&Arn> {
+        match self {
+            Self::Target(target) => target.service.as_ref()?.arn.as_ref(),
+            Self::Group(group) => group.group.arn.as_ref(),
         }
     }
 

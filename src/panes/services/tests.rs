@@ -115,6 +115,7 @@ fn service(name: &ServiceName) -> Service {
         pending: 0,
         launch: Launch::Ec2,
         controller: Controller::Ecs,
+        arn: None,
         scheduling: Scheduling::Replica,
         rollout: Rollout::Completed,
         primary: (1, 1),
