@@ -18,6 +18,7 @@ pub mod logs;
 pub mod metrics;
 pub mod observe;
 pub mod outcome;
+mod raw;
 pub mod rds;
 pub mod scaling;
 pub mod splice;

@@ -7,6 +7,7 @@ mod browse;
 mod common;
 mod document;
 pub mod logs;
+mod raw;
 pub mod rules;
 mod running;
 pub mod services;

@@ -523,7 +523,6 @@ fn filter(state: &mut State, text: &str) -> Ran {
         .map(|()| Vec::new())
 }
 
-#[allow(clippy::unnecessary_wraps)] // the shape of every command
 /// The part of names in which the palette needs log groups to complete; a large account has thousands.
 pub(super) fn log_folder(state: &State) -> Option<Text> {
     let palette = state.overlays.iter().find_map(|overlay| match overlay {
@@ -546,6 +545,7 @@ fn log_groups(state: &State) -> Vec<String> {
     names.map(|name| name.as_str().to_owned()).collect()
 }
 
+#[allow(clippy::unnecessary_wraps)] // the shape of every command
 fn logs(state: &mut State, groups: &str) -> Ran {
     let target = |group| LogTarget {
         group: LogGroup::from(group),

@@ -7,7 +7,7 @@ use crate::domain::identity::Identity;
 use crate::domain::ids::{ClusterName, GroupName, ServiceName, TaskDefinition};
 use crate::domain::log::GroupFacts;
 use crate::domain::metrics::{Metric, Series};
-use crate::domain::rds::Inventory;
+use crate::domain::rds::{DatabaseRef, Inventory};
 use crate::domain::text::Text;
 use crate::domain::waf::{Acl, AclScope, RuleDetail, RuleRef};
 use std::sync::Arc;
@@ -30,8 +30,8 @@ pub enum Query {
     },
     /// Everything the drill-in of one service shows.
     ServiceDetail(ServiceRef),
-    /// The raw answer about one service, for `y`.
-    ServiceRaw(ServiceRef),
+    /// The raw answer about one thing, for `y`.
+    Raw(RawOf),
     /// Where a task definition's containers write their logs.
     LogTargets(TaskDefinition),
     /// All scalable targets of ECS services in the region.
@@ -56,6 +56,26 @@ pub enum Query {
     LogGroups(Text),
     /// CloudWatch series; at most 500 a call.
     Metrics(Arc<[Metric]>),
+}
+
+/// What a raw answer is wanted of.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RawOf {
+    Service(ServiceRef),
+    Target(ServiceRef),
+    Group(GroupName),
+    Database(DatabaseRef),
+}
+
+impl RawOf {
+    /// What it is called.
+    pub fn name(&self) -> Text {
+        match self {
+            Self::Service(at) | Self::Target(at) => at.service.text(),
+            Self::Group(name) => name.text(),
+            Self::Database(at) => at.id.text(),
+        }
+    }
 }
 
 /// Why service details are asked for: decides their slot and priority.
@@ -87,7 +107,7 @@ pub enum Slot {
     VisibleServices,
     OtherServices,
     ServiceDetail,
-    ServiceRaw,
+    Raw,
     LogTargets,
     ScalableTargets,
     Policies,
@@ -130,7 +150,7 @@ impl Query {
                 ..
             } => Slot::OtherServices,
             Self::ServiceDetail(_) => Slot::ServiceDetail,
-            Self::ServiceRaw(_) => Slot::ServiceRaw,
+            Self::Raw(_) => Slot::Raw,
             Self::LogTargets(_) => Slot::LogTargets,
             Self::ScalableTargets => Slot::ScalableTargets,
             Self::Policies(_) => Slot::Policies,

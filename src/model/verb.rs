@@ -66,6 +66,7 @@ verbs! {
     Enter in [Anywhere] "open";
     Back in [Anywhere] "back";
     Describe in [Anywhere] "describe";
+    Raw in [Anywhere] "raw JSON";
     Logs in [Services] "logs";
     Mark in [Services, Autoscaling, Rules, Snapshots] "mark";
     Pause in [Logs] "pause";
@@ -74,7 +75,6 @@ verbs! {
     NextHit in [Logs] "next hit";
     PreviousHit in [Logs] "previous hit";
     Save in [Logs] "write to a file";
-    Raw in [Services, Rules, Logs] "raw JSON";
     Copy in [Anywhere] "copy";
     Sort in [Anywhere] "sort by the next column";
     Reverse in [Anywhere] "turn the order round";

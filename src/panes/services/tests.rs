@@ -275,7 +275,7 @@ fn a_service_without_logs_is_said_and_a_failure_as_well() {
     };
     let fault = Fault::new(FaultKind::Denied, "It may not be read");
     told.hear(
-        Query::ServiceRaw(at),
+        Query::Raw(RawOf::Service(at)),
         Answer::Failed {
             fault,
             next_try: None,
@@ -295,7 +295,7 @@ fn raw_json_opens_as_a_page() {
         service: "service-0000".into(),
     };
     told.hear(
-        Query::ServiceRaw(at),
+        Query::Raw(RawOf::Service(at)),
         Answer::Whole(Facts::Raw(vec!["{".into(), "}".into()])),
     );
     assert!(matches!(&told.decided()[..], [Act::Page { lines, .. }] if lines.len() == 2));
