@@ -120,18 +120,34 @@ fn the_help_of_the_rules_says_what_the_star_and_pending_mean() {
 }
 
 #[test]
-fn raw_json_is_offered_only_where_there_is_some() {
-    for (pane, there) in [
-        ("1", true),
-        ("2", false),
-        ("3", true),
-        ("4", false),
-        ("5", true),
+fn raw_json_is_asked_for_once_and_opens_as_a_page_in_every_pane_of_things() {
+    for (pane, name) in [
+        ("1", "api"),
+        ("2", "api"),
+        ("2j", "orchard-nodes"),
+        ("4", "orchard-db"),
     ] {
-        let mut console = Console::filled(write_settings(), (120, 60));
+        let mut console = Console::filled(write_settings(), (120, 36));
         console.type_in(pane);
-        console.type_in("?");
-        assert_eq!(console.screen().contains("raw JSON"), there, "{pane}");
+        console.type_in("y");
+        let raw = || {
+            let wants = tidegate::app::wants(&console.state).into_iter();
+            wants
+                .map(|want| want.query)
+                .find(|query| matches!(query, Query::Raw(_)))
+        };
+        let asked = raw().expect("a raw answer is wanted");
+        console.fact(asked, Facts::Raw(vec!["{ \"what\": \"AWS said\" }".into()]));
+        let screen = console.screen();
+        assert!(
+            screen.contains("\"AWS said\"") && screen.contains(name),
+            "{screen}"
+        );
+        let wants = tidegate::app::wants(&console.state);
+        assert!(
+            !wants.iter().any(|want| matches!(want.query, Query::Raw(_))),
+            "{wants:?}"
+        );
     }
 }
 
@@ -175,4 +191,20 @@ fn log_groups_complete_in_the_folder_that_is_typed() {
         "{}",
         console.screen()
     );
+}
+
+#[test]
+fn a_read_only_mode_that_a_flag_asked_for_is_not_said_to_be_lifted_by_another() {
+    let settings = Settings {
+        mode: Mode::ReadOnly,
+        read_only_asked: true,
+        ..write_settings()
+    };
+    for key in ["s", "u"] {
+        let mut console = Console::filled(settings.clone(), (160, 48));
+        console.type_in(key);
+        let screen = console.screen();
+        assert!(screen.contains("start it without --read-only"), "{screen}");
+        assert!(!screen.contains("--write"), "{screen}");
+    }
 }
