@@ -20,7 +20,7 @@ use crate::domain::ids::ClusterName;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::model::effect::Effect;
-use crate::model::message::Tail;
+use crate::model::message::{Link, Tail};
 use crate::model::notice::Notice;
 use crate::model::query::{Reply, Want};
 use crate::model::settings::Settings;
@@ -52,6 +52,8 @@ pub struct Context<'a> {
     pub cluster: Option<&'a ClusterName>,
     /// The service under the cursor of pane 1.
     pub service: Option<&'a Arc<Service>>,
+    /// How the connection to AWS stands: why nothing comes, where nothing does.
+    pub link: &'a Link,
 }
 
 /// What a pane asks the app to do.

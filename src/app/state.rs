@@ -123,6 +123,7 @@ impl State {
             settings: &self.settings,
             cluster: self.news.cluster.as_ref(),
             service: service.as_ref(),
+            link: &self.news.link,
         })
     }
 
@@ -134,6 +135,7 @@ impl State {
             settings: &self.settings,
             cluster: self.news.cluster.as_ref(),
             service: service.as_ref(),
+            link: &self.news.link,
         };
         for pane in &mut self.panes {
             act(pane.as_mut(), &cx);
@@ -152,6 +154,7 @@ impl State {
             settings: &self.settings,
             cluster: self.news.cluster.as_ref(),
             service: service.as_ref(),
+            link: &self.news.link,
         };
         self.panes
             .get_mut(index)

@@ -157,10 +157,26 @@ pub struct Group {
 impl Group {
     /// Instances that take load.
     pub fn in_service(&self) -> u32 {
-        self.instances
-            .iter()
-            .filter(|i| i.lifecycle.as_str() == "InService")
-            .count() as u32
+        self.count(|i| i.lifecycle.as_str() == "InService")
+    }
+
+    /// Instances that take load although their checks fail: they are about to be replaced.
+    pub fn unhealthy(&self) -> u32 {
+        self.count(|i| i.lifecycle.as_str() == "InService" && !i.healthy)
+    }
+
+    /// Instances on their way into service; those of a warm pool (`Warmed:…`) are not.
+    pub fn coming(&self) -> u32 {
+        self.count(|i| i.lifecycle.as_str().starts_with("Pending"))
+    }
+
+    /// Instances on their way out.
+    pub fn leaving(&self) -> u32 {
+        self.count(|i| i.lifecycle.as_str().starts_with("Terminating"))
+    }
+
+    fn count(&self, which: impl Fn(&Instance) -> bool) -> u32 {
+        self.instances.iter().filter(|i| which(i)).count() as u32
     }
 }
 

@@ -259,12 +259,13 @@ impl Rules {
         }
     }
 
-    fn open(&mut self) {
+    fn open(&mut self, cx: &Context<'_>) {
         let row = self
             .rows
             .selected()
             .and_then(|row| Some((row.at()?, row.rule.as_ref()?)));
         self.drill = row.map(|(at, rule)| Drill::new(at, rule, self.size.1));
+        self.compose(cx);
     }
 
     fn on_row(&self, verb: Verb, cx: &Context<'_>) -> Vec<Act> {
@@ -478,7 +479,7 @@ impl Pane for Rules {
         match verb {
             Verb::Sort | Verb::Reverse if moved => self.join(cx),
             _ if moved => self.aim(cx),
-            Verb::Enter if self.drill.is_none() => self.open(),
+            Verb::Enter if self.drill.is_none() => self.open(cx),
             Verb::Back => self.drill = None,
             _ => return self.on_row(verb, cx),
         }
@@ -526,7 +527,7 @@ impl Pane for Rules {
 
     fn draw(&self, paint: &Paint<'_>, cx: &Context<'_>, area: Rect, buf: &mut Buffer) {
         if let Some(drill) = &self.drill {
-            return drill.draw(paint, cx, area, buf);
+            return drill.draw(paint, area, buf);
         }
         let empty = Line::new("No web ACL, regional or for CloudFront", Role::Dim);
         let table = Table {

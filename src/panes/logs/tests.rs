@@ -90,6 +90,7 @@ impl Bench {
             settings: &self.settings,
             cluster: None,
             service: self.service.as_ref(),
+            link: &crate::model::message::Link::Fine,
         };
         act(&mut self.pane, &cx)
     }

@@ -31,6 +31,7 @@ impl Told {
             settings: &self.settings,
             cluster: Some(&self.cluster),
             service: None,
+            link: &crate::model::message::Link::Fine,
         };
         f(&mut self.pane, &cx)
     }
