@@ -33,6 +33,8 @@ const FILLING: Duration = Duration::from_secs(10);
 pub(super) struct News {
     pub now: Now,
     pub identity: Option<Identity>,
+    /// What the account is called, where it has a name and one may know it.
+    pub alias: Option<Text>,
     /// `None` until there are clients.
     pub place: Option<Spot>,
     pub clusters: Vec<Cluster>,
@@ -57,6 +59,7 @@ impl Default for News {
         Self {
             now: Now::START,
             identity: None,
+            alias: None,
             place: None,
             clusters: Vec::new(),
             log_groups: Vec::new(),
@@ -147,6 +150,7 @@ impl News {
     /// Forgets what belongs to another account or region.
     pub fn clear(&mut self, cluster: Option<ClusterName>) {
         self.identity = None;
+        self.alias = None;
         self.place = None;
         self.clusters.clear();
         self.log_groups.clear();
@@ -159,6 +163,7 @@ impl News {
     pub fn reply(&mut self, reply: &Reply) {
         match &reply.answer {
             Answer::Whole(Facts::Identity(identity)) => self.identity = Some(identity.clone()),
+            Answer::Whole(Facts::Alias(alias)) => self.alias.clone_from(alias),
             Answer::Part(Facts::ClusterNames(names)) => self.choose_only(names),
             Answer::Whole(Facts::Clusters(clusters)) => {
                 self.clusters.clone_from(clusters);

@@ -15,6 +15,12 @@ pub fn wants(state: &State) -> Vec<Want> {
     if state.work.holds_lists(state.news.now.mono) {
         return wants;
     }
+    if state.news.identity.is_some() {
+        wants.push(Want {
+            query: Query::Alias,
+            pace: Pace::Once,
+        });
+    }
     if state.settings.cluster.is_none() || asks_for_cluster(state) {
         wants.push(Want {
             query: Query::Clusters,

@@ -18,6 +18,8 @@ use std::time::Duration;
 pub enum Query {
     /// Who and where: `sts:GetCallerIdentity`.
     Identity,
+    /// What the account is called: `iam:ListAccountAliases`.
+    Alias,
     /// All clusters, with their counts.
     Clusters,
     /// All service names of a cluster, in AWS's order; parts arrive page by page.
@@ -102,6 +104,7 @@ pub struct RuleQuery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, strum::Display)]
 pub enum Slot {
     Identity,
+    Alias,
     Clusters,
     ServiceNames,
     VisibleServices,
@@ -139,6 +142,7 @@ impl Query {
     pub fn slot(&self) -> Slot {
         match self {
             Self::Identity => Slot::Identity,
+            Self::Alias => Slot::Alias,
             Self::Clusters => Slot::Clusters,
             Self::ServiceNames(_) => Slot::ServiceNames,
             Self::Services {
@@ -171,6 +175,8 @@ impl Query {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Facts {
     Identity(Identity),
+    /// `None` where the account has none, or it may not be known.
+    Alias(Option<Text>),
     Clusters(Vec<Cluster>),
     /// A part of the same: what they are called, before their counts are there.
     ClusterNames(Vec<ClusterName>),

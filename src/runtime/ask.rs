@@ -27,6 +27,7 @@ impl Asker<'_> {
         let aws = self.aws;
         match query {
             Query::Identity => aws.identity().await.map(Facts::Identity),
+            Query::Alias => Ok(Facts::Alias(aws.alias().await)),
             Query::Clusters => self.clusters().await,
             Query::ServiceNames(cluster) => self.service_names(cluster).await,
             Query::Services { cluster, names, .. } => self.services(cluster, names).await,

@@ -208,3 +208,34 @@ fn a_read_only_mode_that_a_flag_asked_for_is_not_said_to_be_lifted_by_another() 
         assert!(!screen.contains("--write"), "{screen}");
     }
 }
+
+#[test]
+fn the_header_has_the_accounts_alias_once_it_is_known_and_asks_for_it_once() {
+    let mut console = Console::filled(write_settings(), (120, 36));
+    let asked = tidegate::app::wants(&console.state);
+    let alias = asked.iter().find(|want| want.query == Query::Alias);
+    assert_eq!(
+        alias.map(|want| want.pace),
+        Some(tidegate::model::query::Pace::Once)
+    );
+    let header = |console: &Console| {
+        console
+            .screen()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    console.fact(Query::Alias, Facts::Alias(None));
+    assert!(
+        header(&console).contains(" 123456789012 "),
+        "{}",
+        header(&console)
+    );
+    console.fact(Query::Alias, Facts::Alias(Some("orchard-eu".into())));
+    assert!(
+        header(&console).contains(" orchard-eu 123456789012 "),
+        "{}",
+        header(&console)
+    );
+}

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// The services we speak to, by the SDK's names.
-const SERVICES: [&str; 10] = [
+const SERVICES: [&str; 11] = [
     "ECS",
     "Application Auto Scaling",
     "Auto Scaling",
@@ -29,6 +29,7 @@ const SERVICES: [&str; 10] = [
     "CloudWatch",
     "Elastic Load Balancing v2",
     "STS",
+    "IAM",
     "CloudFront",
 ];
 
@@ -227,11 +228,12 @@ impl Intercept for Sentry {
 
 /// Services whose answers are XML. The SDK reads one that ends early as a shorter
 /// list, and a database that is not in it would seem to be gone.
-const SPEAK_XML: [&str; 5] = [
+const SPEAK_XML: [&str; 6] = [
     "Auto Scaling",
     "RDS",
     "Elastic Load Balancing v2",
     "STS",
+    "IAM",
     "CloudFront",
 ];
 
@@ -268,6 +270,7 @@ fn is_read(service: &str, operation: &str) -> bool {
         "CloudWatch" => &["GetMetricData", "ListMetrics", "DescribeAlarms"],
         "Elastic Load Balancing v2" => &ELB,
         "STS" => &["GetCallerIdentity", "AssumeRole", "GetSessionToken"],
+        "IAM" => &["ListAccountAliases"],
         "CloudFront" => &["ListDistributionsByWebACLId"],
         _ => &[],
     };
