@@ -28,5 +28,5 @@ mod work;
 
 pub use draw::draw;
 pub use state::State;
-pub use update::update;
+pub use update::{leaves, update};
 pub use wants::{next_deadline, wants};

@@ -19,6 +19,7 @@ pub mod logs;
 pub mod metrics;
 pub mod observe;
 pub mod outcome;
+mod raw;
 pub mod rds;
 pub mod record;
 pub mod scaling;

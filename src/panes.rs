@@ -7,6 +7,7 @@ mod browse;
 mod common;
 mod document;
 pub mod logs;
+mod raw;
 pub mod rules;
 mod running;
 pub mod services;
@@ -19,7 +20,7 @@ use crate::domain::ids::ClusterName;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::model::effect::Effect;
-use crate::model::message::Tail;
+use crate::model::message::{Link, Tail};
 use crate::model::notice::Notice;
 use crate::model::query::{Reply, Want};
 use crate::model::settings::Settings;
@@ -51,6 +52,8 @@ pub struct Context<'a> {
     pub cluster: Option<&'a ClusterName>,
     /// The service under the cursor of pane 1.
     pub service: Option<&'a Arc<Service>>,
+    /// How the connection to AWS stands: why nothing comes, where nothing does.
+    pub link: &'a Link,
 }
 
 /// What a pane asks the app to do.
@@ -104,6 +107,16 @@ pub trait Pane: std::fmt::Debug + Send {
     /// What its signs mean, for the help.
     fn legend(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// What the footer calls this verb now.
+    fn says(&self, verb: Verb) -> &'static str {
+        verb.help()
+    }
+
+    /// The verb that ends a state one may not know to be in.
+    fn urgent(&self) -> Option<Verb> {
+        None
     }
 
     /// Whether this verb would do something now; the footer shows no others.

@@ -1,6 +1,7 @@
 //! The commands of the `:` palette: one row each, with what completes it. Every
 //! verb is a command as well, by its name.
 
+use super::overlay::Overlay;
 use super::state::State;
 use super::verbs;
 use crate::domain::ecs::LogTarget;
@@ -109,7 +110,7 @@ const COMMANDS: &[Command] = &[
         args: "GROUP…",
         help: "tail log groups; none = the selected service's",
         run: logs,
-        complete: nothing,
+        complete: log_groups,
     },
     Command {
         name: "demo",
@@ -200,7 +201,9 @@ pub(super) struct Candidate {
 pub(super) fn candidates(state: &State, typed: &str) -> Vec<Candidate> {
     match typed.split_once(' ') {
         None => names(state),
-        Some((name, _)) => find(name).map(|c| arguments(state, c)).unwrap_or_default(),
+        Some((name, args)) => find(name)
+            .map(|c| arguments(state, c, args))
+            .unwrap_or_default(),
     }
 }
 
@@ -230,9 +233,12 @@ fn fits(state: &State, verb: Verb) -> bool {
     verb.places().contains(&Place::Anywhere) || verb.places().contains(&state.place())
 }
 
-fn arguments(state: &State, command: &Command) -> Vec<Candidate> {
+/// A command that takes several completes the last; the others stay.
+fn arguments(state: &State, command: &Command, typed: &str) -> Vec<Candidate> {
+    let several = command.args.ends_with('…');
+    let (before, _) = typed.split_at(if several { last_word(typed) } else { 0 });
     let line = |argument: String| Candidate {
-        line: format!("{} {argument}", command.name),
+        line: format!("{} {before}{argument}", command.name),
         help: "",
     };
     (command.complete)(state).into_iter().map(line).collect()
@@ -515,6 +521,28 @@ fn filter(state: &mut State, text: &str) -> Ran {
         .with_focused(|pane, _| pane.set_filter(text))
         .unwrap_or(Ok(()))
         .map(|()| Vec::new())
+}
+
+/// The part of names in which the palette needs log groups to complete; a large account has thousands.
+pub(super) fn log_folder(state: &State) -> Option<Text> {
+    let palette = state.overlays.iter().find_map(|overlay| match overlay {
+        Overlay::Palette(palette) => Some(palette),
+        _ => None,
+    })?;
+    let begun = palette.text().strip_prefix("logs ")?;
+    let (_, begun) = begun.split_at(last_word(begun));
+    let folder = begun.rfind('/').map_or("", |slash| &begun[..=slash]);
+    Some(Text::clean(if folder == "/" { "" } else { folder }))
+}
+
+/// Where the last word begins.
+fn last_word(typed: &str) -> usize {
+    typed.rfind(' ').map_or(0, |space| space + 1)
+}
+
+fn log_groups(state: &State) -> Vec<String> {
+    let names = state.news.log_groups.iter().map(LogGroup::text);
+    names.map(|name| name.as_str().to_owned()).collect()
 }
 
 #[allow(clippy::unnecessary_wraps)] // the shape of every command

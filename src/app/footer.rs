@@ -97,15 +97,28 @@ fn hints(state: &State) -> Vec<Hint> {
     let mut hints: Vec<Hint> = offered
         .filter_map(|verb| {
             let key = state.keymap.keys_of(place, verb).into_iter().next()?;
-            Some(Hint::of(key, verb.help(), worth(verb)))
+            let said = state.with_context(|_| state.focused().map(|pane| pane.says(verb)));
+            Some(Hint::of(
+                key,
+                said.unwrap_or_else(|| verb.help()),
+                worth(verb),
+            ))
         })
         .collect();
+    hints.splice(0..0, urgent(state, place));
     if let Some(panes) = panes(state, place) {
         let last = |hint: &Hint| hint.worth == Worth::Last;
         let at = hints.iter().position(last).unwrap_or(hints.len());
         hints.insert(at, panes);
     }
     hints
+}
+
+/// What the pane waits for.
+fn urgent(state: &State, place: Place) -> Option<Hint> {
+    let verb = state.focused()?.urgent()?;
+    let key = state.keymap.keys_of(place, verb).into_iter().next()?;
+    Some(Hint::of(key, state.focused()?.says(verb), Worth::Own))
 }
 
 /// That there are others, where only one pane is on the screen.
@@ -118,7 +131,7 @@ fn panes(state: &State, place: Place) -> Option<Hint> {
 
 fn worth(verb: Verb) -> Worth {
     match verb {
-        Verb::Mark => Worth::Mark,
+        Verb::Mark | Verb::Raw => Worth::Mark,
         Verb::Enter => Worth::Plain,
         Verb::Command | Verb::Help | Verb::Quit => Worth::Last,
         _ => Worth::Own,

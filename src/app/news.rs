@@ -5,7 +5,7 @@ use crate::domain::ecs::Cluster;
 use crate::domain::fault::Fault;
 use crate::domain::health::Level;
 use crate::domain::identity::Identity;
-use crate::domain::ids::{ClusterName, Region};
+use crate::domain::ids::{ClusterName, LogGroup, Region};
 use crate::domain::rds::DatabaseRef;
 use crate::domain::text::Text;
 use crate::model::message::{Link, Usage};
@@ -33,9 +33,13 @@ const FILLING: Duration = Duration::from_secs(10);
 pub(super) struct News {
     pub now: Now,
     pub identity: Option<Identity>,
+    /// What the account is called, where it has a name and one may know it.
+    pub alias: Option<Text>,
     /// `None` until there are clients.
     pub place: Option<Spot>,
     pub clusters: Vec<Cluster>,
+    /// Log groups that were asked for, to complete their names.
+    pub log_groups: Vec<LogGroup>,
     /// The cluster the console looks at.
     pub cluster: Option<ClusterName>,
     /// Databases seen last, for `:backup NAME`.
@@ -55,8 +59,10 @@ impl Default for News {
         Self {
             now: Now::START,
             identity: None,
+            alias: None,
             place: None,
             clusters: Vec::new(),
+            log_groups: Vec::new(),
             cluster: None,
             databases: Vec::new(),
             link: Link::Fine,
@@ -144,8 +150,10 @@ impl News {
     /// Forgets what belongs to another account or region.
     pub fn clear(&mut self, cluster: Option<ClusterName>) {
         self.identity = None;
+        self.alias = None;
         self.place = None;
         self.clusters.clear();
+        self.log_groups.clear();
         self.databases.clear();
         self.cluster = cluster;
         self.link = Link::Fine;
@@ -155,10 +163,14 @@ impl News {
     pub fn reply(&mut self, reply: &Reply) {
         match &reply.answer {
             Answer::Whole(Facts::Identity(identity)) => self.identity = Some(identity.clone()),
+            Answer::Whole(Facts::Alias(alias)) => self.alias.clone_from(alias),
             Answer::Part(Facts::ClusterNames(names)) => self.choose_only(names),
             Answer::Whole(Facts::Clusters(clusters)) => {
                 self.clusters.clone_from(clusters);
                 self.choose_cluster();
+            }
+            Answer::Whole(Facts::LogGroups(groups)) => {
+                self.log_groups = groups.iter().map(|group| group.name.clone()).collect();
             }
             Answer::Whole(Facts::Inventory(inventory)) => {
                 self.databases = inventory.databases.iter().map(|d| d.at.clone()).collect();

@@ -123,6 +123,7 @@ impl State {
             settings: &self.settings,
             cluster: self.news.cluster.as_ref(),
             service: service.as_ref(),
+            link: &self.news.link,
         })
     }
 
@@ -134,6 +135,7 @@ impl State {
             settings: &self.settings,
             cluster: self.news.cluster.as_ref(),
             service: service.as_ref(),
+            link: &self.news.link,
         };
         for pane in &mut self.panes {
             act(pane.as_mut(), &cx);
@@ -152,6 +154,7 @@ impl State {
             settings: &self.settings,
             cluster: self.news.cluster.as_ref(),
             service: service.as_ref(),
+            link: &self.news.link,
         };
         self.panes
             .get_mut(index)
@@ -207,12 +210,22 @@ impl State {
         }
     }
 
-    /// The account for people; a dash until it is known.
+    /// The account for people, by its alias and its number. An alias that the profile's name says already is left out.
     pub(super) fn account(&self) -> Text {
-        self.news.identity.as_ref().map_or_else(
-            || Text::fixed("account not known yet"),
-            |i| i.account.text(),
-        )
+        let Some(identity) = &self.news.identity else {
+            return Text::fixed("account not known yet");
+        };
+        let number = identity.account.text();
+        let profile = self.settings.profile.as_ref().map(ProfileName::text);
+        match self
+            .news
+            .alias
+            .as_ref()
+            .filter(|a| Some(*a) != profile.as_ref())
+        {
+            Some(alias) => Text::clean(&format!("{alias} {number}")),
+            None => number,
+        }
     }
 
     /// The region for people.

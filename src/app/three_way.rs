@@ -150,10 +150,9 @@ impl ThreeWays {
             } else if state.may_write() {
                 keys(UNFINISHED)
             } else {
-                keys(&[(
-                    "esc",
-                    "later (read-only: start with --write to undo or keep)",
-                )])
+                let why = state.settings.read_only().next;
+                keys(&[("esc", "later")])
+                    .and(format!("read-only: to undo or keep it, {why}"), Role::Dim)
             };
             return Sheet {
                 title: "An unfinished change".into(),

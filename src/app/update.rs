@@ -188,6 +188,11 @@ fn pressed(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     }
 }
 
+/// Whether this leaves or suspends, whatever is on the screen.
+pub fn leaves(state: &State, typed: &Input) -> bool {
+    matches!(typed, Input::Key(key) if key.kind != KeyEventKind::Release && everywhere(state, *key).is_some())
+}
+
 /// The keys that work over every overlay: they leave, or put the program to sleep.
 fn everywhere(state: &State, key: KeyEvent) -> Option<Verb> {
     if !key.modifiers.contains(KeyModifiers::CONTROL) {

@@ -12,7 +12,7 @@ use super::state::State;
 use super::three_way::ThreeWays;
 use super::work::{Carried, Open};
 use crate::domain::ecs::LogTarget;
-use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::fault::Fault;
 use crate::domain::health::Level;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
@@ -121,11 +121,7 @@ impl State {
     /// Why no change can begin now, if so.
     pub(super) fn refuses_write(&self) -> Option<Fault> {
         if !self.may_write() {
-            let fault = Fault::new(FaultKind::Usage, "This console is read-only")
-                .means("nothing can be changed");
-            return Some(
-                fault.next("start it with --write, or set mode = \"write\" in the profile"),
-            );
+            return Some(self.settings.read_only());
         }
         self.work.broken.clone()
     }

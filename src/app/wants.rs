@@ -1,5 +1,6 @@
 //! What the console wants to know now, and when it must hear of the clock.
 
+use super::command;
 use super::state::State;
 use crate::model::query::{Pace, Query, Want, merge};
 use std::time::Duration;
@@ -14,9 +15,21 @@ pub fn wants(state: &State) -> Vec<Want> {
     if state.work.holds_lists(state.news.now.mono) {
         return wants;
     }
+    if state.news.identity.is_some() {
+        wants.push(Want {
+            query: Query::Alias,
+            pace: Pace::Once,
+        });
+    }
     if state.settings.cluster.is_none() || asks_for_cluster(state) {
         wants.push(Want {
             query: Query::Clusters,
+            pace: Pace::Once,
+        });
+    }
+    if let Some(folder) = command::log_folder(state) {
+        wants.push(Want {
+            query: Query::LogGroups(folder),
             pace: Pace::Once,
         });
     }

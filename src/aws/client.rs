@@ -102,6 +102,7 @@ pub struct Shared {
     pub(super) cloudwatch_global: aws_sdk_cloudwatch::Client,
     pub(super) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(super) sts: aws_sdk_sts::Client,
+    pub(super) iam: aws_sdk_iam::Client,
     pub(super) cloudfront: aws_sdk_cloudfront::Client,
     pub(super) ssm: aws_sdk_ssm::Client,
     /// Session records of CLOUDFRONT web ACLs: us-east-1.
@@ -242,6 +243,7 @@ impl Shared {
             cloudwatch_global: guarded!(aws_sdk_cloudwatch, &global, sentry),
             elb: guarded!(aws_sdk_elasticloadbalancingv2, config, sentry),
             sts: guarded!(aws_sdk_sts, config, sentry),
+            iam: guarded!(aws_sdk_iam, config, sentry),
             cloudfront: guarded!(aws_sdk_cloudfront, &global, sentry),
             ssm: guarded!(aws_sdk_ssm, config, sentry),
             ssm_global: guarded!(aws_sdk_ssm, &global, sentry),

@@ -10,11 +10,9 @@ mod task;
 
 use super::Aws;
 use super::convert::pages;
-use super::waf::capture::Capture;
 use crate::domain::ecs::{Cluster, Service, ServiceRef};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{ClusterName, ServiceName};
-use crate::domain::text::{Text, mask};
 use aws_sdk_ecs::types as sdk;
 use futures_util::{StreamExt, TryStreamExt};
 use std::collections::HashSet;
@@ -183,34 +181,9 @@ impl Aws {
     pub async fn service(&self, at: &ServiceRef) -> Result<Service, Fault> {
         Ok(facts::service(&at.cluster, &self.one_service(at).await?))
     }
-
-    /// What AWS said about one service, as lines of pretty JSON, secrets masked.
-    pub async fn service_raw(&self, at: &ServiceRef) -> Result<Vec<Text>, Fault> {
-        self.gate.pass().await;
-        let capture = Capture::default();
-        let request = self
-            .shared
-            .ecs
-            .describe_services()
-            .cluster(at.cluster.as_str())
-            .services(at.service.as_str());
-        let answer = request
-            .customize()
-            .interceptor(capture.clone())
-            .send()
-            .await;
-        answer.map_err(self.fault("ecs:DescribeServices"))?;
-        raw_lines(&capture.body()).ok_or_else(|| gone(at))
-    }
 }
 
-fn raw_lines(body: &str) -> Option<Vec<Text>> {
-    let answer: serde_json::Value = serde_json::from_str(body).ok()?;
-    let pretty = serde_json::to_string_pretty(answer.get("services")?.get(0)?).ok()?;
-    Some(Text::lines(&mask::mask(&pretty)))
-}
-
-fn gone(at: &ServiceRef) -> Fault {
+pub(super) fn gone(at: &ServiceRef) -> Fault {
     let (service, cluster) = (at.service.text(), at.cluster.text());
     Fault::new(
         FaultKind::Missing,
@@ -218,24 +191,4 @@ fn gone(at: &ServiceRef) -> Fault {
     )
     .means("it was deleted, or never was")
     .next("go back to the list; it is read again")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_raw_answer_is_pretty_and_masked() {
-        let body = r#"{"services":[{"serviceName":"api","tags":[{"key":"db_password","value":"hunter2"}]}],"failures":[]}"#;
-        let lines = raw_lines(body).expect("a service");
-        let whole: Vec<&str> = lines.iter().map(Text::as_str).collect();
-        assert!(whole.contains(&r#"  "serviceName": "api","#), "{whole:?}");
-        assert!(!whole.concat().contains("hunter2"), "{whole:?}");
-    }
-
-    #[test]
-    fn an_answer_without_the_service_has_no_raw_text() {
-        assert_eq!(raw_lines(r#"{"services":[],"failures":[]}"#), None);
-        assert_eq!(raw_lines("not json"), None);
-    }
 }

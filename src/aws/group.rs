@@ -196,6 +196,7 @@ fn group(found: &sdk::AutoScalingGroup) -> Group {
             .map(|p| text(p.process_name()))
             .collect(),
         managed_by_ecs: found.tags().iter().any(|t| t.key() == Some(MANAGED_TAG)),
+        arn: found.auto_scaling_group_arn().map(Into::into),
         warm_pool: found.warm_pool_configuration().is_some(),
         status: found.status().map(Text::clean),
     }

@@ -1,8 +1,9 @@
-//! STS: who we are.
+//! STS and IAM: who we are, and what the account is called.
 
 use super::Aws;
 use crate::domain::fault::Fault;
 use crate::domain::identity::Identity;
+use crate::domain::text::Text;
 
 impl Aws {
     /// `sts:GetCallerIdentity`, which needs no permission.
@@ -14,5 +15,13 @@ impl Aws {
             account: answer.account.unwrap_or_default().into(),
             caller: answer.arn.unwrap_or_default().into(),
         })
+    }
+
+    /// `iam:ListAccountAliases`: an account has one alias or none. It is a help for the eye, so
+    /// whoever may not ask for it, or cannot reach IAM from where he is, goes without.
+    pub async fn alias(&self) -> Option<Text> {
+        self.gate.pass().await;
+        let answer = self.shared.iam.list_account_aliases().send().await.ok()?;
+        answer.account_aliases.first().map(|name| Text::clean(name))
     }
 }

@@ -111,10 +111,14 @@ pub fn run(args: &SimArgs, region: Option<&str>, io: &mut Streams<'_>) -> Result
     let listener = sim::bind(args.listen)?;
     let at = listener.local_addr()?;
     let hello = hello(at, &setup.config.region);
-    sim::serve(setup, listener, || {
-        io.out.write_all(hello.as_bytes())?;
-        io.out.flush()
-    })?;
+    let Streams { out, err } = io;
+    let hello = || {
+        out.write_all(hello.as_bytes())?;
+        out.flush()
+    };
+    // Nobody may read it; the account is served all the same.
+    let tell = |line: &str| _ = writeln!(err, "tidegate sim: {line}");
+    sim::serve(setup, listener, hello, tell)?;
     Ok(0)
 }
 

@@ -1,7 +1,7 @@
 //! Application Auto Scaling targets and EC2 Auto Scaling groups (aws-facts.md §2.4–2.6, §3.1–3.3).
 
 use super::ecs::ServiceRef;
-use super::ids::{GroupName, InstanceId};
+use super::ids::{Arn, GroupName, InstanceId};
 use super::text::Text;
 use jiff::Timestamp;
 
@@ -147,6 +147,8 @@ pub struct Group {
     pub suspended: Vec<Text>,
     /// An ECS capacity provider with managed scaling owns `desired` (tag `AmazonECSManaged`, or the provider names this group).
     pub managed_by_ecs: bool,
+    /// As AWS gave it.
+    pub arn: Option<Arn>,
     pub warm_pool: bool,
     /// Set only while the group is being deleted.
     pub status: Option<Text>,
@@ -155,10 +157,26 @@ pub struct Group {
 impl Group {
     /// Instances that take load.
     pub fn in_service(&self) -> u32 {
-        self.instances
-            .iter()
-            .filter(|i| i.lifecycle.as_str() == "InService")
-            .count() as u32
+        self.count(|i| i.lifecycle.as_str() == "InService")
+    }
+
+    /// Instances that take load although their checks fail: they are about to be replaced.
+    pub fn unhealthy(&self) -> u32 {
+        self.count(|i| i.lifecycle.as_str() == "InService" && !i.healthy)
+    }
+
+    /// Instances on their way into service; those of a warm pool (`Warmed:…`) are not.
+    pub fn coming(&self) -> u32 {
+        self.count(|i| i.lifecycle.as_str().starts_with("Pending"))
+    }
+
+    /// Instances on their way out.
+    pub fn leaving(&self) -> u32 {
+        self.count(|i| i.lifecycle.as_str().starts_with("Terminating"))
+    }
+
+    fn count(&self, which: impl Fn(&Instance) -> bool) -> u32 {
+        self.instances.iter().filter(|i| which(i)).count() as u32
     }
 }
 

@@ -120,6 +120,8 @@ pub struct Service {
     pub pending: u32,
     pub launch: Launch,
     pub controller: Controller,
+    /// As AWS gave it.
+    pub arn: Option<Arn>,
     pub scheduling: Scheduling,
     pub rollout: Rollout,
     /// Running and desired of the PRIMARY deployment: `6/8` while it is in progress.

@@ -37,6 +37,9 @@ pub enum FaultKind {
 /// The code of the fault that asks for the six digits of an MFA device.
 pub const MFA_CODE_NEEDED: &str = "MfaCodeNeeded";
 
+/// How read-only mode is lifted, said where it is not known who asked for it.
+pub const LIFTS_READ_ONLY: &str = "start it without --read-only (and TIDEGATE_READ_ONLY); where only the profile says so, with --write";
+
 /// One trouble: what happened — what it means — what to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {

@@ -220,6 +220,7 @@ mod tests {
             engine: "mysql".into(),
             class: "db.t4g.medium".into(),
             status: "available".into(),
+            arn: None,
             multi_az: false,
             storage: 100,
             backup_window: Some("03:00-03:30".into()),

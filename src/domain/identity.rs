@@ -3,7 +3,7 @@
 use super::ids::{AccountId, Arn, Region};
 use super::text::Text;
 
-/// What `sts:GetCallerIdentity` says, and the account's alias where it is known.
+/// What `sts:GetCallerIdentity` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub account: AccountId,

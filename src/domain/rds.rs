@@ -1,7 +1,7 @@
 //! RDS instances, Aurora clusters and both kinds of snapshot (aws-facts.md §2.7).
 
 use super::health::{Finding, Level};
-use super::ids::{DatabaseId, SnapshotId};
+use super::ids::{Arn, DatabaseId, SnapshotId};
 use super::text::Text;
 use super::units::age;
 use jiff::{SignedDuration, Timestamp};
@@ -36,6 +36,8 @@ pub struct Database {
     pub class: Text,
     /// `DBInstanceStatus` or the cluster's status, as AWS writes it.
     pub status: Text,
+    /// As AWS gave it.
+    pub arn: Option<Arn>,
     pub multi_az: bool,
     /// GiB.
     pub storage: u32,

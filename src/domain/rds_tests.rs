@@ -9,6 +9,7 @@ fn database() -> Database {
         engine: "postgres".into(),
         class: "db.t3.medium".into(),
         status: "available".into(),
+        arn: None,
         multi_az: true,
         storage: 20,
         backup_window: Some("03:00-03:30".into()),

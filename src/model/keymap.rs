@@ -451,7 +451,7 @@ mod tests {
     #[test]
     fn each_mistake_is_named_with_its_place_and_its_mend() {
         let faults = refused(
-            "[servces]\nscale = ['s']\n[services]\nscal = ['s']\ntoggle = ['t']\nscale = 's'\nlogs = ['pgup', 3]\n[anywhere]\nundo = ['x']\nraw = ['x']\ncopy = ['g']\ntop = ['g g']\n",
+            "[servces]\nscale = ['s']\n[services]\nscal = ['s']\ntoggle = ['t']\nscale = 's'\nlogs = ['pgup', 3]\n[anywhere]\nundo = ['x']\ndescribe = ['x']\ncopy = ['g']\ntop = ['g g']\n",
         );
         insta::assert_snapshot!(faults.join("\n"));
     }

@@ -4,7 +4,7 @@ use super::query::Reply;
 use super::time::Now;
 use crate::domain::fault::Fault;
 use crate::domain::ids::Region;
-use crate::domain::log::{GroupFacts, TailSource};
+use crate::domain::log::TailSource;
 use crate::domain::text::Text;
 use crate::logs::chunk::Chunk;
 use crate::session::order::Report;
@@ -62,7 +62,6 @@ pub enum Tail {
         source: TailSource,
         state: TailState,
     },
-    Groups(Vec<GroupFacts>),
 }
 
 /// What one source of the tail is doing.

@@ -7,7 +7,7 @@ use crate::domain::identity::Identity;
 use crate::domain::ids::{ClusterName, GroupName, ServiceName, TaskDefinition};
 use crate::domain::log::GroupFacts;
 use crate::domain::metrics::{Metric, Series};
-use crate::domain::rds::Inventory;
+use crate::domain::rds::{DatabaseRef, Inventory};
 use crate::domain::text::Text;
 use crate::domain::waf::{Acl, AclScope, RuleDetail, RuleRef};
 use std::sync::Arc;
@@ -18,6 +18,8 @@ use std::time::Duration;
 pub enum Query {
     /// Who and where: `sts:GetCallerIdentity`.
     Identity,
+    /// What the account is called: `iam:ListAccountAliases`.
+    Alias,
     /// All clusters, with their counts.
     Clusters,
     /// All service names of a cluster, in AWS's order; parts arrive page by page.
@@ -30,8 +32,8 @@ pub enum Query {
     },
     /// Everything the drill-in of one service shows.
     ServiceDetail(ServiceRef),
-    /// The raw answer about one service, for `y`.
-    ServiceRaw(ServiceRef),
+    /// The raw answer about one thing, for `y`.
+    Raw(RawOf),
     /// Where a task definition's containers write their logs.
     LogTargets(TaskDefinition),
     /// All scalable targets of ECS services in the region.
@@ -58,6 +60,26 @@ pub enum Query {
     Metrics(Arc<[Metric]>),
 }
 
+/// What a raw answer is wanted of.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RawOf {
+    Service(ServiceRef),
+    Target(ServiceRef),
+    Group(GroupName),
+    Database(DatabaseRef),
+}
+
+impl RawOf {
+    /// What it is called.
+    pub fn name(&self) -> Text {
+        match self {
+            Self::Service(at) | Self::Target(at) => at.service.text(),
+            Self::Group(name) => name.text(),
+            Self::Database(at) => at.id.text(),
+        }
+    }
+}
+
 /// Why service details are asked for: decides their slot and priority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fill {
@@ -82,12 +104,13 @@ pub struct RuleQuery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, strum::Display)]
 pub enum Slot {
     Identity,
+    Alias,
     Clusters,
     ServiceNames,
     VisibleServices,
     OtherServices,
     ServiceDetail,
-    ServiceRaw,
+    Raw,
     LogTargets,
     ScalableTargets,
     Policies,
@@ -119,6 +142,7 @@ impl Query {
     pub fn slot(&self) -> Slot {
         match self {
             Self::Identity => Slot::Identity,
+            Self::Alias => Slot::Alias,
             Self::Clusters => Slot::Clusters,
             Self::ServiceNames(_) => Slot::ServiceNames,
             Self::Services {
@@ -130,7 +154,7 @@ impl Query {
                 ..
             } => Slot::OtherServices,
             Self::ServiceDetail(_) => Slot::ServiceDetail,
-            Self::ServiceRaw(_) => Slot::ServiceRaw,
+            Self::Raw(_) => Slot::Raw,
             Self::LogTargets(_) => Slot::LogTargets,
             Self::ScalableTargets => Slot::ScalableTargets,
             Self::Policies(_) => Slot::Policies,
@@ -151,6 +175,8 @@ impl Query {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Facts {
     Identity(Identity),
+    /// `None` where the account has none, or it may not be known.
+    Alias(Option<Text>),
     Clusters(Vec<Cluster>),
     /// A part of the same: what they are called, before their counts are there.
     ClusterNames(Vec<ClusterName>),

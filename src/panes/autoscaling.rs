@@ -16,6 +16,7 @@ mod row;
 
 use super::ask::{Ask, Gauges};
 use super::browse::{Browser, browses};
+use super::raw::Raw;
 use super::running::Changes;
 use super::status::{Source, beside, joined};
 use super::{Act, Context, Pane, Title, common};
@@ -25,10 +26,9 @@ use crate::domain::ids::ServiceName;
 use crate::domain::metrics::Metric;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
-use crate::model::effect::Effect;
 use crate::model::list::Row;
 use crate::model::loadable::{Completeness, Loadable};
-use crate::model::query::{Answer, Facts, Fill, Pace, Query, Reply, Want};
+use crate::model::query::{Answer, Facts, Fill, Pace, Query, RawOf, Reply, Want};
 use crate::model::verb::{Place, Verb};
 use crate::session::order::Report;
 use crate::view::freshness::Freshness;
@@ -56,6 +56,7 @@ pub struct Autoscaling {
     ask: Ask<ServiceName>,
     gauges: Gauges,
     changes: Changes,
+    raw: Raw,
     drill: Option<Drill>,
     size: (u16, u16),
 }
@@ -71,6 +72,7 @@ impl Default for Autoscaling {
             ask: Ask::default(),
             gauges: Gauges::default(),
             changes: Changes::default(),
+            raw: Raw::default(),
             drill: None,
             size: (0, 0),
         }
@@ -214,7 +216,7 @@ impl Autoscaling {
         }
     }
 
-    fn on_row(&self, verb: Verb, cx: &Context<'_>) -> Vec<Act> {
+    fn on_row(&mut self, verb: Verb, cx: &Context<'_>) -> Vec<Act> {
         let Some(row) = self.selected() else {
             return Vec::new();
         };
@@ -231,7 +233,12 @@ impl Autoscaling {
                 title: row.name(),
                 lines: detail::describe(row),
             }],
-            Verb::Copy => vec![Act::Do(Effect::Copy(row.name().as_str().to_owned()))],
+            Verb::Raw => {
+                let of = raw_of(row.key());
+                self.raw.ask(Some(of));
+                Vec::new()
+            }
+            Verb::Copy => vec![common::copy(row.arn(), &row.name())],
             _ => Vec::new(),
         }
     }
@@ -270,6 +277,13 @@ fn subject(at: Scaled) -> Subject {
     match at {
         Scaled::Service(at) => Subject::Service(at),
         Scaled::Group(name) => Subject::Group(name),
+    }
+}
+
+fn raw_of(at: Scaled) -> RawOf {
+    match at {
+        Scaled::Service(at) => RawOf::Target(at),
+        Scaled::Group(name) => RawOf::Group(name),
     }
 }
 
@@ -312,6 +326,7 @@ impl Pane for Autoscaling {
             wants.push(every(query, cx.settings.refresh));
         }
         wants.extend(self.gauges.want());
+        wants.extend(self.raw.want());
         wants.extend(self.drill.as_ref().map(|drill| {
             let query = match &drill.at {
                 Scaled::Service(at) => Query::TargetDetail(at.clone()),
@@ -364,6 +379,7 @@ impl Pane for Autoscaling {
             },
             Query::Metrics(_) => _ = self.gauges.reply(reply, cx.now),
             Query::TargetDetail(_) | Query::GroupDetail(_) => self.detail(reply, cx),
+            Query::Raw(_) => return self.raw.reply(reply, cx),
             _ => return,
         }
         self.join(cx);
@@ -396,7 +412,7 @@ impl Pane for Autoscaling {
                 Verb::Back => self.drill.is_some(),
                 Verb::Enter => self.drill.is_none() && self.selected().is_some(),
                 Verb::Scale => common::writes(cx) && self.selected().is_some(),
-                Verb::Describe | Verb::Copy => self.selected().is_some(),
+                Verb::Describe | Verb::Raw | Verb::Copy => self.selected().is_some(),
                 _ => false,
             }
     }
@@ -418,6 +434,10 @@ impl Pane for Autoscaling {
             _ => return self.on_row(verb, cx),
         }
         Vec::new()
+    }
+
+    fn decided(&mut self, _cx: &Context<'_>) -> Vec<Act> {
+        self.raw.decided()
     }
 
     browses!(rows);

@@ -4,9 +4,11 @@ use super::browse::Browser;
 use super::{Act, Context};
 use crate::domain::fault::Fault;
 use crate::domain::health::Level;
+use crate::domain::ids::Arn;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::domain::units;
+use crate::model::effect::Effect;
 use crate::model::list::Row;
 use crate::model::notice::Notice;
 use crate::model::settings::Mode;
@@ -30,6 +32,12 @@ pub fn say_fault(fault: &Fault, cx: &Context<'_>) -> Act {
         fault: Some(fault.clone()),
         at: cx.now,
     })
+}
+
+/// Copies what names the thing everywhere: its ARN where it has one, else its name.
+pub fn copy(arn: Option<&Arn>, name: &Text) -> Act {
+    let text = arn.map_or_else(|| name.clone(), Arn::text);
+    Act::Do(Effect::Copy(text.as_str().to_owned()))
 }
 
 /// Whether a change may be asked for at all.

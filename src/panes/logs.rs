@@ -14,6 +14,7 @@
 
 mod blank;
 mod detail;
+mod near;
 mod rate;
 mod row;
 mod source;
@@ -23,6 +24,7 @@ use super::{Act, Context, Pane, Title, common};
 use crate::domain::ecs::LogTarget;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::health::Level;
+use crate::domain::ids::LogGroup;
 use crate::domain::text::Text;
 use crate::domain::units;
 use crate::logs::chunk::{Chunk, Line};
@@ -32,7 +34,7 @@ use crate::logs::needle::Needle;
 use crate::logs::ring::Ring;
 use crate::model::effect::Effect;
 use crate::model::message::Tail;
-use crate::model::query::{Pace, Query, Reply, Want};
+use crate::model::query::{Answer, Facts, Pace, Query, Reply, Want};
 use crate::model::verb::{Place, Verb};
 use crate::view::paint::Paint;
 use crate::view::put::put;
@@ -81,6 +83,8 @@ pub struct Logs {
     find: (String, Needle),
     left: usize,
     opened: Option<Opened>,
+    /// Groups that there are, where one that was named is not.
+    known: Vec<LogGroup>,
     size: (u16, u16),
     /// The cap of the ring as the settings had it.
     cap: usize,
@@ -99,6 +103,7 @@ impl Default for Logs {
             find: Default::default(),
             left: 0,
             opened: None,
+            known: Vec::new(),
             size: (0, 0),
             cap,
         }
@@ -245,6 +250,10 @@ impl Logs {
         self.empty();
     }
 
+    fn is_held(&self) -> bool {
+        self.window.new_lines().is_some()
+    }
+
     /// What the title says of the tail, the most urgent first.
     fn pulse(&self) -> String {
         if let Some(new) = self.window.new_lines() {
@@ -374,14 +383,17 @@ impl Pane for Logs {
     }
 
     fn wants(&self, _cx: &Context<'_>) -> Vec<Want> {
-        let wanted = self.sources.wanted().cloned();
-        wanted
-            .map(|definition| Want {
-                query: Query::LogTargets(definition),
-                pace: Pace::Once,
-            })
-            .into_iter()
-            .collect()
+        let targets = self.sources.wanted().cloned().map(Query::LogTargets);
+        let groups = self
+            .sources
+            .mistaken()
+            .map(|group| Query::LogGroups(near::part(group)));
+        let queries = targets.into_iter().chain(groups);
+        let once = |query| Want {
+            query,
+            pace: Pace::Once,
+        };
+        queries.map(once).collect()
     }
 
     fn reply(&mut self, reply: &Reply, _cx: &Context<'_>) {
@@ -389,6 +401,11 @@ impl Pane for Logs {
             && self.sources.reply(definition, &reply.answer)
         {
             self.empty();
+        }
+        if let (Query::LogGroups(_), Answer::Whole(Facts::LogGroups(groups))) =
+            (&reply.query, &reply.answer)
+        {
+            self.known = groups.iter().map(|group| group.name.clone()).collect();
         }
     }
 
@@ -401,7 +418,6 @@ impl Pane for Logs {
                 }
                 self.fit();
             }
-            Tail::Groups(_) => {}
         }
     }
 
@@ -411,6 +427,18 @@ impl Pane for Logs {
         if let Some(opened) = &mut self.opened {
             opened.resize((width, height));
         }
+    }
+
+    fn says(&self, verb: Verb) -> &'static str {
+        match verb {
+            Verb::Pause | Verb::Bottom if self.is_held() => "resume",
+            verb => verb.help(),
+        }
+    }
+
+    /// Moving off the last line holds it as a pause does; the newest line lets it go on.
+    fn urgent(&self) -> Option<Verb> {
+        (self.is_held() && self.opened.is_none()).then_some(Verb::Bottom)
     }
 
     fn can(&self, verb: Verb, _cx: &Context<'_>) -> bool {
@@ -545,7 +573,7 @@ impl Pane for Logs {
             return opened.page.draw(paint, area, buf);
         }
         if self.ring.shown().is_empty() {
-            return blank::draw(&self.sources, &self.ring, paint, area, buf);
+            return blank::draw((&self.sources, &self.known), &self.ring, paint, area, buf);
         }
         self.draw_rows(paint, area, buf);
         blank::warning(&self.sources, paint, area, buf);

@@ -26,7 +26,6 @@ use crate::domain::metrics::Series;
 use crate::domain::subject::Subject;
 use crate::domain::text::{Text, mask};
 use crate::domain::waf::{Acl, AclRef, AclScope, Aggregate, Rule, RuleAction, RuleRef};
-use crate::model::effect::Effect;
 use crate::model::list::{Row, Sort};
 use crate::model::loadable::{Completeness, Loadable};
 use crate::model::query::{Answer, Facts, Pace, Query, Reply, Want};
@@ -260,12 +259,13 @@ impl Rules {
         }
     }
 
-    fn open(&mut self) {
+    fn open(&mut self, cx: &Context<'_>) {
         let row = self
             .rows
             .selected()
             .and_then(|row| Some((row.at()?, row.rule.as_ref()?)));
         self.drill = row.map(|(at, rule)| Drill::new(at, rule, self.size.1));
+        self.compose(cx);
     }
 
     fn on_row(&self, verb: Verb, cx: &Context<'_>) -> Vec<Act> {
@@ -290,7 +290,11 @@ impl Rules {
                 lines: detail::describe(row),
             }],
             (Verb::Raw, _) => self.raw(&row.key.acl),
-            (Verb::Copy, _) => vec![Act::Do(Effect::Copy(name.as_str().to_owned()))],
+            (Verb::Copy, _) => {
+                // A rule has no ARN of its own; its web ACL has.
+                let arn = row.rule.is_none().then_some(&row.key.acl.arn);
+                vec![common::copy(arn, &name)]
+            }
             _ => Vec::new(),
         }
     }
@@ -475,7 +479,7 @@ impl Pane for Rules {
         match verb {
             Verb::Sort | Verb::Reverse if moved => self.join(cx),
             _ if moved => self.aim(cx),
-            Verb::Enter if self.drill.is_none() => self.open(),
+            Verb::Enter if self.drill.is_none() => self.open(cx),
             Verb::Back => self.drill = None,
             _ => return self.on_row(verb, cx),
         }
@@ -523,7 +527,7 @@ impl Pane for Rules {
 
     fn draw(&self, paint: &Paint<'_>, cx: &Context<'_>, area: Rect, buf: &mut Buffer) {
         if let Some(drill) = &self.drill {
-            return drill.draw(paint, cx, area, buf);
+            return drill.draw(paint, area, buf);
         }
         let empty = Line::new("No web ACL, regional or for CloudFront", Role::Dim);
         let table = Table {

@@ -17,6 +17,7 @@ mod row;
 
 use super::ask::{Ask, Gauges};
 use super::browse::{Browser, browses};
+use super::raw::Raw;
 use super::running::Changes;
 use super::status::{Source, beside, joined};
 use super::{Act, Context, Pane, Title, common};
@@ -27,10 +28,9 @@ use crate::domain::metrics::Metric;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::domain::units;
-use crate::model::effect::Effect;
 use crate::model::list::Row;
 use crate::model::loadable::{Completeness, Loadable};
-use crate::model::query::{Answer, Facts, Fill, Pace, Query, Reply, Want};
+use crate::model::query::{Answer, Facts, Fill, Pace, Query, RawOf, Reply, Want};
 use crate::model::verb::{Place, Verb};
 use crate::session::order::Report;
 use crate::view::freshness::Freshness;
@@ -49,14 +49,11 @@ use std::time::Duration;
 /// Names asked for in one batch of the rest: ten calls.
 const BATCH: usize = 100;
 
-/// What `act` waits for.
+/// Logs that `l` waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Awaited {
-    Raw(ServiceRef),
-    Logs {
-        service: Text,
-        definition: TaskDefinition,
-    },
+struct Awaited {
+    service: Text,
+    definition: TaskDefinition,
 }
 
 /// The services of one cluster.
@@ -75,6 +72,7 @@ pub struct Services {
     gauges: Gauges,
     changes: Changes,
     drill: Option<Drill>,
+    raw: Raw,
     awaited: Option<Awaited>,
     decided: Vec<Act>,
     size: (u16, u16),
@@ -94,6 +92,7 @@ impl Default for Services {
             gauges: Gauges::default(),
             changes: Changes::default(),
             drill: None,
+            raw: Raw::default(),
             awaited: None,
             decided: Vec::new(),
             size: (0, 0),
@@ -329,24 +328,8 @@ impl Services {
         }
     }
 
-    fn raw(&mut self, at: &ServiceRef, answer: &Answer, cx: &Context<'_>) {
-        if self.awaited.as_ref() != Some(&Awaited::Raw(at.clone())) {
-            return;
-        }
-        match answer {
-            Answer::Whole(Facts::Raw(json)) => {
-                self.decide(Act::Page {
-                    title: at.service.text(),
-                    lines: json.clone(),
-                });
-            }
-            Answer::Failed { fault, .. } => self.decide(common::say_fault(fault, cx)),
-            _ => {}
-        }
-    }
-
     fn log_targets(&mut self, asked: &TaskDefinition, answer: &Answer, cx: &Context<'_>) {
-        let Some(Awaited::Logs {
+        let Some(Awaited {
             service,
             definition,
         }) = &self.awaited
@@ -386,7 +369,7 @@ impl Services {
             Some(drill) => drill.service().or_else(|| self.selected().map(|s| &**s)),
             None => self.selected().map(|s| &**s),
         };
-        let wait = service.map(|s| Awaited::Logs {
+        let wait = service.map(|s| Awaited {
             service: s.at.service.text(),
             definition: s.task_definition.clone(),
         });
@@ -405,7 +388,12 @@ impl Services {
 
     fn copy(&self, cx: &Context<'_>) -> Vec<Act> {
         self.selected_ref(cx)
-            .map(|at| Act::Do(Effect::Copy(at.service.text().as_str().to_owned())))
+            .map(|at| {
+                common::copy(
+                    self.selected().and_then(|s| s.arn.as_ref()),
+                    &at.service.text(),
+                )
+            })
             .into_iter()
             .collect()
     }
@@ -485,12 +473,9 @@ impl Services {
     }
 
     fn awaited_want(&self) -> Option<Want> {
-        let query = match self.awaited.as_ref()? {
-            Awaited::Raw(at) => Query::ServiceRaw(at.clone()),
-            Awaited::Logs { definition, .. } => Query::LogTargets(definition.clone()),
-        };
+        let definition = self.awaited.as_ref()?.definition.clone();
         Some(Want {
-            query,
+            query: Query::LogTargets(definition),
             pace: Pace::Once,
         })
     }
@@ -533,7 +518,8 @@ impl Pane for Services {
                 pace: Pace::Once,
             }];
         };
-        let mut wants: Vec<Want> = self.awaited_want().into_iter().collect();
+        let awaited = self.awaited_want().into_iter();
+        let mut wants: Vec<Want> = awaited.chain(self.raw.want()).collect();
         let pace = Pace::Every(names_pace(self.rows.rows().len(), cx));
         wants.push(Want {
             query: Query::ServiceNames(cluster.clone()),
@@ -564,7 +550,7 @@ impl Pane for Services {
                 self.detail(at, &reply.answer, cx);
             }
             Query::Clusters => self.clusters(&reply.answer, cx),
-            Query::ServiceRaw(at) => self.raw(at, &reply.answer, cx),
+            Query::Raw(_) => self.raw.reply(reply, cx),
             Query::LogTargets(definition) => self.log_targets(definition, &reply.answer, cx),
             Query::Metrics(_) => self.measure(reply, cx),
             _ => return,
@@ -612,7 +598,7 @@ impl Pane for Services {
             Verb::Back => self.drill = None,
             Verb::Scale => acts = self.scale(cx),
             Verb::Describe => acts = self.describe(),
-            Verb::Raw => self.awaited = self.selected_ref(cx).map(Awaited::Raw),
+            Verb::Raw => self.raw.ask(self.selected_ref(cx).map(RawOf::Service)),
             Verb::Logs => self.await_logs(),
             Verb::Copy => acts = self.copy(cx),
             _ => {}
@@ -622,7 +608,9 @@ impl Pane for Services {
     }
 
     fn decided(&mut self, _cx: &Context<'_>) -> Vec<Act> {
-        std::mem::take(&mut self.decided)
+        let mut acts = std::mem::take(&mut self.decided);
+        acts.extend(self.raw.decided());
+        acts
     }
 
     fn service(&self) -> Option<&Arc<Service>> {

@@ -16,16 +16,16 @@ mod row;
 
 use super::browse::{Browser, browses};
 use super::document::Page;
+use super::raw::Raw;
 use super::running::Changes;
 use super::status::judged;
 use super::{Act, Context, Pane, Title, common};
 use crate::domain::rds::{DatabaseRef, Inventory};
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
-use crate::model::effect::Effect;
 use crate::model::list::Row;
 use crate::model::loadable::{Completeness, Loadable};
-use crate::model::query::{Answer, Facts, Pace, Query, Reply, Want};
+use crate::model::query::{Answer, Facts, Pace, Query, RawOf, Reply, Want};
 use crate::model::verb::{Place, Verb};
 use crate::session::order::Report;
 use crate::view::freshness::Freshness;
@@ -48,6 +48,7 @@ pub struct Snapshots {
     rows: Browser<DatabaseRow>,
     inventory: Loadable<Arc<Inventory>>,
     changes: Changes,
+    raw: Raw,
     drill: Option<(DatabaseRef, Page)>,
     size: (u16, u16),
 }
@@ -58,6 +59,7 @@ impl Default for Snapshots {
             rows: Browser::new(COLUMNS),
             inventory: Loadable::default(),
             changes: Changes::default(),
+            raw: Raw::default(),
             drill: None,
             size: (0, 0),
         }
@@ -122,7 +124,7 @@ impl Snapshots {
         self.compose(cx);
     }
 
-    fn on_row(&self, verb: Verb, cx: &Context<'_>) -> Vec<Act> {
+    fn on_row(&mut self, verb: Verb, cx: &Context<'_>) -> Vec<Act> {
         let Some(row) = self.selected() else {
             return Vec::new();
         };
@@ -140,7 +142,12 @@ impl Snapshots {
                 title: id,
                 lines: detail::describe(&row.database),
             }],
-            Verb::Copy => vec![Act::Do(Effect::Copy(id.as_str().to_owned()))],
+            Verb::Raw => {
+                let of = RawOf::Database(row.key());
+                self.raw.ask(Some(of));
+                Vec::new()
+            }
+            Verb::Copy => vec![common::copy(row.database.arn.as_ref(), &id)],
             _ => Vec::new(),
         }
     }
@@ -195,15 +202,16 @@ impl Pane for Snapshots {
     }
 
     fn wants(&self, cx: &Context<'_>) -> Vec<Want> {
-        vec![Want {
+        let inventory = Want {
             query: Query::Inventory,
             pace: self.pace(cx),
-        }]
+        };
+        [inventory].into_iter().chain(self.raw.want()).collect()
     }
 
     fn reply(&mut self, reply: &Reply, cx: &Context<'_>) {
         if reply.query != Query::Inventory {
-            return;
+            return self.raw.reply(reply, cx);
         }
         match &reply.answer {
             Answer::Started => self.inventory.started(cx.now),
@@ -243,7 +251,7 @@ impl Pane for Snapshots {
                 Verb::Back => self.drill.is_some(),
                 Verb::Enter => self.drill.is_none() && self.selected().is_some(),
                 Verb::Backup => common::writes(cx) && self.selected().is_some(),
-                Verb::Describe | Verb::Copy => self.selected().is_some(),
+                Verb::Describe | Verb::Raw | Verb::Copy => self.selected().is_some(),
                 _ => false,
             }
     }
@@ -260,6 +268,10 @@ impl Pane for Snapshots {
             _ => return self.on_row(verb, cx),
         }
         Vec::new()
+    }
+
+    fn decided(&mut self, _cx: &Context<'_>) -> Vec<Act> {
+        self.raw.decided()
     }
 
     browses!(rows);

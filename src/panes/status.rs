@@ -2,8 +2,9 @@
 //! that is denied or late is a line, the rest lives on.
 
 use super::Context;
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, FaultKind};
 use crate::model::loadable::Loadable;
+use crate::model::message::Link;
 use crate::view::freshness::Freshness;
 use crate::view::lines::{Line, Span};
 use crate::view::paint::Paint;
@@ -13,18 +14,58 @@ use std::time::Duration;
 
 static PLAIN: LazyLock<Theme> = LazyLock::new(Theme::default);
 
-/// Judges one loaded thing without a theme: `update` needs to know as well as `draw`.
+/// Judges one loaded thing without a theme: `update` needs to know as well as `draw`. Where nothing can come because
+/// nobody answers or nobody is let in, that is said instead of "loading".
 pub fn judged<T>(loaded: &Loadable<T>, pace: Duration, cx: &Context<'_>) -> Freshness {
-    Freshness::of(
-        loaded,
-        pace,
-        &Paint {
-            theme: &PLAIN,
-            settings: cx.settings,
-            now: cx.now,
-            focused: false,
-        },
-    )
+    let paint = Paint {
+        theme: &PLAIN,
+        settings: cx.settings,
+        now: cx.now,
+        focused: false,
+    };
+    let mut fresh = Freshness::of(loaded, pace, &paint);
+    if loaded.has_told() {
+        return fresh;
+    }
+    if let Some(why) = cut_off(cx.link) {
+        fresh.blank = Some(why);
+    }
+    fresh
+}
+
+/// As [`judged`], of something that was opened: while it is read the operator sees what is awaited.
+pub fn opened<T>(
+    loaded: &Loadable<T>,
+    awaited: &'static str,
+    pace: Duration,
+    cx: &Context<'_>,
+) -> Freshness {
+    let mut fresh = judged(loaded, pace, cx);
+    if !loaded.has_told() && cut_off(cx.link).is_none() {
+        fresh.blank = Some(vec![Line::of(format!("Reading {awaited}"), Role::Dim)]);
+    }
+    fresh
+}
+
+/// Why nothing comes, in short: the banner has the whole of it.
+fn cut_off(link: &Link) -> Option<Vec<Line>> {
+    let (why, fault) = match link {
+        Link::Fine | Link::Throttled { .. } => return None,
+        Link::Down(fault) => ("no answer", fault),
+        Link::NoCredentials { fault, .. } if fault.kind == FaultKind::Credentials => {
+            ("no credentials", fault)
+        }
+        Link::NoCredentials { fault, .. } => ("no connection", fault),
+    };
+    let next = match link {
+        Link::NoCredentials { .. } => "It is tried again by itself; r tries at once",
+        _ => "It comes by itself once somebody answers",
+    };
+    Some(vec![
+        Line::of(format!("Nothing read yet: {why}"), Role::Bad),
+        Line::new(fault.what.clone(), Role::Body),
+        Line::new(next, Role::Dim),
+    ])
 }
 
 /// One read behind a pane.
@@ -121,7 +162,6 @@ pub fn joined(sources: &[Source], has_rows: bool) -> Freshness {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fault::FaultKind;
     use crate::model::loadable::Completeness;
     use crate::model::settings::Settings;
     use crate::model::time::Now;
@@ -141,6 +181,7 @@ mod tests {
             settings: &settings,
             cluster: None,
             service: None,
+            link: &Link::Fine,
         })
     }
 
@@ -163,6 +204,57 @@ mod tests {
                 said,
                 "CLOUDFRONT: needs wafv2:ListWebACLs · Web ACLs may not be listed"
             );
+        });
+    }
+
+    #[test]
+    fn where_nothing_can_come_the_reason_stands_in_the_place_of_loading() {
+        let fault = |kind, what: &'static str| Fault::new(kind, what);
+        let expired = Link::NoCredentials {
+            fault: fault(FaultKind::Credentials, "The token has expired"),
+            next_try: PACE,
+        };
+        let unknown = Link::NoCredentials {
+            fault: fault(FaultKind::Usage, "There is no profile x"),
+            next_try: PACE,
+        };
+        let down = Link::Down(fault(FaultKind::Unreachable, "127.0.0.1 refuses"));
+        for (link, says) in [
+            (expired, "no credentials|The token has expired"),
+            (unknown, "no connection|There is no profile x"),
+            (down, "no answer|127.0.0.1 refuses"),
+        ] {
+            with(|cx| {
+                let cx = Context { link: &link, ..*cx };
+                let nothing = Loadable::<()>::default();
+                for fresh in [
+                    judged(&nothing, PACE, &cx),
+                    opened(&nothing, "tasks", PACE, &cx),
+                    joined(&[Source::new("", &nothing, PACE, &cx)], false),
+                ] {
+                    let said: Vec<_> = fresh.blank.iter().flatten().map(Line::plain).collect();
+                    let all = said.join("|");
+                    assert!(all.contains(says) && !all.contains("loading"), "{all}");
+                }
+                let mut rows = Loadable::default();
+                rows.arrived((), cx.now, Completeness::Whole);
+                assert_eq!(judged(&rows, PACE, &cx).blank, None, "old rows stay");
+            });
+        }
+    }
+
+    #[test]
+    fn what_is_opened_says_what_is_awaited_until_something_is_told() {
+        with(|cx| {
+            let mut facts = Loadable::<()>::default();
+            facts.started(cx.now);
+            let said = |facts: &Loadable<()>| {
+                let blank = opened(facts, "tasks and events", PACE, cx).blank;
+                blank.map(|lines| lines[0].plain())
+            };
+            assert_eq!(said(&facts).as_deref(), Some("Reading tasks and events"));
+            facts.failed(denied(), None);
+            assert_eq!(said(&facts).as_deref(), Some("Web ACLs may not be listed"));
         });
     }
 

@@ -7,7 +7,8 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{ClusterName, ServiceName};
 use crate::domain::metrics::{Metric, Series};
 use crate::domain::subject::{Observation, Subject};
-use crate::model::query::{Facts, Query};
+use crate::domain::text::Text;
+use crate::model::query::{Facts, Query, RawOf};
 use crate::model::time::Now;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,6 +28,7 @@ impl Asker<'_> {
         let aws = self.aws;
         match query {
             Query::Identity => aws.identity().await.map(Facts::Identity),
+            Query::Alias => Ok(Facts::Alias(aws.alias().await)),
             Query::Clusters => self.clusters().await,
             Query::ServiceNames(cluster) => self.service_names(cluster).await,
             Query::Services { cluster, names, .. } => self.services(cluster, names).await,
@@ -34,7 +36,7 @@ impl Asker<'_> {
                 .await
                 .map(Arc::new)
                 .map(Facts::ServiceDetail),
-            Query::ServiceRaw(at) => aws.service_raw(at).await.map(Facts::Raw),
+            Query::Raw(of) => self.raw(of).await.map(Facts::Raw),
             Query::LogTargets(definition) => {
                 aws.log_targets(definition).await.map(Facts::LogTargets)
             }
@@ -65,6 +67,15 @@ impl Asker<'_> {
                 .await
                 .map(Facts::LogGroups),
             Query::Metrics(metrics) => self.metrics(metrics).await.map(Facts::Metrics),
+        }
+    }
+
+    async fn raw(&self, of: &RawOf) -> Result<Vec<Text>, Fault> {
+        match of {
+            RawOf::Service(at) => self.aws.service_raw(at).await,
+            RawOf::Target(at) => self.aws.target_raw(at).await,
+            RawOf::Group(name) => self.aws.group_raw(name).await,
+            RawOf::Database(at) => self.aws.database_raw(at).await,
         }
     }
 

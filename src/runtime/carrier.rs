@@ -8,7 +8,7 @@ mod scribe;
 mod session;
 
 use crate::aws::Aws;
-use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::fault::{Fault, FaultKind, LIFTS_READ_ONLY};
 use crate::domain::identity::Identity;
 use crate::domain::ids::SessionId;
 use crate::domain::text::Text;
@@ -290,7 +290,7 @@ impl Desk {
 fn read_only() -> Fault {
     Fault::new(FaultKind::Refused, "This is read-only mode")
         .means("nothing was sent")
-        .next("start with --write, or with another profile, to change something")
+        .next(LIFTS_READ_ONLY)
 }
 
 fn broke_off() -> Fault {

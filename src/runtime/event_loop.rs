@@ -1,7 +1,9 @@
 //! The event loop: one thread, three lanes, one frame at a time.
 //!
 //! Signals first, then input, then the rest in slices of 2 ms. Input draws at
-//! once; data draws at most every 16 ms.
+//! once; data draws at most every 16 ms. However much was typed ahead (a key
+//! held down, a paste that is not marked as one), the screen follows, signals are
+//! heard, and a key that leaves does not wait behind it.
 
 use super::Ended;
 use super::bug;
@@ -22,11 +24,27 @@ use std::time::{Duration, Instant};
 /// Between two frames that only data asked for.
 const FLOOR: Duration = Duration::from_millis(16);
 
+/// Between two frames while more was typed than can be taken in at once: enough to follow with the eye, and
+/// most of the time goes to the keys.
+const FLOOD_FLOOR: Duration = Duration::from_millis(60);
+
 /// How long the rest may keep input waiting.
 const SLICE: Duration = Duration::from_millis(2);
 
+/// How long input may keep signals waiting.
+const INPUT_SLICE: Duration = Duration::from_millis(16);
+
 /// Ages and countdowns show no less.
 const TICK: Duration = Duration::from_secs(1);
+
+/// How much of the waiting input was taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    Nothing,
+    All,
+    /// Its time was over.
+    Some,
+}
 
 /// The console at work.
 #[derive(Debug)]
@@ -97,13 +115,19 @@ impl EventLoop {
             return None;
         }
         // What a key did is on its way to the screen before anything else is looked at.
-        if self.take_input() {
+        let typed = self.take_input();
+        if typed == Taken::All {
             self.draw();
         }
-        self.take_news();
+        self.take_news(typed);
         self.tell_time();
         self.pursue();
-        if self.dirty && self.since(self.drawn) >= FLOOR {
+        let floor = if typed == Taken::Some {
+            FLOOD_FLOOR
+        } else {
+            FLOOR
+        };
+        if self.dirty && self.since(self.drawn) >= floor {
             self.draw();
         }
         self.effects.exit()
@@ -148,20 +172,30 @@ impl EventLoop {
         self.terminal.repaint();
     }
 
-    fn take_input(&mut self) -> bool {
-        let mut any = false;
+    fn take_input(&mut self) -> Taken {
+        let (start, state) = (Instant::now(), &self.state);
+        self.inbox.overtake(|typed| app::leaves(state, typed));
+        let mut taken = Taken::Nothing;
         while let Some(typed) = self.inbox.input() {
             bug::provoke("main");
             self.tell_time_now();
             self.apply(Message::Input(typed));
-            any = true;
+            taken = Taken::All;
+            if start.elapsed() >= INPUT_SLICE || self.effects.exit().is_some() {
+                return Taken::Some;
+            }
         }
-        any
+        taken
     }
 
-    fn take_news(&mut self) {
+    /// News waits for input, but not for a flood of it: what AWS says must not go stale behind it.
+    fn take_news(&mut self, typed: Taken) {
         let start = Instant::now();
-        let mut news = self.inbox.news();
+        let next = |inbox: &Inbox<News>| match typed {
+            Taken::Some => inbox.news_beside_input(),
+            Taken::Nothing | Taken::All => inbox.news(),
+        };
+        let mut news = next(&self.inbox);
         if news.is_some() {
             self.tell_time_now();
         }
@@ -169,11 +203,9 @@ impl EventLoop {
             for message in self.effects.take(one) {
                 self.apply(message);
             }
-            news = if start.elapsed() < SLICE {
-                self.inbox.news()
-            } else {
-                None
-            };
+            news = (start.elapsed() < SLICE)
+                .then(|| next(&self.inbox))
+                .flatten();
         }
     }
 

@@ -28,10 +28,15 @@ pub enum Alarm {
 /// What comes from the operator's keyboard.
 pub type Typed = crate::model::message::Input;
 
+/// So many keys may wait. Nobody types ahead that far; a program that floods us must not eat the memory.
+const MOST_INPUT: usize = 1 << 18;
+
 #[derive(Debug)]
 struct Lanes<N> {
     alarms: VecDeque<Alarm>,
     input: VecDeque<Typed>,
+    /// So many at the front of `input` were looked at by [`Inbox::overtake`].
+    looked_at: usize,
     news: VecDeque<N>,
 }
 
@@ -60,6 +65,7 @@ impl<N> Default for Inbox<N> {
         let lanes = Lanes {
             alarms: VecDeque::new(),
             input: VecDeque::new(),
+            looked_at: 0,
             news: VecDeque::new(),
         };
         Self(Arc::new(Shared {
@@ -75,6 +81,14 @@ impl<N> Shared<N> {
     }
 }
 
+impl<N> Lanes<N> {
+    /// Drops the oldest `count` keys.
+    fn forget(&mut self, count: usize) {
+        self.input.drain(..count);
+        self.looked_at = self.looked_at.saturating_sub(count);
+    }
+}
+
 impl<N> Post<N> {
     /// Posts to the lane that goes before everything; one of each kind waits at most.
     pub fn alarm(&self, alarm: Alarm) {
@@ -86,9 +100,15 @@ impl<N> Post<N> {
         self.0.arrived.notify_one();
     }
 
-    /// Posts what the operator typed.
+    /// Posts what the operator typed. Where too much waits, what came first goes: the newest keys (the last
+    /// `ctrl-c` among them) are what the operator means now.
     pub fn input(&self, typed: Typed) {
-        self.0.with(|l| l.input.push_back(typed));
+        self.0.with(|l| {
+            if l.input.len() >= MOST_INPUT {
+                l.forget(1);
+            }
+            l.input.push_back(typed);
+        });
         self.0.arrived.notify_one();
     }
 
@@ -120,13 +140,39 @@ impl<N> Inbox<N> {
 
     /// The oldest key or paste.
     pub fn input(&self) -> Option<Typed> {
-        self.0.with(|l| l.input.pop_front())
+        self.0.with(|l| {
+            l.looked_at = l.looked_at.saturating_sub(1);
+            l.input.pop_front()
+        })
+    }
+
+    /// Drops all input that waits before the newest that is `urgent`, as a terminal drops what was typed ahead of
+    /// an interrupt. Each is looked at once.
+    pub fn overtake(&self, urgent: impl Fn(&Typed) -> bool) {
+        self.0.with(|l| {
+            let newest = l.input.range(l.looked_at..).rposition(urgent);
+            if let Some(at) = newest {
+                l.forget(l.looked_at + at);
+            }
+            l.looked_at = l.input.len();
+        });
     }
 
     /// The oldest of the rest, unless something more urgent is waiting.
     pub fn news(&self) -> Option<N> {
         self.0.with(|l| {
             if l.alarms.is_empty() && l.input.is_empty() {
+                l.news.pop_front()
+            } else {
+                None
+            }
+        })
+    }
+
+    /// As [`Inbox::news`], but input had its turn.
+    pub fn news_beside_input(&self) -> Option<N> {
+        self.0.with(|l| {
+            if l.alarms.is_empty() {
                 l.news.pop_front()
             } else {
                 None
@@ -144,9 +190,42 @@ mod tests {
         let inbox = Inbox::default();
         inbox.post().news(1);
         inbox.post().input(Typed::Paste("x".into()));
+        inbox.post().news(2);
         assert_eq!(inbox.news(), None);
+        assert_eq!(inbox.news_beside_input(), Some(1));
         assert_eq!(inbox.input(), Some(Typed::Paste("x".into())));
-        assert_eq!(inbox.news(), Some(1));
+        assert_eq!(inbox.news(), Some(2));
+        inbox.post().news(3);
+        inbox.post().alarm(Alarm::Lost);
+        assert_eq!(inbox.news_beside_input(), None);
+    }
+
+    #[test]
+    fn what_is_urgent_overtakes_the_input_before_it_and_nothing_after_it() {
+        let (inbox, key) = (Inbox::<()>::default(), |text: &str| {
+            Typed::Paste(text.into())
+        });
+        let urgent = |typed: &Typed| *typed == Typed::Paste("!".into());
+        for text in ["a", "!", "b"] {
+            inbox.post().input(key(text));
+        }
+        inbox.overtake(urgent);
+        inbox.post().input(key("c"));
+        inbox.overtake(urgent);
+        assert_eq!(inbox.input(), Some(key("!")));
+        inbox.post().input(key("!"));
+        inbox.overtake(urgent);
+        assert_eq!(inbox.input(), Some(key("!")));
+        assert_eq!(inbox.input(), None);
+    }
+
+    #[test]
+    fn a_flood_of_keys_has_an_end_and_its_newest_are_kept() {
+        let inbox = Inbox::<()>::default();
+        for n in 0..MOST_INPUT + 3 {
+            inbox.post().input(Typed::Paste(n.to_string()));
+        }
+        assert_eq!(inbox.input(), Some(Typed::Paste("3".into())));
     }
 
     #[test]

@@ -322,17 +322,11 @@ impl Entry {
 /// Lists are: their running query may end.
 fn replaced_at_once(slot: Slot) -> bool {
     use Slot::{
-        LogGroups, LogTargets, RuleDetail, ScalingDetail, ServiceDetail, ServiceNames, ServiceRaw,
+        LogGroups, LogTargets, Raw, RuleDetail, ScalingDetail, ServiceDetail, ServiceNames,
     };
     matches!(
         slot,
-        LogGroups
-            | LogTargets
-            | RuleDetail
-            | ScalingDetail
-            | ServiceDetail
-            | ServiceNames
-            | ServiceRaw
+        LogGroups | LogTargets | RuleDetail | ScalingDetail | ServiceDetail | ServiceNames | Raw
     )
 }
 

@@ -9,7 +9,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 /// The real clocks, from now.
 pub fn clock() -> Clock {
@@ -49,21 +49,31 @@ fn unbound(at: SocketAddr, error: &io::Error) -> Fault {
     }
 }
 
-/// Serves until SIGINT or SIGTERM. What happens is told on standard error; `hello`
+/// Serves until SIGINT or SIGTERM. What happens is told line by line, on the caller's thread; `hello`
 /// is said once a signal would end it cleanly.
 pub fn serve(
     setup: Setup,
     listener: TcpListener,
     hello: impl FnOnce() -> io::Result<()>,
+    mut tell: impl FnMut(&str),
 ) -> Result<(), Fault> {
-    let log: Log = Arc::new(|line| eprintln!("tidegate sim: {line}"));
+    let (said, mut heard) = mpsc::unbounded_channel::<String>();
+    let log: Log = Arc::new(move |line| {
+        said.send(line.to_owned()).ok(); // nobody hears it any more: it ends
+    });
     let ended = runtime().and_then(|runtime| {
         runtime.block_on(async {
             let (end, ending) = watch::channel(false);
             tokio::spawn(end_on_signal(signals()?, end));
             hello()?;
             let sim = Arc::new(Sim::open(setup, clock(), log));
-            serve_on(sim, listener, ending).await
+            let mut serving = std::pin::pin!(serve_on(sim, listener, ending));
+            loop {
+                tokio::select! {
+                    Some(line) = heard.recv() => tell(&line),
+                    ended = &mut serving => return ended,
+                }
+            }
         })
     });
     ended.map_err(|error| super::local(&error))

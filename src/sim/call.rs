@@ -17,6 +17,7 @@ pub enum Service {
     CloudWatch,
     Elb,
     Sts,
+    Iam,
     Ssm,
     CloudFront,
 }
@@ -34,6 +35,7 @@ impl Service {
             Self::CloudWatch => "cloudwatch",
             Self::Elb => "elasticloadbalancing",
             Self::Sts => "sts",
+            Self::Iam => "iam",
             Self::Ssm => "ssm",
             Self::CloudFront => "cloudfront",
         }
@@ -98,7 +100,7 @@ impl Refusal {
     /// The same, where the call is taken apart already.
     pub fn no_operation(service: Service, operation: &str) -> Self {
         let (code, message) = match service {
-            Service::Rds | Service::AutoScaling | Service::Elb | Service::Sts => (
+            Service::Rds | Service::AutoScaling | Service::Elb | Service::Sts | Service::Iam => (
                 "InvalidAction",
                 format!("Could not find operation {operation}"),
             ),

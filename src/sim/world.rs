@@ -17,6 +17,7 @@ pub mod elb;
 pub mod flow;
 pub mod furnish;
 pub mod group;
+pub mod iam;
 pub mod id;
 pub mod logs;
 pub mod metrics;
@@ -154,6 +155,7 @@ impl World {
             Service::CloudWatch => cloudwatch::handle,
             Service::Elb => elb::handle,
             Service::Sts => sts::handle,
+            Service::Iam => iam::handle,
             Service::Ssm => ssm::handle,
             Service::CloudFront => cloudfront::handle,
         };

@@ -3,7 +3,9 @@
 use crate::support::console::{Console, service, write_settings};
 use std::sync::Arc;
 use tidegate::domain::ecs::Service;
+use tidegate::domain::log::GroupFacts;
 use tidegate::domain::text::Text;
+use tidegate::model::effect::Effect;
 use tidegate::model::message::{Message, Usage};
 use tidegate::model::query::{Facts, Query};
 use tidegate::model::settings::{Mode, Settings};
@@ -114,5 +116,126 @@ fn the_help_of_the_rules_says_what_the_star_and_pending_mean() {
     assert!(
         screen.contains("* not what it was") && screen.contains("pending  changed"),
         "{screen}"
+    );
+}
+
+#[test]
+fn raw_json_is_asked_for_once_and_opens_as_a_page_in_every_pane_of_things() {
+    for (pane, name) in [
+        ("1", "api"),
+        ("2", "api"),
+        ("2j", "orchard-nodes"),
+        ("4", "orchard-db"),
+    ] {
+        let mut console = Console::filled(write_settings(), (120, 36));
+        console.type_in(pane);
+        console.type_in("y");
+        let raw = || {
+            let wants = tidegate::app::wants(&console.state).into_iter();
+            wants
+                .map(|want| want.query)
+                .find(|query| matches!(query, Query::Raw(_)))
+        };
+        let asked = raw().expect("a raw answer is wanted");
+        console.fact(asked, Facts::Raw(vec!["{ \"what\": \"AWS said\" }".into()]));
+        let screen = console.screen();
+        assert!(
+            screen.contains("\"AWS said\"") && screen.contains(name),
+            "{screen}"
+        );
+        let wants = tidegate::app::wants(&console.state);
+        assert!(
+            !wants.iter().any(|want| matches!(want.query, Query::Raw(_))),
+            "{wants:?}"
+        );
+    }
+}
+
+#[test]
+fn what_has_an_arn_is_copied_by_it_and_the_rest_by_name() {
+    let mut console = Console::filled(write_settings(), (120, 36));
+    let copied = |effects: Vec<Effect>| match &effects[..] {
+        [Effect::Copy(text)] => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(copied(console.type_in("c")), "api");
+    console.type_in("2j");
+    let group = copied(console.type_in("c"));
+    assert!(
+        group.starts_with("arn:aws:autoscaling:") && group.ends_with("/orchard-nodes"),
+        "{group}"
+    );
+    // A rule has none of its own.
+    console.type_in("3");
+    assert_eq!(copied(console.type_in("c")), "per-ip-1000");
+}
+
+#[test]
+fn log_groups_complete_in_the_folder_that_is_typed() {
+    let mut console = Console::filled(write_settings(), (120, 36));
+    console.type_in(":logs /ecs/edge /ecs/or");
+    let asked = Query::LogGroups(Text::fixed("/ecs/"));
+    let wants = tidegate::app::wants(&console.state);
+    assert!(wants.iter().any(|want| want.query == asked), "{wants:?}");
+    let group = |name: &str| GroupFacts {
+        name: name.into(),
+        retention: None,
+        bytes: 0,
+        infrequent: false,
+    };
+    let found = ["/ecs/orchard-api", "/ecs/edge"].map(group).to_vec();
+    console.fact(asked, Facts::LogGroups(found));
+    console.type_in("ch");
+    assert!(
+        console.screen().contains("/ecs/edge /ecs/orchard-api"),
+        "{}",
+        console.screen()
+    );
+}
+
+#[test]
+fn a_read_only_mode_that_a_flag_asked_for_is_not_said_to_be_lifted_by_another() {
+    let settings = Settings {
+        mode: Mode::ReadOnly,
+        read_only_asked: true,
+        ..write_settings()
+    };
+    for key in ["s", "u"] {
+        let mut console = Console::filled(settings.clone(), (160, 48));
+        console.type_in(key);
+        let screen = console.screen();
+        assert!(screen.contains("start it without --read-only"), "{screen}");
+        assert!(!screen.contains("--write"), "{screen}");
+    }
+}
+
+#[test]
+fn the_header_has_the_accounts_alias_once_it_is_known_and_asks_for_it_once() {
+    let mut console = Console::filled(write_settings(), (120, 36));
+    let asked = tidegate::app::wants(&console.state);
+    let alias = asked.iter().find(|want| want.query == Query::Alias);
+    assert_eq!(
+        alias.map(|want| want.pace),
+        Some(tidegate::model::query::Pace::Once)
+    );
+    let header = |console: &Console| {
+        console
+            .screen()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    console.fact(Query::Alias, Facts::Alias(None));
+    assert!(
+        header(&console).contains(" 123456789012 "),
+        "{}",
+        header(&console)
+    );
+    console.fact(Query::Alias, Facts::Alias(Some("orchard-eu".into())));
+    assert!(
+        header(&console).contains(" orchard-eu 123456789012 "),
+        "{}",
+        header(&console)
     );
 }

@@ -73,6 +73,7 @@ pub fn service(name: &str, running: u32, desired: u32) -> Service {
         pending: 0,
         launch: Launch::Ec2,
         controller: Controller::Ecs,
+        arn: None,
         scheduling: Scheduling::Replica,
         rollout: Rollout::Completed,
         primary: (running, desired),
@@ -371,6 +372,7 @@ pub fn groups() -> Vec<Group> {
         instances,
         suspended: Vec::new(),
         managed_by_ecs: false,
+        arn: None,
         warm_pool: false,
         status: None,
     };
@@ -655,6 +657,7 @@ fn db(kind: DatabaseKind, id: &str, status: &'static str) -> Database {
         engine: "mysql 8.0".into(),
         class: "db.t4g.medium".into(),
         status: status.into(),
+        arn: None,
         multi_az: false,
         storage: 100,
         backup_window: Some("03:00-03:30".into()),

@@ -50,6 +50,7 @@ fn tailing(settings: &Settings, news: &[Tail]) -> Logs {
         settings,
         cluster: None,
         service: None,
+        link: &tidegate::model::message::Link::Fine,
     };
     let mut pane = Logs::default();
     for act in pane.decided(&cx) {
@@ -120,6 +121,7 @@ fn screen(pane: &mut Logs, size: (u16, u16), settings: &Settings) -> Buffer {
         settings,
         cluster: None,
         service: None,
+        link: &tidegate::model::message::Link::Fine,
     };
     drawn(size, settings, now(), |paint, area, buf| {
         let title = pane.title(&cx);
@@ -202,6 +204,7 @@ fn one_line_is_open_with_its_fields() {
         settings: &settings,
         cluster: None,
         service: None,
+        link: &tidegate::model::message::Link::Fine,
     };
     pane.act(Verb::Enter, &cx);
     each_size("line", &settings, &mut pane);

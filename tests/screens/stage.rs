@@ -52,6 +52,7 @@ impl<P: Pane + Default> Stage<P> {
             settings: &self.settings,
             cluster: Some(&self.cluster),
             service: None,
+            link: &tidegate::model::message::Link::Fine,
         };
         tell(&mut self.pane, &cx);
     }
@@ -119,6 +120,7 @@ impl<P: Pane + Default> Stage<P> {
             settings: &self.settings,
             cluster: Some(&self.cluster),
             service: None,
+            link: &tidegate::model::message::Link::Fine,
         };
         let title = self.pane.title(&cx);
         let buf = drawn(self.size, &self.settings, self.now, |paint, area, buf| {

@@ -2,7 +2,7 @@
 
 use crate::support::pty::send_signal;
 use rustix::process::Signal;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Output, Stdio};
 
 fn sim(args: &[&str]) -> Command {
@@ -31,9 +31,12 @@ fn refused(args: &[&str]) -> (i32, String) {
 
 /// One that runs, what it printed, and its port.
 fn running() -> (Child, String, u16) {
-    let mut child = sim(&["--listen", "127.0.0.1:0", "--seed", "7"])
-        .spawn()
-        .expect("it starts");
+    let started = sim(&["--listen", "127.0.0.1:0", "--seed", "7"]).spawn();
+    told(started.expect("it starts"))
+}
+
+/// What it printed once it listens.
+fn told(mut child: Child) -> (Child, String, u16) {
     let stdout = child.stdout.as_mut().expect("piped");
     let mut lines = BufReader::new(stdout).lines();
     let hello: Vec<String> = (0..4)
@@ -70,6 +73,30 @@ fn it_prints_what_to_paste_and_ends_well_on_both_signals() {
             .expect("text");
         assert_eq!(said, "");
     }
+}
+
+#[test]
+fn under_ascii_no_other_byte_is_told_while_it_runs() {
+    let mut command = sim(&["--listen", "127.0.0.1:0", "--seed", "7", "--ascii"]);
+    let (mut child, _, port) = told(command.spawn().expect("it starts"));
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    let call = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 38\r\nConnection: close\r\n\
+        Content-Type: application/x-www-form-urlencoded\r\n\
+        Authorization: AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/sts/aws4_request, Signature=x\r\n\r\n\
+        Action=N%C3%B6where&Version=2011-06-15";
+    stream.write_all(call.as_bytes()).expect("it takes a call");
+    stream.read_to_end(&mut Vec::new()).expect("it answers");
+    send_signal(child.id(), Signal::TERM);
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    let mut said = Vec::new();
+    let mut stderr = child.stderr.take().expect("piped");
+    stderr.read_to_end(&mut said).expect("text");
+    assert!(
+        said.starts_with(b"tidegate sim: "),
+        "{}",
+        String::from_utf8_lossy(&said)
+    );
+    assert!(said.is_ascii(), "{}", String::from_utf8_lossy(&said));
 }
 
 #[test]

@@ -11,13 +11,14 @@ fn botocore_reads_an_answer_of_every_protocol() {
 out({
     'json': type(client('ecs').list_clusters()['clusterArns']).__name__,
     'query': client('sts').get_caller_identity()['Account'],
+    'alias': client('iam').list_account_aliases()['AccountAliases'],
     'lists': type(client('rds').describe_db_instances()['DBInstances']).__name__,
     'cbor': type(client('cloudwatch').describe_alarms()['MetricAlarms']).__name__,
     'rest': client('cloudfront', 'us-east-1').list_distributions_by_web_acl_id(
         WebACLId='arn:aws:wafv2:us-east-1:000000000000:global/webacl/none/1')['DistributionList']['Quantity'],
 })",
     );
-    let wanted = json!({ "json": "list", "query": "000000000000", "lists": "list", "cbor": "list", "rest": 0 });
+    let wanted = json!({ "json": "list", "query": "000000000000", "alias": ["orchard-sim"], "lists": "list", "cbor": "list", "rest": 0 });
     assert_eq!(seen, wanted);
 }
 

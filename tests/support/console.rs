@@ -66,6 +66,7 @@ pub fn service(name: &str, desired: u32) -> Service {
         pending: 0,
         launch: Launch::Ec2,
         controller: Controller::Ecs,
+        arn: None,
         scheduling: Scheduling::Replica,
         rollout: Rollout::Completed,
         primary: (desired, desired),
@@ -108,6 +109,10 @@ pub fn group() -> Group {
         instances: Vec::new(),
         suspended: Vec::new(),
         managed_by_ecs: false,
+        arn: Some(
+            "arn:aws:autoscaling:eu-west-1:1:autoScalingGroup:1:autoScalingGroupName/orchard-nodes"
+                .into(),
+        ),
         warm_pool: false,
         status: None,
     }
@@ -172,6 +177,7 @@ pub fn database() -> Database {
         engine: "postgres".into(),
         class: "db.t3.medium".into(),
         status: "available".into(),
+        arn: None,
         multi_az: false,
         storage: 20,
         backup_window: Some("03:00-03:30".into()),

@@ -203,6 +203,11 @@ impl Seen {
         (0..rows).map(line).collect::<Vec<_>>().join("\n")
     }
 
+    /// Whether nothing more will come.
+    pub fn ended(&self) -> bool {
+        self.ended
+    }
+
     /// Whether the program's own screen is shown, not the shell's.
     pub fn is_alternate(&self) -> bool {
         self.terminal.active_screen_kind() == ScreenKind::Alternate
@@ -312,6 +317,11 @@ impl Pty {
     /// All bytes written so far.
     pub fn raw(&self) -> Vec<u8> {
         self.seen().raw.clone()
+    }
+
+    /// Whether the program has ended.
+    pub fn ended(&self) -> bool {
+        self.seen().ended()
     }
 
     /// Whether the program's own screen is shown.

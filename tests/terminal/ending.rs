@@ -50,6 +50,47 @@ fn sighup_ends_it_although_the_terminal_is_there() {
     assert!(start.elapsed() < PATIENCE / 2);
 }
 
+/// So many keys in one block, as a cat on the keyboard or a paste that is not marked as one.
+fn flooded(start: Start) -> Pty {
+    let mut pty = console(start);
+    pty.send(&":scale 4\r?jk\u{1b}:xyz\u{1b}".repeat(3_000));
+    pty
+}
+
+#[test]
+fn ctrl_c_is_heard_before_50_000_keys_that_were_typed_ahead_of_it() {
+    let mut pty = flooded(Start::console());
+    pty.send("\u{3}");
+    let start = Instant::now();
+    assert_eq!(pty.wait_exit(), 0);
+    assert!(start.elapsed() < PATIENCE / 8, "{:?}", start.elapsed());
+    assert_as_found(&pty);
+}
+
+#[test]
+fn a_signal_is_heard_before_50_000_keys_that_were_typed_ahead_of_it() {
+    let mut pty = flooded(Start::console());
+    let start = Instant::now();
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.wait_exit(), 143);
+    assert!(start.elapsed() < PATIENCE / 8, "{:?}", start.elapsed());
+    assert_as_found(&pty);
+}
+
+#[test]
+fn the_screen_follows_a_flood_of_keys_and_does_not_wait_for_its_end() {
+    let mut pty = flooded(Start::console());
+    pty.wait_until("the tenth frame of a flood", |seen| frames(&seen.raw) >= 10);
+    pty.send("\u{3}");
+    assert_eq!(pty.wait_exit(), 0);
+}
+
+fn frames(raw: &[u8]) -> usize {
+    String::from_utf8_lossy(raw)
+        .matches("\u{1b}[?2026h")
+        .count()
+}
+
 #[test]
 fn a_wrong_call_never_touches_the_terminal() {
     let mut pty = Start::console().arg("--theme").arg("none-such").go();

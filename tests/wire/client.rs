@@ -1,6 +1,9 @@
 //! The clients as a whole: who we are, what they say of themselves, what they let out.
 
-use crate::support::{moto::Moto, proxy::Proxy};
+use crate::support::{
+    moto::Moto,
+    proxy::{Proxy, Trouble},
+};
 
 #[tokio::test]
 async fn the_account_is_the_one_of_the_keys() {
@@ -11,6 +14,20 @@ async fn the_account_is_the_one_of_the_keys() {
     assert_eq!(seen.account.as_str(), truth["Account"]);
     assert_eq!(seen.caller.as_str(), truth["Arn"]);
     assert_eq!(aws.meter().calls(), 1);
+}
+
+#[tokio::test]
+async fn the_account_is_called_by_its_alias_where_it_has_one_and_one_may_know_it() {
+    let account = Moto::shared().account();
+    let proxy = Proxy::before_moto();
+    let aws = account.aws_at(&proxy.url()).await;
+    assert_eq!(aws.alias().await, None);
+    account.python("client('iam').create_account_alias(AccountAlias='orchard-prod')");
+    let alias = aws.alias().await;
+    assert_eq!(alias.as_ref().map(|a| a.as_str()), Some("orchard-prod"));
+    proxy.trouble("ListAccountAliases", Trouble::Error(403, "AccessDenied"), 1);
+    assert_eq!(aws.alias().await, None);
+    assert!(proxy.writes().is_empty());
 }
 
 #[tokio::test]

@@ -232,3 +232,28 @@ async fn a_database_that_is_gone_is_said_by_name() {
         assert_eq!(fault.kind, FaultKind::Missing);
     }
 }
+
+#[tokio::test]
+async fn the_raw_answer_about_a_database_is_json_with_secrets_masked() {
+    let account = with_databases();
+    account.python("rds = client('rds')\narn = rds.describe_db_instances(DBInstanceIdentifier='orchard-db')['DBInstances'][0]['DBInstanceArn']\nrds.add_tags_to_resource(ResourceName=arn, Tags=[dict(Key='db_password', Value='hunter2')])");
+    let aws = account.aws().await;
+    for (kind, id, named) in [
+        (DatabaseKind::Instance, "orchard-db", "DBInstanceIdentifier"),
+        (
+            DatabaseKind::Cluster,
+            "orchard-aurora",
+            "DBClusterIdentifier",
+        ),
+    ] {
+        let raw = aws.database_raw(&at(kind, id)).await.expect("raw");
+        let lines: Vec<&str> = raw.iter().map(|line| line.as_str()).collect();
+        let said: serde_json::Value = serde_json::from_str(&lines.concat()).expect("JSON");
+        assert_eq!(said[named], id);
+        assert!(!lines.concat().contains("hunter2"), "{said}");
+    }
+    let missing = aws
+        .database_raw(&at(DatabaseKind::Instance, "nobody"))
+        .await;
+    assert_eq!(missing.expect_err("gone").kind, FaultKind::Missing);
+}

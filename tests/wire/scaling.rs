@@ -282,3 +282,31 @@ async fn a_group_that_is_gone_is_said() {
         matches!(seen, Observation::Group { group, policies } if group.desired == 2 && policies.len() == 1)
     );
 }
+
+#[tokio::test]
+async fn the_raw_answers_about_a_target_and_a_group_are_json() {
+    let account = Moto::shared().account();
+    with_targets(&account, 2);
+    account.python(GROUPS);
+    let aws = account.aws().await;
+    let said = |lines: Vec<tidegate::domain::text::Text>| -> serde_json::Value {
+        let lines: Vec<&str> = lines.iter().map(|line| line.as_str()).collect();
+        serde_json::from_str(&lines.concat()).expect("JSON")
+    };
+    let target = said(aws.target_raw(&at("s1")).await.expect("a target"));
+    assert_eq!(target["ResourceId"], "service/orchard/s1");
+    assert_eq!(target["SuspendedState"]["DynamicScalingInSuspended"], true);
+    let group = said(aws.group_raw(&"plain".into()).await.expect("a group"));
+    assert_eq!(group["AutoScalingGroupName"], "plain");
+    assert_eq!(group["SuspendedProcesses"][0]["ProcessName"], "AZRebalance");
+    assert!(
+        group["Instances"]
+            .as_array()
+            .is_some_and(|all| all.len() == 2),
+        "{group}"
+    );
+    let missing = aws.group_raw(&"nobody".into()).await.expect_err("gone");
+    assert_eq!(missing.kind, tidegate::domain::fault::FaultKind::Missing);
+    let missing = aws.target_raw(&at("nobody")).await.expect_err("gone");
+    assert_eq!(missing.kind, tidegate::domain::fault::FaultKind::Missing);
+}

@@ -31,6 +31,7 @@ const SERVICES: [&str; 11] = [
     "CloudWatch",
     "Elastic Load Balancing v2",
     "STS",
+    "IAM",
     "CloudFront",
     "SSM",
 ];
@@ -251,11 +252,12 @@ impl Intercept for Sentry {
 
 /// Services whose answers are XML. The SDK reads one that ends early as a shorter
 /// list, and a database that is not in it would seem to be gone.
-const SPEAK_XML: [&str; 5] = [
+const SPEAK_XML: [&str; 6] = [
     "Auto Scaling",
     "RDS",
     "Elastic Load Balancing v2",
     "STS",
+    "IAM",
     "CloudFront",
 ];
 
@@ -292,6 +294,7 @@ fn is_read(service: &str, operation: &str) -> bool {
         "CloudWatch" => &["GetMetricData", "ListMetrics", "DescribeAlarms"],
         "Elastic Load Balancing v2" => &ELB,
         "STS" => &["GetCallerIdentity", "AssumeRole", "GetSessionToken"],
+        "IAM" => &["ListAccountAliases"],
         "CloudFront" => &["ListDistributionsByWebACLId"],
         "SSM" => &["GetParameter", "GetParametersByPath"],
         _ => &[],

@@ -47,6 +47,7 @@ pub(super) fn service(cluster: &ClusterName, s: &sdk::Service) -> Service {
         pending: count(s.pending_count),
         launch: launch(s),
         controller: controller(s),
+        arn: s.service_arn().map(Into::into),
         scheduling: scheduling(s),
         rollout: primary.map_or(Rollout::Unknown, rollout),
         primary: primary.map_or((0, 0), |d| (count(d.running_count), count(d.desired_count))),

@@ -3,7 +3,7 @@
 use super::super::client::{Place, Stopped};
 use super::shortened;
 use super::table::{THEIRS, WAIT, renewal};
-use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::fault::{Fault, FaultKind, LIFTS_READ_ONLY};
 use crate::domain::text::Text;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::DispatchFailure;
@@ -19,7 +19,7 @@ pub(super) fn not_built(action: &str, error: &(dyn Error + 'static)) -> Fault {
             format!("{action} was not sent: read-only mode"),
         )
         .means("nothing was changed")
-        .next("start again with --write, if you mean it"),
+        .next(LIFTS_READ_ONLY),
         Some(Stopped::NoPermit(_)) => Fault::new(
             FaultKind::Internal,
             format!("{action} was not sent: it carried no permit"),

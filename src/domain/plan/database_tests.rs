@@ -12,6 +12,7 @@ fn database(status: &'static str, multi_az: bool) -> Database {
         engine: "postgres".into(),
         class: "db.t3.medium".into(),
         status: status.into(),
+        arn: None,
         multi_az,
         storage: 20,
         backup_window: None,

@@ -13,6 +13,7 @@ fn group() -> Group {
         instances: Vec::new(),
         suspended: Vec::new(),
         managed_by_ecs: false,
+        arn: None,
         warm_pool: false,
         status: None,
     }

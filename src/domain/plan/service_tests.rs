@@ -22,6 +22,7 @@ fn service(desired: u32) -> Service {
         pending: 0,
         launch: Launch::Ec2,
         controller: Controller::Ecs,
+        arn: None,
         scheduling: Scheduling::Replica,
         rollout: Rollout::Completed,
         primary: (desired, desired),

@@ -9,7 +9,7 @@
 //! ```
 
 use super::super::document::{Document, Head, Page, or_unread};
-use super::super::{Context, status::judged};
+use super::super::{Context, status::opened};
 use super::row::{GroupFacts, ScalingRow, TargetFacts, short_metric};
 use crate::domain::autoscaling::{
     Activity, Group, Instance, Policy, PolicyKind, Scaled, ScalingDetail, ScheduledAction,
@@ -30,6 +30,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// What is read when a target or group is opened.
+const AWAITED: &str = "policies, scheduled actions and activities";
 
 /// One target or group, opened.
 #[derive(Debug)]
@@ -80,14 +83,17 @@ impl Drill {
         let Some(detail) = self.facts.rows() else {
             return;
         };
-        let mut lines: Vec<Line> = judged(&self.facts, pace(cx), cx).line.into_iter().collect();
+        let mut lines: Vec<Line> = opened(&self.facts, AWAITED, pace(cx), cx)
+            .line
+            .into_iter()
+            .collect();
         lines.extend(document(row, detail, gauges, width, cx.now.wall));
         self.page.set(lines);
     }
 
     /// Draws it.
     pub fn draw(&self, paint: &Paint<'_>, cx: &Context<'_>, area: Rect, buf: &mut Buffer) {
-        match judged(&self.facts, pace(cx), cx).blank {
+        match opened(&self.facts, AWAITED, pace(cx), cx).blank {
             Some(lines) => crate::view::lines::draw_lines(paint, &lines, area, buf),
             None => self.page.draw(paint, area, buf),
         }

@@ -5,7 +5,7 @@ use crate::domain::autoscaling::{
 };
 use crate::domain::ecs::Service;
 use crate::domain::health::{self, Level};
-use crate::domain::ids::InstanceId;
+use crate::domain::ids::{Arn, InstanceId};
 use crate::domain::metrics::Metric;
 use crate::domain::text::Text;
 use crate::model::filter::Filter;
@@ -223,13 +223,31 @@ impl GroupFacts {
 
     fn movement(&self) -> (Cow<'static, str>, Role) {
         let g = &self.group;
+        let sick = g.unhealthy();
+        if sick > 0 {
+            return (format!("{sick} unhealthy").into(), Role::Warn);
+        }
         match g.in_service().cmp(&g.desired) {
-            std::cmp::Ordering::Less => ("scaling out".into(), Role::Progress),
+            std::cmp::Ordering::Less => self.lacking(),
             std::cmp::Ordering::Greater => ("scaling in".into(), Role::Progress),
+            std::cmp::Ordering::Equal if g.leaving() > 0 => {
+                (format!("stopping {}", g.leaving()).into(), Role::Progress)
+            }
             std::cmp::Ordering::Equal if g.desired >= g.max && g.max > g.min => {
                 ("at max".into(), Role::Warn)
             }
             std::cmp::Ordering::Equal => ("steady".into(), Role::Dim),
+        }
+    }
+
+    /// Fewer than wished for: new ones start, or take the place of others, or AWS gives none.
+    fn lacking(&self) -> (Cow<'static, str>, Role) {
+        let g = &self.group;
+        let short = g.desired.saturating_sub(g.in_service());
+        match (short.saturating_sub(g.coming()), g.leaving()) {
+            (0, 0) => (format!("starting {short}").into(), Role::Progress),
+            (0, _) => (format!("replacing {short}").into(), Role::Progress),
+            (missing, _) => (format!("{missing} missing").into(), Role::Warn),
         }
     }
 }
@@ -240,6 +258,14 @@ impl ScalingRow {
         match self {
             Self::Target(t) => t.target.at.service.text(),
             Self::Group(g) => g.group.name.text(),
+        }
+    }
+
+    /// The group's ARN; a scalable target is named by its service.
+    pub fn arn(&self) -> Option<&Arn> {
+        match self {
+            Self::Target(target) => target.service.as_ref()?.arn.as_ref(),
+            Self::Group(group) => group.group.arn.as_ref(),
         }
     }
 
@@ -344,5 +370,58 @@ impl Row for ScalingRow {
             )
             .into(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A group that wants four, with instances in these states; `!` is an unhealthy one.
+    fn said(states: &[&str]) -> String {
+        let instance = |state: &&str| Instance {
+            id: "i-1".into(),
+            kind: "m5.large".into(),
+            zone: "a".into(),
+            lifecycle: Text::clean(state.trim_end_matches('!')),
+            healthy: !state.ends_with('!'),
+            protected: false,
+        };
+        let group = Group {
+            name: "nodes".into(),
+            min: 2,
+            desired: 4,
+            max: 6,
+            instances: states.iter().map(instance).collect(),
+            suspended: Vec::new(),
+            managed_by_ecs: false,
+            arn: None,
+            warm_pool: false,
+            status: None,
+        };
+        let facts = GroupFacts {
+            group,
+            credits: None,
+        };
+        facts.state().0.into_owned()
+    }
+
+    #[test]
+    fn a_group_says_what_its_instances_do_and_no_more() {
+        const UP: &str = "InService";
+        let cases: [(&[&str], &str); 9] = [
+            (&[UP, UP, UP, UP], "steady"),
+            (&[UP, UP, UP, UP, "Standby", "Warmed:Stopped"], "steady"),
+            (&[UP, UP, UP, "Pending:Wait"], "starting 1"),
+            (&[UP, UP, UP, "Warmed:Pending"], "1 missing"),
+            (&[UP, UP, UP, "Pending", "Terminating:Wait"], "replacing 1"),
+            (&[], "4 missing"),
+            (&[UP, UP, UP, UP, "Terminating"], "stopping 1"),
+            (&[UP, UP, UP, UP, UP], "scaling in"),
+            (&[UP, UP, UP, "InService!"], "1 unhealthy"),
+        ];
+        for (states, expected) in cases {
+            assert_eq!(said(states), expected, "{states:?}");
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! What the pane says where no lines are, and when some of them are missing.
 
+use super::near;
 use super::source::{Lookup, Sources};
 use crate::domain::fault::Fault;
+use crate::domain::ids::LogGroup;
 use crate::domain::text::Text;
 use crate::domain::units;
 use crate::logs::ring::Ring;
@@ -14,10 +16,16 @@ use ratatui::layout::Rect;
 use std::time::Duration;
 
 /// Says why there is nothing to see, and what to do.
-pub fn draw(sources: &Sources, ring: &Ring, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
+pub fn draw(
+    (sources, known): (&Sources, &[LogGroup]),
+    ring: &Ring,
+    paint: &Paint<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let lines = match ring.held() {
         0 if sources.feeds.is_empty() => unchosen(&sources.lookup, paint),
-        0 => waiting(sources, paint),
+        0 => waiting(sources, known, paint),
         held => {
             let source = Text::clean(ring.filter().source());
             let none = format!(
@@ -73,7 +81,7 @@ fn unchosen(lookup: &Lookup, paint: &Paint<'_>) -> Vec<Line> {
     }
 }
 
-fn waiting(sources: &Sources, paint: &Paint<'_>) -> Vec<Line> {
+fn waiting(sources: &Sources, known: &[LogGroup], paint: &Paint<'_>) -> Vec<Line> {
     if let Some((group, fault, next_try)) = sources.failure() {
         let mut lines = vec![
             Line::new("The logs of ", Role::Body)
@@ -81,6 +89,10 @@ fn waiting(sources: &Sources, paint: &Paint<'_>) -> Vec<Line> {
                 .with(" cannot be read", Role::Body),
         ];
         lines.extend(failed(fault, next_try, paint));
+        let meant = sources.mistaken().map(|group| near::groups(group, known));
+        lines.extend(meant.filter(|near| !near.is_empty()).map(|near| {
+            Line::new("The nearest names: ", Role::Body).and(near.join("  "), Role::Strong)
+        }));
         return lines;
     }
     if sources.are_read() {

@@ -2,8 +2,8 @@
 
 use super::super::Context;
 use crate::domain::ecs::{LogTarget, Service};
-use crate::domain::fault::Fault;
-use crate::domain::ids::{LogStream, TaskDefinition};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::{LogGroup, LogStream, TaskDefinition};
 use crate::domain::log::TailSource;
 use crate::domain::text::Text;
 use crate::model::message::TailState;
@@ -220,6 +220,18 @@ impl Sources {
             feed.failure()
                 .map(|(fault, next)| (feed.source.group.text(), fault, next))
         })
+    }
+
+    /// A group that AWS does not have: perhaps a slip of the fingers.
+    pub fn mistaken(&self) -> Option<&LogGroup> {
+        let missing = |feed: &&Feed| {
+            feed.failure()
+                .is_some_and(|(fault, _)| fault.kind == FaultKind::Missing)
+        };
+        self.feeds
+            .iter()
+            .find(missing)
+            .map(|feed| &feed.source.group)
     }
 
     /// Whether every group stands still.

@@ -2,7 +2,7 @@ use super::*;
 use crate::domain::ecs::{
     Controller, Launch, Rollout, Scheduling, Service, ServiceRef, ServiceStatus,
 };
-use crate::domain::log::{RawEvent, TailSource};
+use crate::domain::log::{GroupFacts, RawEvent, TailSource};
 use crate::model::message::TailState;
 use crate::model::query::{Answer, Epoch, Facts};
 use crate::model::settings::Settings;
@@ -31,6 +31,7 @@ fn service(name: &str) -> Arc<Service> {
         pending: 0,
         launch: Launch::Ec2,
         controller: Controller::Ecs,
+        arn: None,
         scheduling: Scheduling::Replica,
         rollout: Rollout::Completed,
         primary: (1, 1),
@@ -89,6 +90,7 @@ impl Bench {
             settings: &self.settings,
             cluster: None,
             service: self.service.as_ref(),
+            link: &crate::model::message::Link::Fine,
         };
         act(&mut self.pane, &cx)
     }
@@ -526,4 +528,51 @@ fn hostile_and_huge_lines_are_drawn_at_any_size() {
             );
         }
     }
+}
+
+#[test]
+fn a_held_tail_says_which_verb_resumes() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.lines("/ecs/a", &["one", "two", "three"]);
+    assert_eq!(
+        (bench.pane.urgent(), bench.pane.says(Verb::Pause)),
+        (None, "pause")
+    );
+    bench.act(Verb::Up);
+    assert_eq!(bench.pane.urgent(), Some(Verb::Bottom));
+    assert_eq!(
+        (bench.pane.says(Verb::Bottom), bench.pane.says(Verb::Pause)),
+        ("resume", "resume")
+    );
+    bench.act(Verb::Bottom);
+    assert_eq!(bench.pane.urgent(), None);
+}
+
+#[test]
+fn a_group_that_is_not_there_is_answered_with_the_nearest_names() {
+    let mut bench = Bench::tailing(&["/ecs/orchard-apo"]);
+    let fault = Fault::new(FaultKind::Missing, "there is no such log group");
+    let next_try = None;
+    bench.state("/ecs/orchard-apo", TailState::Failed { fault, next_try });
+    let asked = Query::LogGroups("/ecs/".into());
+    let wants = bench.with(|pane, cx| pane.wants(cx));
+    assert!(wants.iter().any(|want| want.query == asked), "{wants:?}");
+    let group = |name: &str| GroupFacts {
+        name: name.into(),
+        retention: None,
+        bytes: 0,
+        infrequent: false,
+    };
+    let found = ["/ecs/x", "/ecs/orchard-api"].map(group).to_vec();
+    let reply = Reply {
+        epoch: Epoch::default(),
+        query: asked,
+        answer: Answer::Whole(Facts::LogGroups(found)),
+    };
+    bench.with(|pane, cx| pane.reply(&reply, cx));
+    let screen = bench.screen().join("\n");
+    assert!(
+        screen.contains("nearest names: /ecs/orchard-api"),
+        "{screen}"
+    );
 }

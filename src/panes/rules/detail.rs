@@ -10,7 +10,7 @@
 //! ```
 
 use super::super::document::{Document, Head, Page, or_unread};
-use super::super::{Context, status::judged};
+use super::super::{Context, status::opened};
 use super::row::{RuleRow, STAR, action, aggregate, kind, limit, scope};
 use crate::domain::fault::{Part, is_unread};
 use crate::domain::text::Text;
@@ -18,7 +18,7 @@ use crate::domain::units;
 use crate::domain::waf::{Aggregate, Rule, RuleDetail, RuleKind, RuleRef, SampledRequest};
 use crate::model::loadable::{Completeness, Loadable};
 use crate::model::query::{Answer, Facts, RuleQuery};
-use crate::view::lines::{Line, Span};
+use crate::view::lines::{Line, Span, wrap_all};
 use crate::view::paint::Paint;
 use crate::view::theme::Role;
 use jiff::Timestamp;
@@ -26,6 +26,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// What is read when a rule is opened.
+const AWAITED: &str = "sampled requests, limited addresses and protected resources";
 
 /// One rule, opened.
 #[derive(Debug)]
@@ -75,24 +78,31 @@ impl Drill {
 
     /// Writes the document anew: ages move.
     pub fn compose(&mut self, row: Option<&RuleRow>, width: u16, cx: &Context<'_>) {
-        let Some(detail) = self.facts.rows() else {
-            return;
-        };
-        let mut lines: Vec<Line> = judged(&self.facts, pace(cx), cx).line.into_iter().collect();
-        lines.extend(document(row, detail, width, cx.now.wall));
+        let fresh = opened(&self.facts, AWAITED, pace(cx), cx);
+        let mut lines: Vec<Line> = fresh.line.into_iter().collect();
+        lines.extend(document(
+            row,
+            self.facts.rows().map(Arc::as_ref),
+            width,
+            cx.now.wall,
+        ));
+        lines.extend(wrap_all(&fresh.blank.unwrap_or_default(), width));
         self.page.set(lines);
     }
 
     /// Draws it.
-    pub fn draw(&self, paint: &Paint<'_>, cx: &Context<'_>, area: Rect, buf: &mut Buffer) {
-        match judged(&self.facts, pace(cx), cx).blank {
-            Some(lines) => crate::view::lines::draw_lines(paint, &lines, area, buf),
-            None => self.page.draw(paint, area, buf),
-        }
+    pub fn draw(&self, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
+        self.page.draw(paint, area, buf);
     }
 }
 
-fn document(row: Option<&RuleRow>, detail: &RuleDetail, width: u16, now: Timestamp) -> Vec<Line> {
+/// What the list knows stands there at once, the rest as soon as it is read.
+fn document(
+    row: Option<&RuleRow>,
+    detail: Option<&RuleDetail>,
+    width: u16,
+    now: Timestamp,
+) -> Vec<Line> {
     let mut document = Document::new(width);
     if let Some(row) = row {
         document.line(&summary(row));
@@ -100,6 +110,11 @@ fn document(row: Option<&RuleRow>, detail: &RuleDetail, width: u16, now: Timesta
             document.line(&legend);
         }
     }
+    let Some(detail) = detail else {
+        let mut lines = document.done();
+        lines.push(Line::default());
+        return lines;
+    };
     document.unread(&detail.gaps);
     samples(&mut document, row, detail, now);
     limited(&mut document, detail);

@@ -12,7 +12,7 @@
 //! ```
 
 use super::super::document::{Document, Head, Page};
-use super::super::{Context, status::judged};
+use super::super::{Context, status::opened};
 use super::row::{counts, launch};
 use crate::domain::ecs::{
     Deployment, EventClass, Rollout, Service, ServiceDetail, ServiceEvent, ServiceRef, TargetGroup,
@@ -30,6 +30,9 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::Arc;
+
+/// What is read when a service is opened.
+const AWAITED: &str = "tasks, deployments, events and target health";
 
 /// One service, opened.
 #[derive(Debug)]
@@ -75,7 +78,7 @@ impl Drill {
     /// Writes the document anew: ages move.
     pub fn compose(&mut self, cx: &Context<'_>) {
         if let Some(detail) = self.facts.rows() {
-            let status = judged(&self.facts, cx.settings.refresh * 2, cx);
+            let status = opened(&self.facts, AWAITED, cx.settings.refresh * 2, cx);
             let mut lines: Vec<Line> = status.line.into_iter().collect();
             lines.extend(document(detail, self.width, cx.now.wall));
             self.page.set(lines);
@@ -90,7 +93,7 @@ impl Drill {
 
     /// Draws it.
     pub fn draw(&self, paint: &Paint<'_>, cx: &Context<'_>, area: Rect, buf: &mut Buffer) {
-        match judged(&self.facts, cx.settings.refresh * 2, cx).blank {
+        match opened(&self.facts, AWAITED, cx.settings.refresh * 2, cx).blank {
             Some(lines) => crate::view::lines::draw_lines(paint, &lines, area, buf),
             None => self.page.draw(paint, area, buf),
         }

@@ -31,6 +31,7 @@ impl Told {
             settings: &self.settings,
             cluster: Some(&self.cluster),
             service: None,
+            link: &crate::model::message::Link::Fine,
         };
         f(&mut self.pane, &cx)
     }
@@ -115,6 +116,7 @@ fn service(name: &ServiceName) -> Service {
         pending: 0,
         launch: Launch::Ec2,
         controller: Controller::Ecs,
+        arn: None,
         scheduling: Scheduling::Replica,
         rollout: Rollout::Completed,
         primary: (1, 1),
@@ -274,7 +276,7 @@ fn a_service_without_logs_is_said_and_a_failure_as_well() {
     };
     let fault = Fault::new(FaultKind::Denied, "It may not be read");
     told.hear(
-        Query::ServiceRaw(at),
+        Query::Raw(RawOf::Service(at)),
         Answer::Failed {
             fault,
             next_try: None,
@@ -294,7 +296,7 @@ fn raw_json_opens_as_a_page() {
         service: "service-0000".into(),
     };
     told.hear(
-        Query::ServiceRaw(at),
+        Query::Raw(RawOf::Service(at)),
         Answer::Whole(Facts::Raw(vec!["{".into(), "}".into()])),
     );
     assert!(matches!(&told.decided()[..], [Act::Page { lines, .. }] if lines.len() == 2));

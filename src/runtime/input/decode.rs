@@ -11,6 +11,10 @@ const KEY_REST: Duration = Duration::from_millis(30);
 /// and the keyboard must not stay dead.
 const PASTE_REST: Duration = Duration::from_secs(10);
 
+/// `ctrl-c` and `ctrl-z`.
+const INTERRUPT: u8 = 0x03;
+const SUSPEND: u8 = 0x1a;
+
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
 /// More than this of a paste is dropped; more than this of an escape sequence is not one.
@@ -37,6 +41,10 @@ enum Token {
 impl Decoder {
     /// Takes bytes in; answers with every key and paste that is whole.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<Input> {
+        if self.paste.is_some() && bytes.iter().all(|b| *b == INTERRUPT) {
+            // A paste whose end was lost: typed by itself, this is somebody who wants out.
+            return vec![key(KeyCode::Char('c'), KeyModifiers::CONTROL)];
+        }
         self.held.extend_from_slice(bytes);
         self.drain()
     }
@@ -117,7 +125,8 @@ fn token(held: &[u8]) -> Token {
         [] | [0x1b] => Token::Partial,
         [0x1b, b'[', rest @ ..] => csi(rest),
         [0x1b, b'O', rest @ ..] => ss3(rest),
-        [0x1b, 0x1b, ..] => plain(1, KeyCode::Esc),
+        // Typed fast, or sent in one packet, these are two keys: whoever wants out must not be taken for Alt.
+        [0x1b, 0x1b | INTERRUPT | SUSPEND, ..] => plain(1, KeyCode::Esc),
         [0x1b, rest @ ..] => with_alt(character(rest)),
         _ => character(held),
     }
@@ -364,6 +373,27 @@ mod tests {
             key(KeyCode::Char('j'), KeyModifiers::NONE),
         ];
         assert_eq!(pasted, expected);
+    }
+
+    #[test]
+    fn ctrl_c_right_after_escape_is_ctrl_c() {
+        let expected = [
+            key(KeyCode::Esc, KeyModifiers::NONE),
+            key(KeyCode::Char('c'), KeyModifiers::CONTROL),
+        ];
+        assert_eq!(decoded(b"\x1b\x03"), expected);
+    }
+
+    #[test]
+    fn ctrl_c_is_heard_although_the_end_of_a_paste_was_lost() {
+        let mut decoder = Decoder::default();
+        assert_eq!(decoder.feed(b"\x1b[200~half a paste"), []);
+        assert_eq!(
+            decoder.feed(b"\x03"),
+            one(KeyCode::Char('c'), KeyModifiers::CONTROL)
+        );
+        let rest = [Input::Paste("half a paste, its rest".into())];
+        assert_eq!(decoder.feed(b", its rest\x1b[201~"), rest);
     }
 
     #[test]

@@ -58,11 +58,12 @@ const TARGETS: [(&str, Service); 6] = [
 const GRANITE: &str = "GraniteServiceVersion20100801";
 
 /// `Version` of each service that speaks query.
-const VERSIONS: [(&str, Service); 5] = [
+const VERSIONS: [(&str, Service); 6] = [
     ("2014-10-31", Service::Rds),
     ("2011-01-01", Service::AutoScaling),
     ("2015-12-01", Service::Elb),
     ("2011-06-15", Service::Sts),
+    ("2010-05-08", Service::Iam),
     ("2010-08-01", Service::CloudWatch),
 ];
 

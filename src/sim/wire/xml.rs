@@ -19,6 +19,7 @@ fn namespace(service: Option<Service>) -> &'static str {
         Some(Service::Elb) => "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
         Some(Service::CloudWatch) => "http://monitoring.amazonaws.com/doc/2010-08-01/",
         Some(Service::CloudFront) => super::rest::NAMESPACE,
+        Some(Service::Iam) => "https://iam.amazonaws.com/doc/2010-05-08/",
         _ => "https://sts.amazonaws.com/doc/2011-06-15/",
     }
 }
