@@ -64,6 +64,27 @@ fn holds(found: &Value, steps: u64, operations: u64) {
     assert!(count("checked") >= operations, "{}", found["checked"]);
 }
 
+/// Set, the tables of shapes are written anew instead of compared.
+const WRITE: &str = "SHAPES_UPDATE";
+
+#[test]
+fn the_tables_of_shapes_are_what_botocores_models_say() {
+    let made = python(include_str!("contract/shapes.py"), &[]);
+    let made = made.as_object().expect("a text for each service");
+    for (service, text) in made {
+        let text = text.as_str().expect("a text");
+        let path = format!("{}/src/sim/shape/{service}.txt", env!("CARGO_MANIFEST_DIR"));
+        if std::env::var_os(WRITE).is_some() {
+            std::fs::write(&path, text).expect("written");
+        }
+        let here = std::fs::read_to_string(&path).expect("a table");
+        assert!(
+            here == text,
+            "{path} is another: make it anew with {WRITE}=1"
+        );
+    }
+}
+
 #[test]
 fn waf_rds_logs_ssm_and_sts_answer_as_moto_or_are_right_where_they_differ() {
     let found = compare(include_str!("contract/store.py"), &["--speed", "60"]);

@@ -246,3 +246,19 @@ fn it_ends_cleanly_while_connections_are_open_and_a_request_is_under_way() {
     let answer = answered.join().expect("read");
     assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
 }
+
+#[test]
+fn members_of_a_wrong_type_or_out_of_bounds_are_refused_at_the_door() {
+    let account = Account::start();
+    let json = "Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: AmazonEC2ContainerServiceV20141113.UpdateService\r\n";
+    let body = "{\"cluster\":\"orchard\",\"service\":\"api\",\"desiredCount\":\"five\"}";
+    let answer = account.post("/", json, body);
+    assert!(answer.contains("SerializationException"), "{answer}");
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let body = "Action=DescribeDBInstances&Version=2014-10-31&MaxRecords=500";
+    let answer = account.post("/", form, body);
+    assert!(
+        answer.contains("<Code>InvalidParameterValue</Code>"),
+        "{answer}"
+    );
+}

@@ -1,6 +1,7 @@
 //! Which service, operation and region a request means, and in which protocol.
 
 use super::super::call::{Refusal, Service};
+use super::super::shape::Dialect;
 use super::{error, query, rest};
 use bytes::Bytes;
 use hyper::Request;
@@ -31,6 +32,15 @@ impl Protocol {
             Self::Json(Json::V1_1) => "application/x-amz-json-1.1",
             Self::Query | Self::Rest => "text/xml",
             Self::Cbor => "application/cbor",
+        }
+    }
+
+    /// How its scalars come.
+    pub fn dialect(self) -> Dialect {
+        match self {
+            Self::Json(_) => Dialect::Json,
+            Self::Cbor => Dialect::Cbor,
+            Self::Query | Self::Rest => Dialect::Text,
         }
     }
 }
