@@ -13,7 +13,7 @@ const ROUNDS: u64 = 12;
 const DEEPEST: usize = 7;
 
 /// Names that are known in the furnished account, and what people mistype.
-const TEXTS: [&str; 46] = [
+const TEXTS: [&str; 47] = [
     "",
     " ",
     "x",
@@ -59,6 +59,7 @@ const TEXTS: [&str; 46] = [
     "CPUUtilization",
     "2026-03-02T12:00:00Z",
     "9223372036854775807",
+    "18446744073709551615",
     "\u{202e}\u{0}é😀",
 ];
 
