@@ -174,6 +174,9 @@ impl Desk {
         if self.throttle.pass(call, real) == Passage::Throttled {
             return Err(fault::throttled());
         }
+        if !shape::knows(call.service, &call.operation) {
+            return Err(Refusal::unknown(call));
+        }
         let dialect = form.protocol.dialect();
         shape::check(call.service, &call.operation, dialect, &call.input)
     }
@@ -185,10 +188,10 @@ impl Desk {
         form: &Form,
         real: Duration,
     ) -> (Answer, Option<String>) {
-        if let Err(refusal) = self.admitted(call, form, real) {
-            return (Err(refusal), None);
-        }
-        let answer = self.account.handle(call, self.time_of_a_call(real));
+        let answer = self.admitted(call, form, real).and_then(|()| {
+            let now = self.time_of_a_call(real);
+            self.account.handle(call, now)
+        });
         let unknown = matches!(&answer, Err(refusal) if is_unknown(refusal.code.as_ref()));
         let action = || format!("{}:{}", call.service.iam(), call.operation);
         let note = unknown.then(|| self.tell_unknown(&format!("{} is not simulated", action())));

@@ -39,6 +39,9 @@ impl Drop for Simulated {
     }
 }
 
+/// The tables of the operations that the server knows.
+const SHAPES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/sim/shape");
+
 /// Runs a script against both.
 fn compare(script: &str, simulated: &[&str]) -> Value {
     let moto = Moto::shared().account();
@@ -46,12 +49,13 @@ fn compare(script: &str, simulated: &[&str]) -> Value {
     let mut env = moto.env_at(&moto.endpoint);
     env.push(("MOTO".to_owned(), moto.endpoint.clone()));
     env.push(("SIM".to_owned(), simulated.url.clone()));
+    env.push(("SHAPES".to_owned(), SHAPES.to_owned()));
     python(script, &env)
 }
 
 /// Nothing differs without a reason, no reason is left over, and every answer fits the model.
 fn holds(found: &Value, steps: u64, operations: u64) {
-    for name in ["unexplained", "needless", "wrong"] {
+    for name in ["unexplained", "needless", "wrong", "left out"] {
         let none = match &found[name] {
             Value::Object(rows) => rows.is_empty(),
             Value::Array(rows) => rows.is_empty(),

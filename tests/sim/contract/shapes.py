@@ -6,7 +6,7 @@ OPERATIONS = {
     'ecs': '''ListClusters DescribeClusters ListServices DescribeServices ListTasks DescribeTasks StopTask
         ListContainerInstances DescribeContainerInstances DescribeCapacityProviders DescribeTaskDefinition
         ListTaskDefinitions UpdateService ListServiceDeployments DescribeServiceDeployments
-        DescribeServiceRevisions ListTagsForResource''',
+        DescribeServiceRevisions ListTagsForResource ListTaskDefinitionFamilies ListAttributes''',
     'application-autoscaling': '''DescribeScalableTargets DescribeScalingPolicies DescribeScalingActivities
         DescribeScheduledActions RegisterScalableTarget DeregisterScalableTarget PutScalingPolicy
         DeleteScalingPolicy PutScheduledAction DeleteScheduledAction ListTagsForResource''',
@@ -17,17 +17,18 @@ OPERATIONS = {
         SuspendProcesses ResumeProcesses''',
     'wafv2': '''ListWebACLs GetWebACL UpdateWebACL CheckCapacity ListResourcesForWebACL GetWebACLForResource
         GetSampledRequests GetRateBasedStatementManagedKeys ListRuleGroups GetRuleGroup ListIPSets GetIPSet
-        ListTagsForResource''',
+        ListTagsForResource GetLoggingConfiguration DescribeManagedRuleGroup''',
     'rds': '''DescribeDBInstances DescribeDBClusters DescribeDBSnapshots DescribeDBClusterSnapshots
         DescribeEvents DescribeAccountAttributes DescribePendingMaintenanceActions CreateDBSnapshot
         CreateDBClusterSnapshot DeleteDBSnapshot DeleteDBClusterSnapshot ListTagsForResource
-        AddTagsToResource RemoveTagsFromResource''',
+        AddTagsToResource RemoveTagsFromResource DescribeDBLogFiles DescribeDBParameterGroups''',
     'logs': '''FilterLogEvents GetLogEvents DescribeLogGroups ListLogGroups DescribeLogStreams PutLogEvents
         CreateLogGroup DeleteLogGroup CreateLogStream PutRetentionPolicy DeleteRetentionPolicy
-        DescribeExportTasks ListTagsForResource TestMetricFilter StartLiveTail''',
+        DescribeExportTasks ListTagsForResource TestMetricFilter StartLiveTail DescribeMetricFilters''',
     'cloudwatch': '''GetMetricData GetMetricStatistics ListMetrics PutMetricData DescribeAlarms
-        DescribeAlarmsForMetric DescribeAlarmHistory''',
-    'elbv2': 'DescribeLoadBalancers DescribeTargetGroups DescribeTargetHealth DescribeListeners DescribeTags',
+        DescribeAlarmsForMetric DescribeAlarmHistory SetAlarmState''',
+    'elbv2': '''DescribeLoadBalancers DescribeTargetGroups DescribeTargetHealth DescribeListeners DescribeTags
+        DescribeRules DescribeLoadBalancerAttributes DescribeTargetGroupAttributes''',
     'sts': 'GetCallerIdentity AssumeRole GetSessionToken',
     'ssm': '''PutParameter DeleteParameter DeleteParameters AddTagsToResource ListTagsForResource
         GetParameter GetParameters GetParametersByPath GetParameterHistory DescribeParameters''',
