@@ -254,11 +254,28 @@ fn members_of_a_wrong_type_or_out_of_bounds_are_refused_at_the_door() {
     let body = "{\"cluster\":\"orchard\",\"service\":\"api\",\"desiredCount\":\"five\"}";
     let answer = account.post("/", json, body);
     assert!(answer.contains("SerializationException"), "{answer}");
-    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     let body = "Action=DescribeDBInstances&Version=2014-10-31&MaxRecords=500";
-    let answer = account.post("/", form, body);
+    let answer = account.post("/", FORM, body);
     assert!(
         answer.contains("<Code>InvalidParameterValue</Code>"),
         "{answer}"
     );
+}
+
+#[test]
+fn services_of_paths_and_json_are_refused_in_json_and_those_of_xml_in_xml() {
+    let account = Account::start();
+    for path in ["/2015-03-31/functions", "/v1/apis"] {
+        let answer = account.post(path, "Content-Type: application/json\r\n", "{}");
+        assert!(
+            answer
+                .to_ascii_lowercase()
+                .contains("content-type: application/json"),
+            "{answer}"
+        );
+        let body: serde_json::Value = serde_json::from_str(body_of(&answer)).expect("JSON");
+        assert_eq!(body["__type"], "UnknownOperationException", "{answer}");
+    }
+    let answer = account.post("/", FORM, "Action=ListTopics&Version=2010-03-31");
+    assert!(answer.contains("<Code>InvalidAction</Code>"), "{answer}");
 }
