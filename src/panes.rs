@@ -11,6 +11,7 @@ mod raw;
 pub mod rules;
 mod running;
 pub mod services;
+pub mod sight;
 pub mod snapshots;
 mod status;
 
@@ -30,6 +31,7 @@ use crate::session::order::Report;
 use crate::view::paint::Paint;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use sight::Sight;
 use std::sync::Arc;
 
 /// All panes, in the order of their number keys. The last one lies wide at the bottom of the dashboard.
@@ -154,6 +156,11 @@ pub trait Pane: std::fmt::Debug + Send {
     /// The service under the cursor; only the services pane has one. It becomes [`Context::service`].
     fn service(&self) -> Option<&Arc<Service>> {
         None
+    }
+
+    /// What an onlooker would notice in it now.
+    fn sights(&self) -> Vec<Sight> {
+        Vec::new()
     }
 
     /// Column names, for `:sort` and `col:value`.

@@ -3,7 +3,7 @@
 //! our mistakes: it is held to the truth by moto, botocore and the AWS CLI.
 //!
 //! ```text
-//!  bytes ─► server ─► wire (json │ query+xml │ cbor) ─► Call ─► fault, throttle ─► Account ─► World
+//!  bytes ─► server ─► wire (json │ query+xml │ cbor) ─► shape ─► Call ─► fault, throttle ─► Account ─► World
 //!  bytes ◄─ server ◄─ wire ◄──────────────── Value or Refusal ◄─────────────────────┘
 //! ```
 //!
@@ -17,6 +17,7 @@ pub mod desk;
 pub mod fault;
 pub mod pace;
 pub mod server;
+pub mod shape;
 pub mod throttle;
 pub mod value;
 pub mod wire;

@@ -8,4 +8,5 @@ mod faults;
 mod hostile;
 mod memory;
 mod protocols;
+mod random;
 pub mod stage;

@@ -12,6 +12,7 @@ mod sentry;
 mod trust;
 
 use super::gate::Gate;
+use super::waf::protected::Register;
 use crate::domain::fault::Fault;
 use crate::domain::ids::{ProfileName, Region, SessionId};
 use crate::domain::text::Text;
@@ -64,6 +65,8 @@ pub struct Patience {
     pub attempt: Duration,
     pub whole: Duration,
     pub attempts: u32,
+    /// Between two calls of an operation that AWS answers once a second.
+    pub apart: Duration,
 }
 
 impl Default for Patience {
@@ -72,6 +75,8 @@ impl Default for Patience {
             attempt: Duration::from_secs(5),
             whole: Duration::from_secs(15),
             attempts: 3,
+            // A little more than the second: the clocks of two machines are never the same.
+            apart: Duration::from_millis(1_050),
         }
     }
 }
@@ -110,6 +115,7 @@ pub struct Shared {
     pub(super) writers: Writers,
     region: Region,
     pub(super) place: Place,
+    pub(super) protected: Register,
     meter: Arc<Meter>,
     expiry: credentials::Expiry,
 }
@@ -250,6 +256,7 @@ impl Shared {
             writers: Writers::build(config, options.patience, &sentry),
             region,
             place,
+            protected: Register::new(options.patience.apart),
             meter,
             expiry,
         }

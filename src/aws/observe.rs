@@ -5,6 +5,7 @@ mod look;
 mod side;
 
 use super::Aws;
+use super::waf::protected::{Protected, taken};
 use crate::domain::change::{Field, Reading, Target, Value};
 use crate::domain::ecs::ServiceRef;
 use crate::domain::fault::{Fault, FaultKind};
@@ -12,9 +13,9 @@ use crate::domain::ids::GroupName;
 use crate::domain::rds::DatabaseRef;
 use crate::domain::subject::{Observation, Subject};
 use crate::domain::text::Text;
-use crate::domain::waf::{Acl, RuleRef};
+use crate::domain::waf::{Acl, AclRef, RuleRef};
 use side::{beside, soon};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
 impl Aws {
     /// What a dialog needs to know of its subject.
@@ -57,13 +58,8 @@ impl Aws {
 
     /// What the web ACL protects is for the operator to know: where it cannot be read, that is said, and the dialog goes on.
     async fn observe_rule(&self, rule: &RuleRef) -> Result<Observation, Fault> {
-        let found = Mutex::default();
-        let both = beside(self.acl(&rule.acl), self.resources_into(&rule.acl, &found));
-        let (acl, whole) = Box::pin(both).await;
-        let (resources, mut gaps) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if whole.is_none() {
-            gaps.push(not_in_time());
-        }
+        let main = Box::pin(self.acl(&rule.acl));
+        let (acl, (resources, gaps)) = Box::pin(self.beside_protected(&rule.acl, main)).await;
         let acl = acl?.ok_or_else(|| gone("web ACL", &rule.acl.name.text()))?;
         if !acl.rules.iter().any(|r| r.name == rule.rule) {
             return Err(gone("rule", &rule.rule.text()));
@@ -73,6 +69,21 @@ impl Aws {
             resources,
             gaps,
         })
+    }
+
+    /// Something of a web ACL, and beside it what the web ACL protects, as far as that is known soon.
+    pub(super) async fn beside_protected<M>(
+        &self,
+        at: &AclRef,
+        main: impl Future<Output = M>,
+    ) -> (M, Protected) {
+        let found = Arc::default();
+        let (main, whole) = beside(main, self.resources_going_on(at, &found)).await;
+        let (resources, mut gaps) = taken(&found);
+        if whole.is_none() {
+            gaps.push(not_in_time());
+        }
+        (main, (resources, gaps))
     }
 
     /// A quota that cannot be read does not stop a backup; the plan says so.

@@ -3,12 +3,13 @@
 
 pub(super) mod capture;
 pub mod document;
+pub(super) mod protected;
 mod sample;
 
 use super::Aws;
-use super::convert::{named, part};
+use super::convert::named;
 use crate::domain::fault::{Fault, FaultKind, Gap, Part};
-use crate::domain::ids::{Arn, MetricName};
+use crate::domain::ids::MetricName;
 use crate::domain::text::Text;
 use crate::domain::waf::{Acl, AclRef, AclScope, RuleDetail, RuleRef};
 use aws_sdk_wafv2::error::ProvideErrorMetadata;
@@ -16,7 +17,6 @@ use aws_sdk_wafv2::types as sdk;
 use capture::Capture;
 use futures_util::StreamExt;
 use jiff::Timestamp;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Largest page of the list.
@@ -24,20 +24,6 @@ const PAGE: i32 = 100;
 /// `GetWebACL` side by side, and how many a second AWS allows.
 const WIDTH: usize = 4;
 const PER_SECOND: usize = 5;
-/// Types that can stand behind a REGIONAL web ACL, the commonest first; asked one by one, at one call a second.
-const RESOURCES: [sdk::ResourceType; 7] = [
-    sdk::ResourceType::ApplicationLoadBalancer,
-    sdk::ResourceType::ApiGateway,
-    sdk::ResourceType::Appsync,
-    sdk::ResourceType::CognitioUserPool,
-    sdk::ResourceType::AppRunnerService,
-    sdk::ResourceType::VerifiedAccessInstance,
-    sdk::ResourceType::Amplify,
-];
-
-/// What a web ACL protects, and the faults of the types that could not be asked.
-pub type Protected = (Vec<Arn>, Vec<Fault>);
-
 impl Aws {
     /// All web ACLs of a scope in AWS's order, each with its whole document.
     /// One that vanished between list and read is left out.
@@ -146,57 +132,6 @@ impl Aws {
             .is_err_and(|error| error.code() == Some("WAFExpiredManagedRuleGroupVersionException"))
     }
 
-    /// Everything the web ACL protects, with the types that could not be asked.
-    pub async fn resources(&self, at: &AclRef) -> Protected {
-        let found = Mutex::default();
-        self.resources_into(at, &found).await;
-        found.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// As [`Aws::resources`], into `found` as they come: who stops waiting keeps what was there.
-    pub(super) async fn resources_into(&self, at: &AclRef, found: &Mutex<Protected>) {
-        let found = || found.lock().unwrap_or_else(PoisonError::into_inner);
-        if at.scope == AclScope::Cloudfront {
-            let all = self.distributions(&at.arn).await;
-            let (arns, gaps) = &mut *found();
-            arns.extend(part(all, gaps));
-            return;
-        }
-        for kind in RESOURCES {
-            let some = self.resources_of(at, kind).await;
-            let (arns, gaps) = &mut *found();
-            match some {
-                Ok(some) => arns.extend(some),
-                // Seven kinds of resource, one trouble: said once.
-                Err(fault) if gaps.iter().any(|known| known.what == fault.what) => {}
-                Err(fault) => gaps.push(fault),
-            }
-            let for_all = |f: &Fault| !f.passes() && f.kind != FaultKind::Refused;
-            if gaps.last().is_some_and(for_all) {
-                break;
-            }
-        }
-    }
-
-    async fn resources_of(&self, at: &AclRef, kind: sdk::ResourceType) -> Result<Vec<Arn>, Fault> {
-        self.gate.pass().await;
-        let request = self
-            .shared
-            .waf
-            .list_resources_for_web_acl()
-            .web_acl_arn(at.arn.as_str())
-            .resource_type(kind);
-        let answer = request
-            .send()
-            .await
-            .map_err(self.fault("wafv2:ListResourcesForWebACL"))?;
-        Ok(answer
-            .resource_arns()
-            .iter()
-            .map(|arn| Arn::from(arn.as_str()))
-            .collect())
-    }
-
     /// The addresses a rate rule limits now; `None` where AWS does not list them for its aggregate.
     async fn limited_addresses(&self, at: &RuleRef) -> Result<Option<Vec<Text>>, Fault> {
         self.gate.pass().await;
@@ -256,9 +191,9 @@ impl Aws {
             }
         };
         let samples = Box::pin(self.samples(&rule.acl, metric, until));
-        let resources = Box::pin(self.resources(&rule.acl));
-        let (samples, limited, (resources, missing)) =
-            futures_util::join!(samples, Box::pin(addresses), resources);
+        let main = futures_util::future::join(samples, Box::pin(addresses));
+        let ((samples, limited), (resources, missing)) =
+            Box::pin(self.beside_protected(&rule.acl, main)).await;
         if let (Err(fault), Err(_), true) = (
             &samples,
             &limited,

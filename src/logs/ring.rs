@@ -20,7 +20,7 @@ pub struct Ring {
     passing: Order,
     bytes: usize,
     arrived: u64,
-    dropped: u64,
+    aged: u64,
 }
 
 impl Ring {
@@ -35,7 +35,7 @@ impl Ring {
             passing: Order::default(),
             bytes: 0,
             arrived: 0,
-            dropped: 0,
+            aged: 0,
         }
     }
 
@@ -74,7 +74,7 @@ impl Ring {
                 return;
             };
             self.bytes -= cost(&oldest);
-            self.dropped += self.all.forget(self.first) as u64;
+            self.aged += self.all.forget(self.first) as u64;
             self.passing.forget(self.first);
             self.first += 1;
         }
@@ -126,9 +126,9 @@ impl Ring {
         self.arrived
     }
 
-    /// Lines that fell out.
-    pub fn dropped(&self) -> u64 {
-        self.dropped
+    /// Lines that were read and have made room for newer ones.
+    pub fn aged(&self) -> u64 {
+        self.aged
     }
 
     /// Bytes in use: text, metadata and order.
@@ -205,7 +205,7 @@ mod tests {
         ring.push(chunk(&[(1, "a")]));
         ring.push(chunk(&[(2, "b"), (3, "c")]));
         assert_eq!(
-            (texts(&ring), ring.dropped()),
+            (texts(&ring), ring.aged()),
             (vec!["b".to_owned(), "c".to_owned()], 1)
         );
     }
@@ -230,7 +230,7 @@ mod tests {
                 ring.push(chunk(&lines.iter().map(|(at, text)| (*at, text.as_str())).collect::<Vec<_>>()));
                 sent += count as u64;
                 prop_assert_eq!(ring.arrived(), sent);
-                prop_assert_eq!(ring.held() as u64 + ring.dropped(), sent);
+                prop_assert_eq!(ring.held() as u64 + ring.aged(), sent);
                 prop_assert_eq!(ring.bytes(), ring.chunks.iter().map(|c| cost(c)).sum::<usize>());
                 prop_assert!(ring.bytes() <= cap || ring.chunks.len() == 1);
                 let held: Vec<Entry> = ring.all.iter().copied().collect();

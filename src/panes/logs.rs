@@ -295,8 +295,9 @@ impl Logs {
                 .skipped()
                 .map(|span| format!("{} skipped", units::age(span))),
         );
-        if self.ring.dropped() > 0 {
-            parts.push(format!("{} dropped", units::count(self.ring.dropped())));
+        // Nothing is lost: what does not fit in memory is still in CloudWatch.
+        if self.ring.aged() > 0 {
+            parts.push(format!("{} aged out", units::count(self.ring.aged())));
         }
         parts.join(" · ")
     }

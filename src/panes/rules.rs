@@ -18,6 +18,7 @@ mod row;
 use super::ask::{Ask, Gauges};
 use super::browse::{Browser, browses};
 use super::running::Changes;
+use super::sight::Sight;
 use super::status::{Source, beside, joined};
 use super::{Act, Context, Pane, Title, common};
 use crate::domain::fault::Fault;
@@ -368,6 +369,15 @@ fn slow(cx: &Context<'_>) -> Duration {
 impl Pane for Rules {
     fn place(&self) -> Place {
         Place::Rules
+    }
+
+    fn sights(&self) -> Vec<Sight> {
+        let sight = |row: &RuleRow| {
+            let per_minute = row.rate()?.blocked.filter(|blocked| *blocked > 0.0)?;
+            let rule = row.rule.as_ref()?.name.text();
+            Some(Sight::Blocks { rule, per_minute })
+        };
+        self.rows.rows().iter().filter_map(sight).collect()
     }
 
     fn wants(&self, cx: &Context<'_>) -> Vec<Want> {

@@ -19,6 +19,7 @@ use super::ask::{Ask, Gauges};
 use super::browse::{Browser, browses};
 use super::raw::Raw;
 use super::running::Changes;
+use super::sight::Sight;
 use super::status::{Source, beside, joined};
 use super::{Act, Context, Pane, Title, common};
 use crate::domain::ecs::{Service, ServiceRef};
@@ -55,6 +56,9 @@ struct Awaited {
     service: Text,
     definition: TaskDefinition,
 }
+
+/// So many services an onlooker takes in.
+const NOTICED: usize = 20;
 
 /// The services of one cluster.
 #[derive(Debug)]
@@ -509,6 +513,18 @@ fn names_pace(names: usize, cx: &Context<'_>) -> Duration {
 impl Pane for Services {
     fn place(&self) -> Place {
         Place::Services
+    }
+
+    fn sights(&self) -> Vec<Sight> {
+        let known = self.rows.rows().iter().take(NOTICED);
+        let sight = |row: &ServiceRow| {
+            Some(Sight::Service {
+                name: row.name.text(),
+                cpu: row.cpu,
+                pending: row.service()?.pending,
+            })
+        };
+        known.filter_map(sight).collect()
     }
 
     fn wants(&self, cx: &Context<'_>) -> Vec<Want> {

@@ -18,6 +18,7 @@ use super::browse::{Browser, browses};
 use super::document::Page;
 use super::raw::Raw;
 use super::running::Changes;
+use super::sight::Sight;
 use super::status::judged;
 use super::{Act, Context, Pane, Title, common};
 use crate::domain::rds::{DatabaseRef, Inventory};
@@ -199,6 +200,11 @@ fn slow(cx: &Context<'_>) -> Duration {
 impl Pane for Snapshots {
     fn place(&self) -> Place {
         Place::Snapshots
+    }
+
+    fn sights(&self) -> Vec<Sight> {
+        let making = self.rows.rows().iter().filter(|row| row.is_making());
+        making.map(|row| Sight::BackingUp(row.percent())).collect()
     }
 
     fn wants(&self, cx: &Context<'_>) -> Vec<Want> {

@@ -53,7 +53,11 @@ impl Asker<'_> {
                 .await
                 .map(Arc::new)
                 .map(Facts::ScalingDetail),
-            Query::Acls(scope) => aws.acls(*scope).await.map(Facts::Acls),
+            Query::Acls(scope) => {
+                let acls = aws.acls(*scope).await?;
+                aws.read_protected_ahead(&acls);
+                Ok(Facts::Acls(acls))
+            }
             Query::RuleDetail(of) => {
                 let detail = aws
                     .rule_detail(&of.rule, &of.metric, of.lists_addresses, self.now.wall)

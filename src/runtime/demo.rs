@@ -11,8 +11,9 @@ use crate::sim::control::Control;
 use crate::sim::desk::Setup;
 use crate::sim::server::Sim;
 use crate::sim::value::Value;
+use rustix::process::Pid;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -145,6 +146,7 @@ impl Attic {
             Some(PathBuf::from("/dev/shm")),
             Some(std::env::temp_dir()),
         ];
+        places.iter().flatten().for_each(|place| sweep(place));
         let mut made = places.iter().flatten().filter_map(|place| private(place));
         made.next().map(Self).ok_or_else(|| {
             Fault::new(FaultKind::Local, "there is no place for the demo's journal")
@@ -160,13 +162,50 @@ impl Attic {
     }
 }
 
+/// How the names begin; the process follows.
+const ATTIC: &str = "tidegate-demo-";
+
+/// Takes away what a demo left in `place` that was killed and could not. Only our own, that nobody
+/// else could write in, of processes that are gone.
+fn sweep(place: &Path) {
+    let Ok(entries) = std::fs::read_dir(place) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let left = name.to_str().and_then(process_of).is_some_and(is_gone);
+        if left && is_ours(&entry.path()) {
+            // Another demo may sweep at the same time.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// The process in `tidegate-demo-PID-xxxxxxxx`.
+fn process_of(name: &str) -> Option<Pid> {
+    let (pid, rest) = name.strip_prefix(ATTIC)?.split_once('-')?;
+    let is_whole = rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_hexdigit());
+    let pid = pid.parse().ok().filter(|_| is_whole)?;
+    Pid::from_raw(pid)
+}
+
+/// A process that we may not signal is there all the same.
+fn is_gone(pid: Pid) -> bool {
+    rustix::process::test_kill_process(pid) == Err(rustix::io::Errno::SRCH)
+}
+
+/// A directory, no link to one, of this user, closed to others.
+fn is_ours(path: &Path) -> bool {
+    let closed = |mode: u32| mode.trailing_zeros() >= 6;
+    let ours = |meta: std::fs::Metadata| {
+        meta.is_dir() && meta.uid() == rustix::process::getuid().as_raw() && closed(meta.mode())
+    };
+    std::fs::symlink_metadata(path).is_ok_and(ours)
+}
+
 /// A new directory below `place`; of a name that nobody can have laid there before.
 fn private(place: &Path) -> Option<PathBuf> {
-    let name = format!(
-        "tidegate-demo-{}-{:08x}",
-        std::process::id(),
-        fastrand::u32(..)
-    );
+    let name = format!("{ATTIC}{}-{:08x}", std::process::id(), fastrand::u32(..));
     let path = place.join(name);
     let made = place
         .is_absolute()
@@ -179,5 +218,47 @@ impl Drop for Attic {
         if let Err(error) = std::fs::remove_dir_all(&self.0) {
             tracing::warn!("{} stays behind: {error}", self.0.display());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::{DirBuilder, Permissions, set_permissions};
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    /// The number of a process that has been and is no more.
+    fn gone() -> u32 {
+        let mut child = std::process::Command::new("true").spawn().expect("true");
+        let pid = child.id();
+        child.wait().expect("ended");
+        pid
+    }
+
+    #[test]
+    fn what_a_killed_demo_left_is_swept_and_nothing_else() {
+        let place = tempfile::tempdir().expect("a directory");
+        let make = |name: &str, mode: u32| {
+            let path = place.path().join(name);
+            DirBuilder::new().mode(0o700).create(&path).expect("made");
+            std::fs::write(path.join("journal"), "x").expect("written");
+            set_permissions(&path, Permissions::from_mode(mode)).expect("set");
+            path
+        };
+        let dead = gone();
+        let left = make(&format!("{ATTIC}{dead}-0123abcd"), 0o700);
+        let kept = [
+            make(&format!("{ATTIC}{}-0123abcd", std::process::id()), 0o700),
+            make(&format!("{ATTIC}{dead}-0123abce"), 0o755),
+            make(&format!("{ATTIC}{dead}-odd"), 0o700),
+            make(&format!("{ATTIC}x-0123abcd"), 0o700),
+            make("somebody-elses", 0o700),
+        ];
+        let link = place.path().join(format!("{ATTIC}{dead}-0123abcf"));
+        symlink(&kept[4], &link).expect("linked");
+        sweep(place.path());
+        assert!(!left.exists());
+        assert!(kept.iter().all(|path| path.join("journal").exists()));
+        assert!(link.symlink_metadata().is_ok());
     }
 }

@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 /// The account's number: nobody's.
 pub const ACCOUNT_ID: &str = "000000000000";
 
+/// Who everybody is, whatever the keys.
+pub const CALLER: &str = "arn:aws:iam::000000000000:user/operator";
+
 /// All regions. The home region is furnished, the others are empty; web ACLs of
 /// scope CLOUDFRONT stand in us-east-1, as in AWS.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 
 use super::fault::{Fault, Kind, Often, Target};
 use super::pace::{FASTEST, Speed};
+use super::shape;
 use super::throttle::Throttling;
 use super::value::Value;
 use std::time::Duration;
@@ -40,8 +41,11 @@ pub const USAGE: &str = "load 5x | calm | advance 90s | speed 10 (or manual) | t
 fault KIND [ACTION] [3|25%] | faults off | status; KIND is throttle, 500, 503, cut, truncate, lose, expired, denied \
 or latency 2s; ACTION is like ecs:DescribeServices or ecs:*";
 
+/// The kinds of trouble.
+const KINDS: &str = "throttle, 500, 503, cut, truncate, lose, expired, denied or latency 2s";
+
 impl Control {
-    /// Reads a command in words.
+    /// Reads a command in words. A refusal is one line of a small screen.
     pub fn parse(text: &str) -> Result<Self, String> {
         let words: Vec<&str> = text.split_whitespace().collect();
         match words.as_slice() {
@@ -58,8 +62,8 @@ impl Control {
             ["fault", rest @ ..] => fault(rest).map(Self::Fault),
             ["status"] => Ok(Self::Status),
             _ => Err(format!(
-                "“{}” is no command here. Write one of: {USAGE}",
-                shortened(text)
+                "“{}” is no command here. Write load, calm, advance, speed, throttling, fault or status",
+                brief(text)
             )),
         }
     }
@@ -70,7 +74,7 @@ impl Control {
         let many = input.get("commands").map(Value::items);
         let words = one.or(many).unwrap_or_default();
         let each = words.iter().map(|word| match word.as_text() {
-            Some(text) => Self::parse(text),
+            Some(text) => Self::parse(text).map_err(|why| format!("{why}. All of them: {USAGE}")),
             None => Err("A command is a text".to_owned()),
         });
         let commands: Vec<Self> = each.collect::<Result<_, _>>()?;
@@ -86,7 +90,7 @@ pub fn fault(words: &[&str]) -> Result<Fault, String> {
     let (kind, rest) = match words {
         ["latency", time, rest @ ..] => (Kind::Latency(duration(time, SLOWEST)?), rest),
         [word, rest @ ..] => (kind(word)?, rest),
-        [] => return Err(format!("Which fault? Write one of: {USAGE}")),
+        [] => return Err(format!("Write a kind: {KINDS}")),
     };
     let (target, rest) = match rest {
         [word, rest @ ..] if *word == "*" || word.contains(':') => (target(word)?, rest),
@@ -96,9 +100,7 @@ pub fn fault(words: &[&str]) -> Result<Fault, String> {
         [] | ["always"] => Often::Always,
         [word] => often(word)?,
         _ => {
-            return Err(format!(
-                "Too many words after the fault. Write one of: {USAGE}"
-            ));
+            return Err("Too many words. Write: fault KIND [ACTION] [3|25%]".to_owned());
         }
     };
     Ok(Fault {
@@ -118,22 +120,27 @@ fn kind(word: &str) -> Result<Kind, String> {
         "lose" => Kind::Lose,
         "expired" => Kind::Expired,
         "denied" => Kind::Denied,
-        _ => {
-            return Err(format!(
-                "“{}” is no fault. Write one of: {USAGE}",
-                shortened(word)
-            ));
-        }
+        _ => return Err(format!("“{}” is no fault. Write {KINDS}", brief(word))),
     })
 }
 
 fn target(word: &str) -> Result<Target, String> {
-    Target::parse(word).ok_or_else(|| {
+    let target = Target::parse(word).ok_or_else(|| {
         format!(
             "“{}” is no action here. Write it like ecs:DescribeServices, ecs:* or *",
-            shortened(word)
+            brief(word)
         )
-    })
+    })?;
+    match &target {
+        Target::Action(service, operation) if !shape::knows(*service, operation) => {
+            let near = shape::near(*service, operation).join(", ");
+            Err(format!(
+                "“{}” is not simulated. Near: {near}",
+                shortened(word)
+            ))
+        }
+        _ => Ok(target),
+    }
 }
 
 /// `3` (the next three calls) or `25%`.
@@ -189,6 +196,11 @@ pub fn duration(word: &str, most: Duration) -> Result<Duration, String> {
             shortened(word)
         )),
     }
+}
+
+/// As much of a word as leaves room for what would be right.
+fn brief(text: &str) -> String {
+    shortened(text).chars().take(20).collect()
 }
 
 /// What was said, as far as it helps to read it again.
@@ -273,6 +285,7 @@ mod tests {
             "fault latency",
             "fault latency soon",
             "fault throttle s3:GetObject",
+            "fault throttle ecs:Bogus",
             "fault throttle 0",
             "fault throttle 101%",
             "fault cut ecs:* 1 2",
@@ -280,7 +293,14 @@ mod tests {
         ] {
             let why = Control::parse(wrong).expect_err(wrong);
             assert!(why.contains('“') || why.contains("Write"), "{wrong}: {why}");
+            assert!(why.chars().count() <= 100, "too long for a line: {why}");
         }
+    }
+
+    #[test]
+    fn an_action_that_is_mistyped_is_answered_with_its_neighbours() {
+        let why = Control::parse("fault throttle ecs:DescribeService").expect_err("mistyped");
+        assert!(why.contains("Near: DescribeServices"), "{why}");
     }
 
     #[test]

@@ -7,10 +7,11 @@ mod tail;
 pub use tail::{Tail, Tailed};
 
 use super::account::Account;
-use super::call::{Answer, Call};
+use super::call::{Answer, Call, Refusal};
 use super::control;
 use super::fault::{self, Fate, Fault, Faults, Kind};
 use super::pace::{Pace, Speed};
+use super::shape;
 use super::throttle::{Passage, Throttle, Throttling};
 use super::wire::{self, Form, Misread, error};
 use super::world::{Config, TICK};
@@ -152,9 +153,9 @@ impl Desk {
             Some(Kind::Cut) => return after(delay, Ending::Cut),
             Some(kind) => match kind.refusal(call) {
                 Some(refusal) => (Err(refusal), None),
-                None => self.carried_out(call, real),
+                None => self.carried_out(call, form, real),
             },
-            None => self.carried_out(call, real),
+            None => self.carried_out(call, form, real),
         };
         let response = wire::encode(form, &answer, id);
         let ending = match trouble {
@@ -168,12 +169,29 @@ impl Desk {
         }
     }
 
-    /// Carries a call out, if the limits let it.
-    fn carried_out(&mut self, call: &Call, real: Duration) -> (Answer, Option<String>) {
+    /// Lets a call in, if the limits and its shape let it.
+    fn admitted(&mut self, call: &Call, form: &Form, real: Duration) -> Result<(), Refusal> {
         if self.throttle.pass(call, real) == Passage::Throttled {
-            return (Err(fault::throttled()), None);
+            return Err(fault::throttled());
         }
-        let answer = self.account.handle(call, self.time_of_a_call(real));
+        if !shape::knows(call.service, &call.operation) {
+            return Err(Refusal::unknown(call));
+        }
+        let dialect = form.protocol.dialect();
+        shape::check(call.service, &call.operation, dialect, &call.input)
+    }
+
+    /// Carries a call out.
+    fn carried_out(
+        &mut self,
+        call: &Call,
+        form: &Form,
+        real: Duration,
+    ) -> (Answer, Option<String>) {
+        let answer = self.admitted(call, form, real).and_then(|()| {
+            let now = self.time_of_a_call(real);
+            self.account.handle(call, now)
+        });
         let unknown = matches!(&answer, Err(refusal) if is_unknown(refusal.code.as_ref()));
         let action = || format!("{}:{}", call.service.iam(), call.operation);
         let note = unknown.then(|| self.tell_unknown(&format!("{} is not simulated", action())));

@@ -1,5 +1,7 @@
 //! Trouble on demand: which calls go wrong, how, and how often.
 
+mod denied;
+
 use super::call::{Call, Refusal, Service};
 use super::wire::error;
 use std::fmt;
@@ -169,7 +171,7 @@ impl Kind {
                 Refusal::with(503, "ServiceUnavailable", text)
             }
             Self::Expired => Refusal::client(error::EXPIRED, expired),
-            Self::Denied => Refusal::client(error::DENIED, denied(call)),
+            Self::Denied => Refusal::client(error::DENIED, denied::message(call)),
             Self::Latency(_) | Self::Cut | Self::Truncate | Self::Lose => return None,
         })
     }
@@ -191,17 +193,6 @@ pub fn internal(service: Service) -> &'static str {
         Service::CloudWatch => "InternalServiceFault",
         _ => "InternalFailure",
     }
-}
-
-fn denied(call: &Call) -> String {
-    let action = format!("{}:{}", call.service.iam(), call.operation);
-    let who = format!(
-        "arn:aws:sts::{}:assumed-role/operator/simulated",
-        super::account::ACCOUNT_ID
-    );
-    format!(
-        "User: {who} is not authorized to perform: {action} because no identity-based policy allows the {action} action"
-    )
 }
 
 impl fmt::Display for Fault {

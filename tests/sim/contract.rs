@@ -39,6 +39,9 @@ impl Drop for Simulated {
     }
 }
 
+/// The tables of the operations that the server knows.
+const SHAPES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/sim/shape");
+
 /// Runs a script against both.
 fn compare(script: &str, simulated: &[&str]) -> Value {
     let moto = Moto::shared().account();
@@ -46,12 +49,13 @@ fn compare(script: &str, simulated: &[&str]) -> Value {
     let mut env = moto.env_at(&moto.endpoint);
     env.push(("MOTO".to_owned(), moto.endpoint.clone()));
     env.push(("SIM".to_owned(), simulated.url.clone()));
+    env.push(("SHAPES".to_owned(), SHAPES.to_owned()));
     python(script, &env)
 }
 
 /// Nothing differs without a reason, no reason is left over, and every answer fits the model.
 fn holds(found: &Value, steps: u64, operations: u64) {
-    for name in ["unexplained", "needless", "wrong"] {
+    for name in ["unexplained", "needless", "wrong", "left out"] {
         let none = match &found[name] {
             Value::Object(rows) => rows.is_empty(),
             Value::Array(rows) => rows.is_empty(),
@@ -62,6 +66,27 @@ fn holds(found: &Value, steps: u64, operations: u64) {
     let count = |name: &str| found[name].as_u64().unwrap_or_default();
     assert!(count("steps") >= steps, "{}", found["steps"]);
     assert!(count("checked") >= operations, "{}", found["checked"]);
+}
+
+/// Set, the tables of shapes are written anew instead of compared.
+const WRITE: &str = "SHAPES_UPDATE";
+
+#[test]
+fn the_tables_of_shapes_are_what_botocores_models_say() {
+    let made = python(include_str!("contract/shapes.py"), &[]);
+    let made = made.as_object().expect("a text for each service");
+    for (service, text) in made {
+        let text = text.as_str().expect("a text");
+        let path = format!("{}/src/sim/shape/{service}.txt", env!("CARGO_MANIFEST_DIR"));
+        if std::env::var_os(WRITE).is_some() {
+            std::fs::write(&path, text).expect("written");
+        }
+        let here = std::fs::read_to_string(&path).expect("a table");
+        assert!(
+            here == text,
+            "{path} is another: make it anew with {WRITE}=1"
+        );
+    }
 }
 
 #[test]

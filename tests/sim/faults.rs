@@ -152,3 +152,26 @@ out([came != 'ok', '{name}' in names])"
     assert_eq!(write("cut", "/cut"), json!([true, false]));
     assert_eq!(write("throttle", "/held"), json!([true, false]));
 }
+
+#[test]
+fn who_is_denied_is_who_sts_says_and_the_resource_is_named() {
+    let account = Account::start();
+    account.tell("fault denied ecs:UpdateService");
+    let said = account.python(
+        "
+who = client('sts').get_caller_identity()['Arn']
+try:
+    client('ecs').update_service(cluster='orchard', service='api', desiredCount=3)
+except Exception as e:
+    text = e.response['Error']['Message']
+out([who, text])",
+    );
+    let (who, text) = (
+        said[0].as_str().expect("an ARN"),
+        said[1].as_str().expect("a text"),
+    );
+    let wanted = format!(
+        "User: {who} is not authorized to perform: ecs:UpdateService on resource: arn:aws:ecs:ap-northeast-2:000000000000:service/orchard/api"
+    );
+    assert!(text.starts_with(&wanted), "{text}");
+}

@@ -246,3 +246,36 @@ fn it_ends_cleanly_while_connections_are_open_and_a_request_is_under_way() {
     let answer = answered.join().expect("read");
     assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
 }
+
+#[test]
+fn members_of_a_wrong_type_or_out_of_bounds_are_refused_at_the_door() {
+    let account = Account::start();
+    let json = "Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: AmazonEC2ContainerServiceV20141113.UpdateService\r\n";
+    let body = "{\"cluster\":\"orchard\",\"service\":\"api\",\"desiredCount\":\"five\"}";
+    let answer = account.post("/", json, body);
+    assert!(answer.contains("SerializationException"), "{answer}");
+    let body = "Action=DescribeDBInstances&Version=2014-10-31&MaxRecords=500";
+    let answer = account.post("/", FORM, body);
+    assert!(
+        answer.contains("<Code>InvalidParameterValue</Code>"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn services_of_paths_and_json_are_refused_in_json_and_those_of_xml_in_xml() {
+    let account = Account::start();
+    for path in ["/2015-03-31/functions", "/v1/apis"] {
+        let answer = account.post(path, "Content-Type: application/json\r\n", "{}");
+        assert!(
+            answer
+                .to_ascii_lowercase()
+                .contains("content-type: application/json"),
+            "{answer}"
+        );
+        let body: serde_json::Value = serde_json::from_str(body_of(&answer)).expect("JSON");
+        assert_eq!(body["__type"], "UnknownOperationException", "{answer}");
+    }
+    let answer = account.post("/", FORM, "Action=ListTopics&Version=2010-03-31");
+    assert!(answer.contains("<Code>InvalidAction</Code>"), "{answer}");
+}

@@ -7,7 +7,8 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use tidegate::aws::client::Keys;
+use std::time::Duration;
+use tidegate::aws::client::{Keys, Patience};
 use tidegate::aws::{Aws, Options};
 
 /// A running moto server.
@@ -142,6 +143,11 @@ impl Account {
             region: Some(self.region.into()),
             endpoint: Some(endpoint.to_owned()),
             credentials: Some(self.keys.clone()),
+            // moto has no limits that a test would have to wait for.
+            patience: Patience {
+                apart: Duration::ZERO,
+                ..Patience::default()
+            },
             ..Options::default()
         }
     }

@@ -14,6 +14,7 @@ const PATIENCE: Patience = Patience {
     attempt: Duration::from_millis(700),
     whole: Duration::from_millis(1_500),
     attempts: 1,
+    apart: Duration::ZERO,
 };
 /// What a loaded machine may add to a time-out.
 const SLACK: Duration = Duration::from_secs(3);

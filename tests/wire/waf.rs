@@ -5,8 +5,10 @@ use crate::support::{
     proxy::{Answer, Proxy, Trouble},
 };
 use serde_json::{Value, json};
-use tidegate::aws::Aws;
+use std::time::{Duration, Instant};
+use tidegate::aws::client::Patience;
 use tidegate::aws::splice::splice;
+use tidegate::aws::{Aws, Options};
 use tidegate::domain::change::{Field, Target};
 use tidegate::domain::fault::{FaultKind, Part};
 use tidegate::domain::subject::{Observation, Subject};
@@ -380,10 +382,10 @@ async fn a_look_for_a_dialog_does_not_wait_for_resources_that_do_not_come() {
         let aws = account.aws_at(&proxy.url()).await;
         let rule = rate_rule(&first(&aws).await);
         proxy.trouble("ListResourcesForWebACL", trouble, usize::MAX);
-        let begun = std::time::Instant::now();
+        let begun = Instant::now();
         let seen = aws.observe(&Subject::Rule(rule)).await.expect("observed");
         let took = begun.elapsed();
-        assert!(took < std::time::Duration::from_secs(4), "{took:?}");
+        assert!(took < Duration::from_secs(4), "{took:?}");
         let Observation::Rule { gaps, .. } = seen else {
             panic!("{seen:?}")
         };
@@ -424,4 +426,72 @@ async fn a_reading_has_the_whole_action_and_the_limit_and_a_gone_rule_has_none()
     );
     rule.acl.id = "00000000-0000-0000-0000-000000000000".into();
     assert_eq!(aws.reading(&Target::Rule(rule)).await, Ok(None));
+}
+
+#[tokio::test]
+async fn what_a_web_acl_protects_is_asked_once_the_commonest_kind_first_and_at_awss_pace() {
+    let account = Moto::shared().account();
+    with_acls(&account, "REGIONAL", account.region, 1);
+    let proxy = Proxy::before_moto();
+    with_detail(&proxy);
+    let apart = Duration::from_millis(40);
+    let options = Options {
+        patience: Patience {
+            apart,
+            ..Patience::default()
+        },
+        ..account.options_at(&proxy.url())
+    };
+    let aws = Aws::connect(options).await.expect("clients");
+    let rule = rate_rule(&first(&aws).await);
+    let begun = Instant::now();
+    for _ in 0..3 {
+        let seen = aws.observe(&Subject::Rule(rule.clone())).await;
+        assert!(
+            matches!(&seen, Ok(Observation::Rule { resources, gaps, .. }) if resources.len() == 2 && gaps.is_empty()),
+            "{seen:?}"
+        );
+    }
+    assert!(begun.elapsed() >= apart * 6, "{:?}", begun.elapsed());
+    let asked: Vec<_> = proxy
+        .calls()
+        .into_iter()
+        .filter(|call| call.operation == "ListResourcesForWebACL")
+        .map(|call| call.json()["ResourceType"].clone())
+        .collect();
+    assert_eq!(asked.len(), 7, "{asked:?}");
+    assert_eq!(asked[0], "APPLICATION_LOAD_BALANCER");
+}
+
+#[tokio::test]
+async fn what_came_too_late_for_one_dialog_is_there_for_the_next() {
+    let account = Moto::shared().account();
+    with_acls(&account, "REGIONAL", account.region, 1);
+    let proxy = Proxy::before_moto();
+    with_detail(&proxy);
+    let options = Options {
+        patience: Patience {
+            apart: Duration::from_millis(400),
+            ..Patience::default()
+        },
+        ..account.options_at(&proxy.url())
+    };
+    let aws = Aws::connect(options).await.expect("clients");
+    let rule = rate_rule(&first(&aws).await);
+    let look = || async {
+        match aws.observe(&Subject::Rule(rule.clone())).await {
+            Ok(Observation::Rule { gaps, .. }) => gaps.len(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(
+        look().await,
+        1,
+        "seven kinds take longer than a dialog waits"
+    );
+    let begun = Instant::now();
+    while look().await > 0 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "never whole");
+    }
+    assert_eq!(proxy.count("ListResourcesForWebACL"), 7);
 }

@@ -31,6 +31,7 @@ async fn aws(url: &str, read_only: bool) -> Aws {
             attempt: short,
             whole: short,
             attempts: 3,
+            apart: Duration::ZERO,
         },
         read_only,
         ..Options::default()

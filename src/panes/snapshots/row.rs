@@ -71,6 +71,12 @@ impl DatabaseRow {
             || self.database.status.as_str() == "backing-up"
     }
 
+    /// How far the one being made is, where AWS tells.
+    pub fn percent(&self) -> Option<u8> {
+        let making = self.shown.as_ref().filter(|s| is_in_the_making(s));
+        making.map(|snapshot| snapshot.percent)
+    }
+
     /// One cell, by its place in [`COLUMNS`].
     pub fn cell(&self, column: usize, now: Timestamp) -> Span {
         match column {

@@ -2,8 +2,6 @@
 
 use super::{Desk, Ending};
 use crate::sim::call::{Call, Service};
-use crate::sim::fault;
-use crate::sim::throttle::Passage;
 use crate::sim::value::{Map, Value, map};
 use crate::sim::wire::{self, Form, event};
 use crate::sim::world::logs::tail::TailId;
@@ -40,8 +38,8 @@ impl Desk {
         real: Duration,
         id: &str,
     ) -> Ending {
-        if self.throttle.pass(call, real) == Passage::Throttled {
-            return Ending::Whole(wire::encode(form, &Err(fault::throttled()), id));
+        if let Err(refusal) = self.admitted(call, form, real) {
+            return Ending::Whole(wire::encode(form, &Err(refusal), id));
         }
         let now = self.time_of_a_call(real);
         let world = self.account.region(&call.region, now);

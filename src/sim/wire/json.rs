@@ -103,7 +103,7 @@ impl<'de> Visitor<'de> for Tree {
 
 /// A value as JSON text; members that are not there are not sent.
 pub fn encode(value: &Value) -> String {
-    let mut out = String::with_capacity(256);
+    let mut out = String::with_capacity(4096);
     write(value, &mut out);
     out
 }
@@ -112,7 +112,7 @@ fn write(value: &Value, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(bool) => out.push_str(if *bool { "true" } else { "false" }),
-        Value::Int(int) => number(out, int),
+        Value::Int(int) => write_int(*int, out),
         Value::Float(float) => write_float(*float, out),
         Value::Text(text) => write_text(text, out),
         Value::Time(time) => write_millis(time.as_millisecond(), out),
@@ -162,30 +162,49 @@ fn write_float(float: f64, out: &mut String) {
 /// Seconds since the epoch, with milliseconds where there are any.
 fn write_millis(millis: i64, out: &mut String) {
     if millis % 1000 == 0 {
-        number(out, millis / 1000);
-    } else {
-        let sign = if millis < 0 { "-" } else { "" };
-        let millis = millis.unsigned_abs();
-        number(
-            out,
-            format_args!("{sign}{}.{:03}", millis / 1000, millis % 1000),
-        );
+        return write_int(millis / 1000, out);
+    }
+    if millis < 0 {
+        out.push('-');
+    }
+    let millis = millis.unsigned_abs();
+    write_int((millis / 1000) as i64, out);
+    out.push('.');
+    let part = millis % 1000;
+    for digit in [part / 100, part / 10 % 10, part % 10] {
+        out.push(char::from(b'0' + digit as u8));
     }
 }
 
+/// Digits by hand: the formatting machinery costs more than the number.
+fn write_int(int: i64, out: &mut String) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = int.unsigned_abs();
+    while rest > 0 || at == digits.len() {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    if int < 0 {
+        out.push('-');
+    }
+    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+}
+
+/// Nearly all text is plain: it is copied as it stands, up to what must be escaped.
 fn write_text(text: &str, out: &mut String) {
     out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c < ' ' || c == '"' || c == '\\') {
-        let (plain, special) = rest.split_at(at);
-        out.push_str(plain);
-        let mut chars = special.chars();
-        if let Some(special) = chars.next() {
-            escape(special, out);
+    let mut done = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        // Such a byte is a whole character: those of longer ones are above.
+        if byte < b' ' || byte == b'"' || byte == b'\\' {
+            out.push_str(&text[done..at]);
+            escape(byte.into(), out);
+            done = at + 1;
         }
-        rest = chars.as_str();
     }
-    out.push_str(rest);
+    out.push_str(&text[done..]);
     out.push('"');
 }
 

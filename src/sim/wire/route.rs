@@ -1,6 +1,7 @@
 //! Which service, operation and region a request means, and in which protocol.
 
 use super::super::call::{Refusal, Service};
+use super::super::shape::Dialect;
 use super::{error, query, rest};
 use bytes::Bytes;
 use hyper::Request;
@@ -22,6 +23,8 @@ pub enum Protocol {
 pub enum Json {
     V1_0,
     V1_1,
+    /// restJson.
+    Rest,
 }
 
 impl Protocol {
@@ -29,8 +32,18 @@ impl Protocol {
         match self {
             Self::Json(Json::V1_0) => "application/x-amz-json-1.0",
             Self::Json(Json::V1_1) => "application/x-amz-json-1.1",
+            Self::Json(Json::Rest) => "application/json",
             Self::Query | Self::Rest => "text/xml",
             Self::Cbor => "application/cbor",
+        }
+    }
+
+    /// How its scalars come.
+    pub fn dialect(self) -> Dialect {
+        match self {
+            Self::Json(_) => Dialect::Json,
+            Self::Cbor => Dialect::Cbor,
+            Self::Query | Self::Rest => Dialect::Text,
         }
     }
 }
@@ -120,7 +133,30 @@ pub fn form(request: &Request<Bytes>) -> Form {
     if let Some(target) = header(request.headers(), "x-amz-target") {
         return targeted(request, target);
     }
-    rest::form(request.method(), path).unwrap_or_else(|| queried(request))
+    if let Some(form) = rest::form(request.method(), path) {
+        return form;
+    }
+    if speaks_rest_json(request) {
+        return Form {
+            protocol: Protocol::Json(Json::Rest),
+            service: None,
+            operation: String::new(),
+        };
+    }
+    queried(request)
+}
+
+/// Services that speak XML over paths; of the others that do, all speak JSON.
+const REST_XML: [&str; 4] = ["s3", "s3control", "cloudfront", "route53"];
+
+/// Whether a request is of a service of paths and JSON: none is here, but its client wants
+/// to read the refusal.
+fn speaks_rest_json(request: &Request<Bytes>) -> bool {
+    let kind = header(request.headers(), "content-type").unwrap_or_default();
+    let has_path = request.uri().path() != "/" && !kind.starts_with("application/x-www-form");
+    let named = scope(request).and_then(|scope| scope.split('/').nth(3));
+    let xml = named.is_some_and(|service| REST_XML.contains(&service));
+    kind.starts_with("application/json") || (has_path && !xml)
 }
 
 /// `/service/GraniteServiceVersion20100801/operation/ListMetrics`.
@@ -180,15 +216,22 @@ pub fn stranger(form: &Form) -> Refusal {
 
 /// The region of the signature's scope: `Credential=KEY/20260101/REGION/SERVICE/aws4_request`.
 pub fn region(request: &Request<Bytes>) -> Result<String, Refusal> {
-    let signature = header(request.headers(), "authorization")
+    header(request.headers(), "authorization")
         .ok_or_else(|| Refusal::client(error::NO_TOKEN, "Missing Authentication Token"))?;
-    let scope = signature.split("Credential=").nth(1).unwrap_or_default();
-    let named = scope.split('/').nth(2).unwrap_or_default();
+    let named = scope(request).and_then(|scope| scope.split('/').nth(2));
+    let named = named.unwrap_or_default();
     if is_region(named) {
         return Ok(named.to_owned());
     }
     let text = "Credential should be scoped to a valid region.";
     Err(Refusal::client(error::BAD_SIGNATURE, text))
+}
+
+/// What a signature is good for: `KEY/20260101/REGION/SERVICE/aws4_request`.
+fn scope(request: &Request<Bytes>) -> Option<&str> {
+    header(request.headers(), "authorization")?
+        .split("Credential=")
+        .nth(1)
 }
 
 /// A header's text.

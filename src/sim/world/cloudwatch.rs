@@ -61,6 +61,7 @@ pub fn handle(world: &mut World, operation: &str, input: &Value) -> Answer {
         "DescribeAlarms" => describe::alarms(world, input),
         "DescribeAlarmsForMetric" => describe::for_metric(world, input),
         "DescribeAlarmHistory" => describe::history(world, input),
+        "SetAlarmState" => alarm::set(world, input),
         _ => Err(Refusal::no_operation(Service::CloudWatch, operation)),
     }
 }

@@ -142,6 +142,8 @@ pub fn handle(world: &mut World, operation: &str, input: &Value) -> Answer {
         "DescribeCapacityProviders" => fleet::providers(world, input),
         "DescribeTaskDefinition" => definition::describe(world, input),
         "ListTaskDefinitions" => definition::list_all(world, input),
+        "ListTaskDefinitionFamilies" => definition::families(world, input),
+        "ListAttributes" => fleet::attributes(world, input),
         "UpdateService" => write::update_service(world, input),
         "ListServiceDeployments" => rollout::list_deployments(world, input),
         "DescribeServiceDeployments" => rollout::describe(world, input),

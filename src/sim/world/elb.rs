@@ -1,6 +1,8 @@
 //! Elastic Load Balancing: the load balancer before the services.
 
+mod attributes;
 mod describe;
+mod rules;
 mod series;
 
 use super::World;
@@ -69,7 +71,10 @@ pub fn handle(world: &mut World, operation: &str, input: &Value) -> Answer {
         "DescribeLoadBalancers" => describe::balancers(world, input),
         "DescribeTargetGroups" => describe::groups(world, input),
         "DescribeTargetHealth" => describe::health(world, input),
-        "DescribeListeners" => describe::listeners(world, input),
+        "DescribeListeners" => rules::listeners(world, input),
+        "DescribeRules" => rules::rules(world, input),
+        "DescribeLoadBalancerAttributes" => attributes::balancer(world, input),
+        "DescribeTargetGroupAttributes" => attributes::group(world, input),
         "DescribeTags" => describe::tags(world, input),
         _ => Err(Refusal::no_operation(Service::Elb, operation)),
     }

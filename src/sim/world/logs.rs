@@ -66,6 +66,7 @@ pub fn handle(world: &mut World, operation: &str, input: &Value) -> Answer {
         "CreateLogStream" => stream::create_log_stream(world, input),
         "PutRetentionPolicy" => group::put_retention_policy(world, input),
         "DeleteRetentionPolicy" => group::delete_retention_policy(world, input),
+        "DescribeMetricFilters" => group::describe_metric_filters(world, input),
         "DescribeExportTasks" => group::describe_export_tasks(input),
         "ListTagsForResource" => group::list_tags(world, input),
         "TestMetricFilter" => filter::test_metric_filter(input),
@@ -148,6 +149,11 @@ impl Logs {
                 return;
             }
         }
+    }
+
+    /// The group that WAF writes to, where there is one.
+    pub(super) fn name_of_waf(&self) -> Option<&'static str> {
+        self.groups.contains_key(write::WAF).then_some(write::WAF)
     }
 
     fn bytes(&self) -> usize {

@@ -4,6 +4,7 @@ mod ask;
 mod create;
 mod database;
 mod event;
+mod file;
 mod furniture;
 mod measure;
 mod nightly;
@@ -69,6 +70,8 @@ pub fn handle(world: &mut World, operation: &str, input: &Value) -> Answer {
         "DescribeDBSnapshots" => ask::describe_snapshots(world, Kind::Instance, input),
         "DescribeDBClusterSnapshots" => ask::describe_snapshots(world, Kind::Cluster, input),
         "DescribeEvents" => event::describe_events(world, input),
+        "DescribeDBLogFiles" => file::describe_log_files(world, input),
+        "DescribeDBParameterGroups" => file::describe_parameter_groups(world, input),
         "DescribeAccountAttributes" => Ok(ask::describe_account_attributes(world)),
         "DescribePendingMaintenanceActions" => ask::describe_pending_maintenance(input),
         "CreateDBSnapshot" => create::create(world, Kind::Instance, input),

@@ -2,13 +2,10 @@
 
 use super::World;
 use super::logs::uuid;
-use crate::sim::account::ACCOUNT_ID;
+use crate::sim::account::{ACCOUNT_ID, CALLER};
 use crate::sim::call::{Answer, Refusal, Service};
 use crate::sim::value::{Value, map};
 use jiff::SignedDuration;
-
-/// Who everybody is.
-const USER: &str = "operator";
 
 /// Answers one operation.
 pub fn handle(world: &mut World, operation: &str, input: &Value) -> Answer {
@@ -24,7 +21,7 @@ fn identity() -> Value {
     map! {
         "UserId" => "AIDASIMULATEDOPERATOR",
         "Account" => ACCOUNT_ID,
-        "Arn" => format!("arn:aws:iam::{ACCOUNT_ID}:user/{USER}"),
+        "Arn" => CALLER,
     }
 }
 

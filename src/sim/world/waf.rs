@@ -8,6 +8,7 @@ mod ask;
 mod capacity;
 mod check;
 mod furniture;
+mod managed;
 mod rate;
 mod rule;
 mod run;
@@ -45,6 +46,8 @@ pub fn handle(world: &mut World, operation: &str, input: &Value) -> Answer {
         "ListIPSets" => ask::list_ip_sets(world, input),
         "GetIPSet" => ask::get_ip_set(world, input),
         "ListTagsForResource" => ask::list_tags(world, input),
+        "GetLoggingConfiguration" => ask::get_logging(world, input),
+        "DescribeManagedRuleGroup" => managed::describe(world, input),
         _ => Err(Refusal::no_operation(Service::Waf, operation)),
     }
 }

@@ -17,6 +17,9 @@ SIM, MOTO = os.environ["SIM"], os.environ["MOTO"]
 REGION = "ap-northeast-2"
 FAULTS = []
 WALKED = set()
+CALLED = set()
+# What this script must have called of the operations that the server knows.
+SERVICES = ["ecs", "application-autoscaling", "autoscaling", "elbv2", "cloudwatch"]
 
 # Step: (ours, moto's, which is right and why). Both sides are pinned.
 REASONS = {
@@ -181,6 +184,7 @@ class Side:
         if self.watched:
             model = client.meta.service_model
             name = client.meta.method_to_api_mapping[operation]
+            CALLED.add(f"{service}:{name}")
             shape = model.operation_model(name).output_shape
             if shape is not None:
                 needs(shape, answer, name)
@@ -377,6 +381,7 @@ STEPS = [
     ("how it is launched", "ecs", "describe_services", {"cluster": "orchard", "services": ["api"]}, lambda a: launch(a["services"][0])),
     ("scale a lost service", "ecs", "update_service", {"cluster": "orchard", "service": "lost", "desiredCount": 4}, same),
     ("definition", "ecs", "describe_task_definition", {"taskDefinition": "api"}, container),
+    ("families", "ecs", "list_task_definition_families", {"familyPrefix": "api"}, lambda a: a["families"]),
     ("a lost definition", "ecs", "describe_task_definition", {"taskDefinition": "lost"}, same),
     ("tasks of a lost service", "ecs", "list_tasks", {"cluster": "orchard", "serviceName": "lost"}, lambda a: a["taskArns"]),
     ("lost tasks", "ecs", "describe_tasks", {"cluster": "orchard", "tasks": ["0" * 32]}, lambda a: [f["reason"] for f in a["failures"]]),
@@ -435,6 +440,7 @@ LOOKS = [
     ("ecs", "describe_services", {"cluster": "orchard", "services": ["api", "batch-worker", "admin"], "include": ["TAGS"]}),
     ("ecs", "describe_capacity_providers", {}),
     ("ecs", "list_task_definitions", {}),
+    ("ecs", "list_attributes", {"cluster": "orchard", "targetType": "container-instance", "attributeName": "ecs.instance-type"}),
     ("ecs", "list_service_deployments", {"cluster": "orchard", "service": "api"}),
     ("application-autoscaling", "describe_scaling_activities", {"ServiceNamespace": "ecs", "IncludeNotScaledActivities": True}),
     ("application-autoscaling", "describe_scaling_policies", {"ServiceNamespace": "ecs"}),
@@ -443,6 +449,7 @@ LOOKS = [
     ("autoscaling", "describe_policies", GROUP),
     ("autoscaling", "describe_instance_refreshes", GROUP),
     ("autoscaling", "describe_warm_pool", GROUP),
+    ("cloudwatch", "set_alarm_state", {"AlarmName": "orchard-5xx", "StateValue": "ALARM", "StateReason": "a drill"}),
     ("autoscaling", "batch_put_scheduled_update_group_action", {**GROUP, "ScheduledUpdateGroupActions": [{"ScheduledActionName": "a", "StartTime": at(70), "MinSize": 2}, {"ScheduledActionName": "b", "StartTime": at(-70), "MinSize": 2}]}),
     ("autoscaling", "describe_scheduled_actions", GROUP),
     ("autoscaling", "batch_delete_scheduled_action", {**GROUP, "ScheduledActionNames": ["a", "never"]}),
@@ -469,12 +476,25 @@ def follow_up(sim):
     sim("ecs", "describe_service_revisions", serviceRevisionArns=[deployment["targetServiceRevisionArn"]])
     sim("ecs", "list_tags_for_resource", resourceArn=deployment["serviceArn"])
     balancer = sim("elbv2", "describe_load_balancers")["LoadBalancers"][0]["LoadBalancerArn"]
-    sim("elbv2", "describe_listeners", LoadBalancerArn=balancer)
+    listener = sim("elbv2", "describe_listeners", LoadBalancerArn=balancer)["Listeners"][0]["ListenerArn"]
+    rules = sim("elbv2", "describe_rules", ListenerArn=listener)["Rules"]
+    if [r["Priority"] for r in rules] != ["10", "20", "default"]:
+        FAULTS.append(f"rules {rules}")
+    sim("elbv2", "describe_load_balancer_attributes", LoadBalancerArn=balancer)
     sim("elbv2", "describe_tags", ResourceArns=[balancer])
     for group in sim("elbv2", "describe_target_groups")["TargetGroups"]:
+        sim("elbv2", "describe_target_group_attributes", TargetGroupArn=group["TargetGroupArn"])
         health = sim("elbv2", "describe_target_health", TargetGroupArn=group["TargetGroupArn"])
         if not health["TargetHealthDescriptions"]:
             FAULTS.append(f"{group['TargetGroupName']} has no targets")
+    target = sim("application-autoscaling", "describe_scalable_targets", ServiceNamespace="ecs")["ScalableTargets"][0]
+    sim("application-autoscaling", "list_tags_for_resource", ResourceARN=target["ScalableTargetARN"])
+    alarm = sim("cloudwatch", "describe_alarms", AlarmNames=["orchard-5xx"])["MetricAlarms"][0]
+    if (alarm["StateValue"], alarm["StateReason"]) != ("ALARM", "a drill"):
+        FAULTS.append(f"an alarm that was set is {alarm['StateValue']}: {alarm['StateReason']}")
+    task = sim("ecs", "list_tasks", cluster="orchard", serviceName="admin")["taskArns"][0]
+    sim("ecs", "stop_task", cluster="orchard", task=task, reason="a drill")
+    sim("application-autoscaling", "deregister_scalable_target", **TARGET)
     history = sim("cloudwatch", "get_metric_statistics", Namespace="AWS/ECS", MetricName="CPUUtilization", Dimensions=[{"Name": "ClusterName", "Value": "orchard"}, {"Name": "ServiceName", "Value": "api"}], StartTime=NOW - datetime.timedelta(hours=3), EndTime=NOW, Period=60, Statistics=["Average"], ExtendedStatistics=["p95"])
     if len(history["Datapoints"]) < 150:
         FAULTS.append(f"only {len(history['Datapoints'])} minutes of the past")
@@ -488,6 +508,12 @@ def outcome(side, step):
         return "refused " + error.response["Error"]["Code"]
     # JSON has no tuples; both sides and the reasons go the same way.
     return read(answer)
+
+
+def known(services):
+    """The operations that stand in the server's tables."""
+    lines = {s: open(os.path.join(os.environ["SHAPES"], s + ".txt")).read().splitlines() for s in services}
+    return {f"{s}:{line.split()[1]}" for s in services for line in lines[s] if line.startswith("op ")}
 
 
 def plain(value):
@@ -508,6 +534,9 @@ def main():
     follow_up(sim)
     if not WALKED.issuperset({"json", "xml"}):
         FAULTS.append(f"only {sorted(WALKED)} was held against the model")
+    left_out = known(SERVICES) - CALLED
+    if left_out:
+        FAULTS.append({"left out": sorted(left_out)})
     print(json.dumps(FAULTS))
 
 

@@ -2,14 +2,18 @@
 
 use super::super::World;
 use super::super::metrics::Key;
+use super::CloudWatch;
+use super::input::{bad, text};
 use super::stat::{self, Stat};
+use crate::sim::call::{Answer, Refusal};
+use crate::sim::value::Value;
 use jiff::Timestamp;
 use std::collections::VecDeque;
 
 /// State changes kept of an alarm.
 const KEPT: usize = 50;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
     Ok,
@@ -112,6 +116,30 @@ pub fn evaluate_all(world: &mut World) {
             .status
             .turn(state, reason, now);
     }
+}
+
+/// `SetAlarmState`: a person's word holds until the alarm is looked at again.
+pub fn set(world: &mut World, input: &Value) -> Answer {
+    let name = text(input, "AlarmName")?;
+    let state = text(input, "StateValue")?.parse::<State>();
+    let state = state.map_err(|_| bad("StateValue must be OK, ALARM or INSUFFICIENT_DATA."))?;
+    let reason = text(input, "StateReason")?;
+    if let Some(data) = input.get("StateReasonData").and_then(Value::as_text)
+        && serde_json::from_str::<serde::de::IgnoredAny>(data).is_err()
+    {
+        return Err(Refusal::client(
+            "InvalidFormat",
+            "StateReasonData was not valid JSON",
+        ));
+    }
+    let now = world.now;
+    let CloudWatch { alarms, composites } = &mut world.cloudwatch;
+    let metric = alarms.iter_mut().map(|a| (&a.name, &mut a.status));
+    let composite = composites.iter_mut().map(|a| (&a.name, &mut a.status));
+    let found = metric.chain(composite).find(|(known, _)| *known == name);
+    let (_, status) = found.ok_or_else(|| Refusal::with(404, "ResourceNotFound", ""))?;
+    status.turn(state, reason.to_owned(), now);
+    Ok(Value::Null)
 }
 
 fn judge_composite(world: &World, composite: &Composite) -> (State, String) {

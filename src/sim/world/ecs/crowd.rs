@@ -3,7 +3,7 @@
 
 use super::super::World;
 use super::super::metrics::{Key, Point};
-use super::service::Role;
+use super::service::{Role, Service};
 use jiff::Timestamp;
 
 /// The service that a key is of, where its numbers are made and not kept.
@@ -26,8 +26,11 @@ fn named<'a>(world: &World, key: &'a Key) -> Option<&'a str> {
 /// The last three hours of it, as far as they were asked for.
 pub fn points(world: &World, key: &Key, from: Timestamp, to: Timestamp) -> Option<Vec<Point>> {
     let name = named(world, key)?;
+    // Nothing runs, nothing is measured.
+    let since = started(world.ecs.find(name)?)?;
     let now = world.now.as_second().div_euclid(60);
     let first = from.as_second().div_euclid(60).max(now - 180);
+    let first = first.max(since.as_second().div_euclid(60));
     let end = to.as_second().div_euclid(60).min(now);
     let idle = if key.name == "CPUUtilization" {
         2.0
@@ -40,6 +43,12 @@ pub fn points(world: &World, key: &Key, from: Timestamp, to: Timestamp) -> Optio
             .map(|minute| point(minute, value(minute)))
             .collect(),
     )
+}
+
+/// When the oldest of the tasks that run was started.
+fn started(service: &Service) -> Option<Timestamp> {
+    let running = service.tasks.iter().filter(|t| t.stopped.is_none());
+    running.filter_map(|task| task.started).min()
 }
 
 fn point(minute: i64, value: f64) -> Point {
@@ -64,7 +73,8 @@ fn spread(name: &str, minute: i64) -> f64 {
 pub fn keys(world: &World) -> impl Iterator<Item = Key> {
     let cluster = world.ecs.cluster.as_ref().map_or("", |c| c.name.as_str());
     let crowd = world.ecs.services.iter().filter(|s| s.role == Role::Crowd);
-    crowd.flat_map(move |service| {
+    let measured = crowd.filter(|service| started(service).is_some());
+    measured.flat_map(move |service| {
         ["CPUUtilization", "MemoryUtilization"].map(|name| {
             let dimensions = [("ClusterName", cluster), ("ServiceName", &service.name)];
             Key::new("AWS/ECS", name, &dimensions)

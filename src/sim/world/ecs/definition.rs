@@ -8,6 +8,7 @@ use crate::sim::call::{Answer, Refusal};
 use crate::sim::value::{Map, Value, list, map};
 use crate::sim::world::id;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// One revision of a family, with one container.
 #[derive(Clone, Debug)]
@@ -91,6 +92,21 @@ pub fn list_all(world: &World, input: &Value) -> Answer {
     let named = all.filter(|d| prefix.is_none_or(|prefix| d.family == prefix));
     let (arns, next) = page.of(named.map(|d| world.definition_arn(d)));
     Ok(map! { "taskDefinitionArns" => list(arns), "nextToken" => next })
+}
+
+/// `ListTaskDefinitionFamilies`: of those that are active, which all are here.
+pub fn families(world: &World, input: &Value) -> Answer {
+    let page = Page::read(input, "maxResults", "nextToken", 100, 100).map_err(bad_token)?;
+    let text = |member| input.get(member).and_then(Value::as_text);
+    let prefix = text("familyPrefix").unwrap_or_default();
+    let active = text("status") != Some("INACTIVE");
+    let all = world.ecs.definitions.iter().filter(|_| active);
+    let names: BTreeSet<&str> = all
+        .map(|d| d.family.as_str())
+        .filter(|family| family.starts_with(prefix))
+        .collect();
+    let (families, next) = page.of(names);
+    Ok(map! { "families" => list(families), "nextToken" => next })
 }
 
 fn view(world: &World, definition: &Definition) -> Value {

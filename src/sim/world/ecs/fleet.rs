@@ -58,7 +58,7 @@ fn view(world: &World, node: &Node) -> Value {
         of.count()
     };
     let provider = world.ecs.cluster.as_ref().map(|c| c.provider.as_str());
-    let attribute = |name: &'static str, value: &str| map! { "name" => name, "value" => value };
+    let attribute = |(name, value): (&'static str, &str)| map! { "name" => name, "value" => value };
     map! {
         "containerInstanceArn" => world.ecs_arn("container-instance", &node.container),
         "ec2InstanceId" => &node.id,
@@ -75,15 +75,39 @@ fn view(world: &World, node: &Node) -> Value {
         "agentConnected" => true,
         "runningTasksCount" => on(true),
         "pendingTasksCount" => on(false),
-        "attributes" => values([
-            attribute("ecs.availability-zone", &node.zone),
-            attribute("ecs.instance-type", node.kind.name),
-            attribute("ecs.os-type", "linux"),
-        ]),
+        "attributes" => values(known(node).map(attribute)),
         "registeredAt" => node.registered,
         "attachments" => values::<Value>([]),
         "tags" => values::<Value>([]),
     }
+}
+
+/// What the agent tells of its instance.
+fn known(node: &Node) -> [(&'static str, &str); 3] {
+    [
+        ("ecs.availability-zone", &node.zone),
+        ("ecs.instance-type", node.kind.name),
+        ("ecs.os-type", "linux"),
+    ]
+}
+
+/// `ListAttributes`: of all instances, those of a name and a value where such are given.
+pub fn attributes(world: &World, input: &Value) -> Answer {
+    cluster(world, input)?;
+    let page = Page::read(input, "maxResults", "nextToken", 100, 100).map_err(bad_token)?;
+    let text = |member| input.get(member).and_then(Value::as_text);
+    let (name, value) = (text("attributeName"), text("attributeValue"));
+    let fits = |(n, v): &(&str, &str)| {
+        name.is_none_or(|name| name == *n) && value.is_none_or(|value| value == *v)
+    };
+    let found = registered(world).flat_map(|node| {
+        let target = world.ecs_arn("container-instance", &node.container);
+        known(node).into_iter().filter(fits).map(move |(name, value)| {
+            map! { "name" => name, "value" => value, "targetType" => "container-instance", "targetId" => &target }
+        })
+    });
+    let (found, next) = page.of(found);
+    Ok(map! { "attributes" => values(found), "nextToken" => next })
 }
 
 fn ports(node: &Node) -> Vec<String> {

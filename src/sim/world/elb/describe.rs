@@ -1,4 +1,4 @@
-//! Load balancers, target groups, listeners and target health as they are described.
+//! Load balancers, target groups and target health as they are described.
 
 use super::super::World;
 use super::super::ecs::target_health;
@@ -11,17 +11,17 @@ use crate::sim::value::{List, Value, list, map};
 const VPC: &str = "vpc-0a1b2c3d4e5f60718";
 
 impl World {
-    fn balancer_arn(&self, balancer: &Balancer) -> String {
+    pub(super) fn balancer_arn(&self, balancer: &Balancer) -> String {
         let rest = format!("loadbalancer/{}", balancer.dimension());
         self.arn("elasticloadbalancing", &rest)
     }
 }
 
-fn bad_token(_: BadToken) -> Refusal {
+pub fn bad_token(_: BadToken) -> Refusal {
     Refusal::client("ValidationError", "Invalid marker")
 }
 
-fn asked<'a>(input: &'a Value, member: &str) -> Vec<&'a str> {
+pub fn asked<'a>(input: &'a Value, member: &str) -> Vec<&'a str> {
     let items = input.get(member).map_or(&[][..], Value::items);
     items.iter().filter_map(Value::as_text).collect()
 }
@@ -67,7 +67,7 @@ fn balancer(world: &World, balancer: &Balancer) -> Value {
     }
 }
 
-fn lost_group() -> Refusal {
+pub fn lost_group() -> Refusal {
     Refusal::client("TargetGroupNotFound", "One or more target groups not found")
 }
 
@@ -168,33 +168,6 @@ fn target(world: &World, task: &Task) -> Option<Value> {
             "Description" => description,
         },
     })
-}
-
-/// `DescribeListeners`.
-pub fn listeners(world: &World, input: &Value) -> Answer {
-    let arn = input.get("LoadBalancerArn").and_then(Value::as_text);
-    let balancer = world.elb.balancer.as_ref();
-    let found = balancer.filter(|b| arn.is_none_or(|arn| world.balancer_arn(b) == arn));
-    let found = found.ok_or_else(|| {
-        Refusal::client(
-            "LoadBalancerNotFound",
-            "One or more load balancers not found",
-        )
-    })?;
-    Ok(map! { "Listeners" => list([listener(world, found)]) })
-}
-
-fn listener(world: &World, balancer: &Balancer) -> Value {
-    let rest = format!("listener/{}/50dc6c495c0c9188", balancer.dimension());
-    let forward = |g: &TargetGroup| map! { "Type" => "forward", "TargetGroupArn" => &g.arn };
-    map! {
-        "ListenerArn" => world.arn("elasticloadbalancing", &rest),
-        "LoadBalancerArn" => world.balancer_arn(balancer),
-        "Port" => 443,
-        "Protocol" => "HTTPS",
-        "SslPolicy" => "ELBSecurityPolicy-TLS13-1-2-2021-06",
-        "DefaultActions" => list(world.elb.groups.first().map(forward)),
-    }
 }
 
 /// `DescribeTags`.

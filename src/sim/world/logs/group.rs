@@ -243,6 +243,18 @@ pub fn describe_export_tasks(input: &Value) -> Answer {
     Ok(map! { "exportTasks" => list(Vec::<Value>::new()) })
 }
 
+/// No group has any: `metricFilterCount` says the same.
+pub fn describe_metric_filters(world: &mut World, input: &Value) -> Answer {
+    limit(input, 50)?;
+    if text(input, "metricName").is_some() != text(input, "metricNamespace").is_some() {
+        return Err(invalid("Metric name and namespace must be given together."));
+    }
+    if let Some(name) = text(input, "logGroupName") {
+        world.logs.group(name)?;
+    }
+    Ok(map! { "metricFilters" => list(Vec::<Value>::new()) })
+}
+
 pub fn list_tags(world: &mut World, input: &Value) -> Answer {
     let name = name_of(required(input, "resourceArn")?)?;
     Ok(map! { "tags" => world.logs.group(name)?.tags.clone() })

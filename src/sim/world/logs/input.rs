@@ -87,11 +87,12 @@ pub fn page<T>(
     rows: Vec<T>,
 ) -> Result<(Vec<T>, Option<String>), Refusal> {
     let limit = limit(input, most)?;
-    let from = match text(input, "nextToken") {
+    let from: usize = match text(input, "nextToken") {
         None => 0,
         Some(token) => token.parse().map_err(|_| bad_token())?,
     };
-    let next = (from + limit < rows.len()).then(|| (from + limit).to_string());
+    let end = from.saturating_add(limit);
+    let next = (end < rows.len()).then(|| end.to_string());
     Ok((rows.into_iter().skip(from).take(limit).collect(), next))
 }
 

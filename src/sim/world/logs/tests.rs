@@ -395,3 +395,52 @@ fn groups_are_found_by_part_and_by_prefix_and_paged() {
         (50, 10)
     );
 }
+
+#[test]
+fn events_that_are_too_old_too_new_or_expired_are_left_out_and_told() {
+    let mut world = world(&Config::default());
+    let (now, hour) = (start().as_millisecond(), 3_600_000);
+    let make = |world: &mut World, operation: &str, more: &[(&'static str, Value)]| {
+        let mut input = crate::sim::value::Map::default();
+        input.set("logGroupName", "/late");
+        for (name, value) in more {
+            input.set(*name, value.clone());
+        }
+        handle(world, operation, &Value::Map(input)).unwrap()
+    };
+    make(&mut world, "CreateLogGroup", &[]);
+    let stream = ("logStreamName", Value::from("s"));
+    make(&mut world, "CreateLogStream", std::slice::from_ref(&stream));
+    let put = |world: &mut World, hours: &[i64]| {
+        let event = |h: &i64| map! { "timestamp" => now + h * hour, "message" => "m" };
+        let events = ("logEvents", list(hours.iter().map(event)));
+        let answer = make(world, "PutLogEvents", &[stream.clone(), events]);
+        let told = answer
+            .get("rejectedLogEventsInfo")
+            .cloned()
+            .unwrap_or_default();
+        [
+            "tooOldLogEventEndIndex",
+            "expiredLogEventEndIndex",
+            "tooNewLogEventStartIndex",
+        ]
+        .map(|name| told.get(name).and_then(Value::as_int))
+    };
+    assert_eq!(put(&mut world, &[-1, 0, 1]), [None, None, None]);
+    assert_eq!(put(&mut world, &[0, 3, 4]), [None, None, Some(1)]);
+    let fortnight = -14 * 24;
+    assert_eq!(
+        put(&mut world, &[fortnight - 2, fortnight - 1, fortnight + 1]),
+        [Some(2), None, None]
+    );
+    make(
+        &mut world,
+        "PutRetentionPolicy",
+        &[("retentionInDays", 1.into())],
+    );
+    assert_eq!(put(&mut world, &[-26, -25, -23]), [None, Some(2), None]);
+    assert_eq!(
+        all(&mut world, &[("logGroupName", "/late".into())]).len(),
+        6
+    );
+}

@@ -80,11 +80,22 @@ impl Instance {
         arn(&self.region, "db", &self.id)
     }
 
+    /// The name of its parameter group.
+    pub fn parameters(&self) -> String {
+        format!("orchard-{}", self.engine)
+    }
+
+    /// The family of its parameter group: the engine with its major version.
+    pub fn family(&self) -> String {
+        let major: Vec<&str> = self.version.split('.').take(2).collect();
+        format!("{}{}", self.engine, major.join("."))
+    }
+
     pub fn facts(&self, now: Timestamp) -> Value {
         let aurora = self.cluster.is_some();
         let exports = (!aurora).then(|| named_list("member", ["slowquery"]));
         let parameters = map! {
-            "DBParameterGroupName" => format!("orchard-{}", self.engine),
+            "DBParameterGroupName" => self.parameters(),
             "ParameterApplyStatus" => "in-sync",
         };
         map! {

@@ -68,7 +68,7 @@ pub fn page<T>(input: &Value, rows: Vec<T>) -> Result<(Vec<T>, Option<String>), 
             .parse::<usize>()
             .map_err(|_| invalid(format!("Invalid marker: {marker}")))?,
     };
-    let end = from + most as usize;
+    let end = from.saturating_add(most as usize);
     let next = (end < rows.len()).then(|| end.to_string());
     Ok((
         rows.into_iter().skip(from).take(most as usize).collect(),

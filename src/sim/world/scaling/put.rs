@@ -5,7 +5,7 @@ use super::super::id;
 use super::input::{bad, capacity, target, text};
 use super::policy::{self, Policy};
 use super::register::{Bounds, bounds_after};
-use super::schedule::{self, Scheduled};
+use super::schedule::{self, Scheduled, When};
 use crate::sim::call::{Answer, Refusal};
 use crate::sim::value::{Value, list, map};
 
@@ -165,10 +165,15 @@ fn action(
         min,
         max,
     )?;
+    let when = schedule::parse(&schedule, zone)?;
+    // AWS's words for it are not known; that it can never run is.
+    if matches!(when, When::At(at) if at <= world.now) {
+        return Err(bad(format!("The scheduled time {schedule} is in the past")));
+    }
     let time = |member| input.get(member).and_then(Value::as_time);
     Ok(Scheduled {
         name: name.to_owned(),
-        when: schedule::parse(&schedule, zone)?,
+        when,
         text: schedule,
         zone: zone.map(str::to_owned),
         start: time("StartTime"),

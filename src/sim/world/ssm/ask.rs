@@ -81,7 +81,7 @@ fn page(input: &Value, most: usize, rows: Vec<Value>) -> Answer {
             Refusal::client("InvalidNextToken", "The specified token is not valid.")
         })?,
     };
-    let end = from + limit as usize;
+    let end = from.saturating_add(limit as usize);
     let next = (end < rows.len()).then(|| end.to_string());
     let rows = rows.into_iter().skip(from).take(limit as usize);
     Ok(map! { "Parameters" => list(rows), "NextToken" => next })

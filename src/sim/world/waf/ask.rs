@@ -63,6 +63,26 @@ pub fn get_web_acl(world: &mut World, input: &Value) -> Answer {
     Ok(map! { "WebACL" => acl.document(), "LockToken" => &acl.lock })
 }
 
+/// `GetLoggingConfiguration`: the web ACL before the load balancer writes to its log group.
+pub fn get_logging(world: &mut World, input: &Value) -> Answer {
+    let acl = by_arn(world, required(input, "ResourceArn")?)?;
+    let group = world
+        .logs
+        .name_of_waf()
+        .filter(|_| acl.scope == Scope::Regional);
+    let group = group.ok_or_else(nonexistent)?;
+    let header = map! { "SingleHeader" => map! { "Name" => "authorization" } };
+    let configuration = map! {
+        "ResourceArn" => &acl.arn,
+        "LogDestinationConfigs" => list([world.arn("logs", &format!("log-group:{group}"))]),
+        "RedactedFields" => list([header]),
+        "ManagedByFirewallManager" => false,
+        "LogType" => "WAF_LOGS",
+        "LogScope" => "CUSTOMER",
+    };
+    Ok(map! { "LoggingConfiguration" => configuration })
+}
+
 /// The kinds of resource that can stand behind a regional web ACL; the first is meant where none is named.
 const RESOURCES: [&str; 7] = [
     "APPLICATION_LOAD_BALANCER",

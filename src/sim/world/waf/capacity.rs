@@ -40,11 +40,13 @@ fn of_statement(statement: &Value, depth: usize) -> i64 {
 }
 
 fn managed(group: &Value) -> i64 {
-    match group
-        .get("Name")
-        .and_then(Value::as_text)
-        .unwrap_or_default()
-    {
+    let name = group.get("Name").and_then(Value::as_text);
+    of_managed(name.unwrap_or_default())
+}
+
+/// Of a group that AWS keeps, by its name.
+pub fn of_managed(name: &str) -> i64 {
+    match name {
         "AWSManagedRulesCommonRuleSet" => 700,
         "AWSManagedRulesAdminProtectionRuleSet" => 100,
         "AWSManagedRulesKnownBadInputsRuleSet"

@@ -158,7 +158,7 @@ pub fn regional(world: &mut World) {
     let more = map! {
         "AssociationConfig" => map! {
             "RequestBody" => map! {
-                "APPLICATION_LOAD_BALANCER" => map! { "DefaultSizeInspectionLimit" => "KB_8" },
+                "API_GATEWAY" => map! { "DefaultSizeInspectionLimit" => "KB_32" },
             },
         },
         "DataProtectionConfig" => map! {

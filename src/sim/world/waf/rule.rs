@@ -1,5 +1,6 @@
 //! A rule, as far as it is known here what it does.
 
+use super::managed::{self, Managed};
 use super::rate::Rate;
 use super::statement::Statement;
 use crate::sim::value::Value;
@@ -66,34 +67,6 @@ fn status(block: &Value) -> Option<u16> {
     let code = block.get("CustomResponse")?.get("ResponseCode")?.as_int()?;
     u16::try_from(code).ok()
 }
-
-/// One rule of a managed group.
-#[derive(Clone, Copy, Debug)]
-pub struct Managed {
-    pub name: &'static str,
-    pub label: &'static str,
-    pub paths: &'static [&'static str],
-}
-
-/// The groups of AWS that this account uses, as far as its traffic meets them.
-const MANAGED: &[(&str, &[Managed])] = &[
-    (
-        "AWSManagedRulesAdminProtectionRuleSet",
-        &[Managed {
-            name: "AdminProtection_URIPATH",
-            label: "awswaf:managed:aws:admin-protection:AdminProtection_URIPath",
-            paths: &["/admin"],
-        }],
-    ),
-    (
-        "AWSManagedRulesCommonRuleSet",
-        &[Managed {
-            name: "RestrictedExtensions_URIPATH",
-            label: "awswaf:managed:aws:core-rule-set:RestrictedExtensions_URIPath",
-            paths: &["/.env", "/.git", "/wp-", "/phpmyadmin"],
-        }],
-    ),
-];
 
 /// What a rule looks at.
 #[derive(Debug)]
@@ -163,12 +136,11 @@ fn kind(document: &Value) -> Kind {
         return Kind::Statement(Statement::of(statement));
     };
     let name = group.get("Name").and_then(Value::as_text);
-    let known = MANAGED.iter().find(|(known, _)| Some(*known) == name);
     let counts = document
         .get("OverrideAction")
         .is_some_and(|a| a.get("Count").is_some());
     Kind::Group {
-        rules: known.map_or(&[], |(_, rules)| rules),
+        rules: name.map_or(&[], managed::rules),
         scope: group.get("ScopeDownStatement").map(Statement::of),
         overrides: overrides(group),
         counts,

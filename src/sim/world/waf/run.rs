@@ -1,7 +1,8 @@
 //! Requests pass the rules in the order of their priority, until one ends them.
 
 use super::acl::{Acl, Scope};
-use super::rule::{Kind, Managed, Rule, Verdict};
+use super::managed::Managed;
+use super::rule::{Kind, Rule, Verdict};
 use super::sample::Sample;
 use super::statement::{Seen, Statement};
 use crate::sim::world::World;

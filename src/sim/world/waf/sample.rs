@@ -1,7 +1,8 @@
 //! Sampled requests, by the metric's name of the rule: a few of each second, not for long.
 
 use super::acl::Scope;
-use super::rule::{Managed, Verdict};
+use super::managed::Managed;
+use super::rule::Verdict;
 use super::{invalid, malformed, nonexistent, required};
 use crate::sim::call::{Answer, Refusal};
 use crate::sim::value::{Value, list, map};
