@@ -46,6 +46,7 @@ fn service() -> Service {
         deployed_at: None,
         task_definition: "api:7".into(),
         target_groups: Vec::new(),
+        arn: None,
     }
 }
 
@@ -102,6 +103,7 @@ fn of_group() -> Found {
         managed_by_ecs: true,
         warm_pool: false,
         status: None,
+        arn: None,
     };
     Found {
         wish: Wish::Group(GroupWish {

@@ -34,6 +34,7 @@ fn text(service: Service) -> &'static str {
         Service::Sts => include_str!("shape/sts.txt"),
         Service::Ssm => include_str!("shape/ssm.txt"),
         Service::CloudFront => include_str!("shape/cloudfront.txt"),
+        Service::Iam => include_str!("shape/iam.txt"),
     }
 }
 

@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The services we speak to, by the SDK's names.
-const SERVICES: [&str; 11] = [
+const SERVICES: [&str; 12] = [
     "ECS",
     "Application Auto Scaling",
     "Auto Scaling",

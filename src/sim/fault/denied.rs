@@ -75,6 +75,7 @@ fn resource(call: &Call) -> Option<String> {
                 format!("alarm:{}", text("AlarmName").unwrap_or("*")),
             )
         }),
+        Service::Iam => Some("*".to_owned()),
         Service::Elb | Service::Sts | Service::CloudFront => None,
     }
 }

@@ -41,7 +41,7 @@ WRONG = []
 CHECKED = set()
 CALLED = set()
 # What this script must have called of the operations that the server knows; the stream has a test of its own.
-SERVICES = ['wafv2', 'rds', 'logs', 'ssm', 'sts', 'cloudfront']
+SERVICES = ['wafv2', 'rds', 'logs', 'ssm', 'sts', 'cloudfront', 'iam']
 STREAM = 'logs.StartLiveTail'
 
 
@@ -435,6 +435,9 @@ def sts_steps(far):
 def alone(far):
     """What moto does not have: only held against the model, and looked at."""
     waf, rds, logs = far.client('wafv2'), far.client('rds'), far.client('logs')
+    # moto's account has no alias until one is made; here it has one from the start.
+    aliases = far.client('iam').list_account_aliases()
+    assert aliases['AccountAliases'] == ['orchard-sim'] and not aliases['IsTruncated'], aliases
     acl = waf.list_web_acls(Scope='REGIONAL')['WebACLs'][0]
     resources = waf.list_resources_for_web_acl(WebACLArn=acl['ARN'])['ResourceArns']
     assert len(resources) == 1, resources
