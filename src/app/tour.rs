@@ -15,7 +15,7 @@ const WATCH: Duration = Duration::from_secs(20);
 
 fn to_watch(load: Load) -> &'static str {
     match load {
-        Load::Test => "a load test runs, and the rate rule stops it: see BLOCKED/min in pane 3",
+        Load::Test => "a load test runs and the rate rule stops it: BLOCKED/min in pane 3",
         Load::Calm => "an ordinary day; :demo load 5x begins a load test",
     }
 }
