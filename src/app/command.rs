@@ -1,16 +1,19 @@
 //! The commands of the `:` palette: one row each, with what completes it. Every
 //! verb is a command as well, by its name.
 
-use super::overlay::Overlay;
+mod logs;
+mod place;
+
+pub(super) use logs::log_folder;
+pub(super) use place::{forget, look_at};
+
 use super::state::State;
 use super::verbs;
-use crate::domain::ecs::LogTarget;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::ids::{ClusterName, LogGroup, ProfileName, Region};
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::model::effect::Effect;
-use crate::model::settings::{Settings, Venue};
+use crate::model::settings::Venue;
 use crate::model::source::did_you_mean;
 use crate::model::verb::{Place, Verb};
 use strum::IntoEnumIterator;
@@ -67,22 +70,22 @@ const COMMANDS: &[Command] = &[
         name: "profile",
         args: "NAME",
         help: "switch to another profile",
-        run: profile,
-        complete: profiles,
+        run: place::profile,
+        complete: place::profiles,
     },
     Command {
         name: "region",
         args: "NAME",
         help: "look at another region",
-        run: region,
-        complete: regions,
+        run: place::region,
+        complete: place::regions,
     },
     Command {
         name: "cluster",
         args: "NAME",
         help: "look at another cluster",
-        run: cluster,
-        complete: clusters,
+        run: place::cluster,
+        complete: place::clusters,
     },
     Command {
         name: "theme",
@@ -109,8 +112,8 @@ const COMMANDS: &[Command] = &[
         name: "logs",
         args: "GROUP…",
         help: "tail log groups; none = the selected service's",
-        run: logs,
-        complete: log_groups,
+        run: logs::logs,
+        complete: logs::log_groups,
     },
     Command {
         name: "demo",
@@ -236,7 +239,7 @@ fn fits(state: &State, verb: Verb) -> bool {
 /// A command that takes several completes the last; the others stay.
 fn arguments(state: &State, command: &Command, typed: &str) -> Vec<Candidate> {
     let several = command.args.ends_with('…');
-    let (before, _) = typed.split_at(if several { last_word(typed) } else { 0 });
+    let (before, _) = typed.split_at(if several { logs::last_word(typed) } else { 0 });
     let line = |argument: String| Candidate {
         line: format!("{} {before}{argument}", command.name),
         help: "",
@@ -300,40 +303,6 @@ fn databases(state: &State) -> Vec<String> {
         .collect()
 }
 
-fn profile(state: &mut State, name: &str) -> Ran {
-    if name.is_empty() {
-        return Err(usage("Which profile?", "Type :profile NAME"));
-    }
-    if state.settings.venue.is_simulated() {
-        return Err(usage(
-            "The simulated account has no profiles",
-            "Start without --demo",
-        ));
-    }
-    let settings = state.settings.under(ProfileName::from(name));
-    switch(state, settings)
-}
-
-fn profiles(state: &State) -> Vec<String> {
-    let named = state.settings.profiles.named.keys();
-    named.map(|p| p.text().as_str().to_owned()).collect()
-}
-
-fn region(state: &mut State, name: &str) -> Ran {
-    if !looks_like_region(name) {
-        return Err(usage(
-            format!("“{name}” is not a region"),
-            "Write it like ap-northeast-2",
-        ));
-    }
-    let settings = Settings {
-        region: Some(Region::from(name)),
-        cluster: None,
-        ..state.settings.clone()
-    };
-    switch(state, settings)
-}
-
 /// Words for the simulated account; it says itself what it does not understand.
 fn demo(state: &mut State, words: &str) -> Ran {
     if state.settings.venue == Venue::Aws {
@@ -361,81 +330,6 @@ fn demos(_state: &State) -> Vec<String> {
     told.map(str::to_owned).to_vec()
 }
 
-fn looks_like_region(name: &str) -> bool {
-    let parts: Vec<&str> = name.split('-').collect();
-    let word = |p: &&str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase());
-    match parts.as_slice() {
-        [words @ .., number] => {
-            words.len() >= 2 && words.iter().all(word) && number.parse::<u8>().is_ok()
-        }
-        [] => false,
-    }
-}
-
-/// Names only; any other region can be typed.
-const REGIONS: &[&str] = &[
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-    "ca-central-1",
-    "sa-east-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-south-1",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-east-1",
-    "me-south-1",
-    "me-central-1",
-    "af-south-1",
-];
-
-fn regions(_state: &State) -> Vec<String> {
-    REGIONS.iter().map(|r| (*r).to_owned()).collect()
-}
-
-/// Forgets what belonged to the old settings and has the clients built anew.
-fn switch(state: &mut State, settings: Settings) -> Ran {
-    if state.is_busy() {
-        let fault = Fault::new(
-            FaultKind::Refused,
-            "A change is under way in this account and region",
-        );
-        return Err(fault
-            .means("it is watched from here until it is verified")
-            .next("wait for its end"));
-    }
-    let old = std::mem::replace(&mut state.settings, settings);
-    state.before_switch.get_or_insert_with(|| Box::new(old));
-    forget(state);
-    use_theme(state);
-    Ok(vec![Effect::Switch {
-        settings: Box::new(state.settings.clone()),
-        epoch: state.epoch,
-    }])
-}
-
-/// Begins a new epoch with empty panes. A filter was meant for the rows of the old one.
-pub(super) fn forget(state: &mut State) {
-    state.epoch.0 += 1;
-    state.news.clear(state.settings.cluster.clone());
-    state.work.forget();
-    state.overlays.clear();
-    state.each_pane(|pane, _| {
-        pane.clear();
-        let empty = pane.set_filter("");
-        debug_assert!(empty.is_ok(), "no filter is always right");
-    });
-}
-
 fn use_theme(state: &mut State) {
     if let Some(at) = state
         .themes
@@ -444,43 +338,6 @@ fn use_theme(state: &mut State) {
     {
         state.themes.swap(0, at);
     }
-}
-
-fn cluster(state: &mut State, name: &str) -> Ran {
-    let known = clusters(state);
-    if !known.is_empty() && !known.iter().any(|k| k == name) {
-        return Err(usage(
-            format!("No cluster is called “{name}” here"),
-            did_you_mean(name, known.iter().map(String::as_str)),
-        ));
-    }
-    if name.is_empty() {
-        return Err(usage("Which cluster?", "Type :cluster NAME"));
-    }
-    look_at(state, ClusterName::from(name));
-    Ok(Vec::new())
-}
-
-/// Looks at another cluster; the panes that show one begin anew.
-pub(super) fn look_at(state: &mut State, cluster: ClusterName) {
-    if state.news.cluster.as_ref() == Some(&cluster) {
-        return;
-    }
-    state.news.cluster = Some(cluster);
-    state.each_pane(|pane, _| {
-        if matches!(pane.place(), Place::Services | Place::Autoscaling) {
-            pane.clear();
-        }
-    });
-}
-
-fn clusters(state: &State) -> Vec<String> {
-    state
-        .news
-        .clusters
-        .iter()
-        .map(|c| c.name.text().as_str().to_owned())
-        .collect()
 }
 
 fn theme(state: &mut State, name: &str) -> Ran {
@@ -523,51 +380,9 @@ fn filter(state: &mut State, text: &str) -> Ran {
         .map(|()| Vec::new())
 }
 
-/// The part of names in which the palette needs log groups to complete; a large account has thousands.
-pub(super) fn log_folder(state: &State) -> Option<Text> {
-    let palette = state.overlays.iter().find_map(|overlay| match overlay {
-        Overlay::Palette(palette) => Some(palette),
-        _ => None,
-    })?;
-    let begun = palette.text().strip_prefix("logs ")?;
-    let (_, begun) = begun.split_at(last_word(begun));
-    let folder = begun.rfind('/').map_or("", |slash| &begun[..=slash]);
-    Some(Text::clean(if folder == "/" { "" } else { folder }))
-}
-
-/// Where the last word begins.
-fn last_word(typed: &str) -> usize {
-    typed.rfind(' ').map_or(0, |space| space + 1)
-}
-
-fn log_groups(state: &State) -> Vec<String> {
-    let names = state.news.log_groups.iter().map(LogGroup::text);
-    names.map(|name| name.as_str().to_owned()).collect()
-}
-
-#[allow(clippy::unnecessary_wraps)] // the shape of every command
-fn logs(state: &mut State, groups: &str) -> Ran {
-    let target = |group| LogTarget {
-        group: LogGroup::from(group),
-        region: None,
-        stream_prefix: None,
-    };
-    let targets: Vec<LogTarget> = groups.split_whitespace().map(target).collect();
-    Ok(verbs::show_logs(state, &targets))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_region_is_words_and_a_number() {
-        assert!(looks_like_region("ap-northeast-2"));
-        assert!(looks_like_region("us-gov-west-1"));
-        for bad in ["", "seoul", "eu-1", "eu--1", "EU-WEST-1", "eu-west-x"] {
-            assert!(!looks_like_region(bad), "{bad}");
-        }
-    }
 
     #[test]
     fn every_verb_and_command_is_known_by_one_name() {

@@ -281,71 +281,78 @@ impl Dialog {
     }
 
     fn sheet(&self, state: &State) -> Sheet<'_> {
-        let title = format!("{} {}", self.wish.title(), name_of(&self.subject));
         let mut lines = self.changed.clone();
         lines.extend(place_lines(state, &self.subject));
+        let sheet = Sheet {
+            title: format!("{} {}", self.wish.title(), name_of(&self.subject)),
+            lines,
+            ..Sheet::default()
+        };
         match &self.stage {
-            Stage::Reading(early) => {
-                lines.push(Line::default());
-                lines.push(Line::new(
-                    state.paint(true).glyph("reading…", "reading..."),
-                    Role::Progress,
-                ));
-                let field = match early {
-                    Early::Typed(field) if self.wish.takes_value() && !field.text().is_empty() => {
-                        Some(("value: ", field))
-                    }
-                    _ => None,
-                };
-                Sheet {
-                    title,
-                    lines,
-                    field,
-                    below: Vec::new(),
-                }
-            }
-            Stage::Refused(fault) => {
-                lines.push(Line::default());
-                lines.extend(fault_lines(fault, Role::Bad));
-                Sheet {
-                    title,
-                    lines,
-                    below: vec![
-                        Line::default(),
-                        keys(&[("r", "read again"), ("esc", "close")]),
-                    ],
-                    ..Sheet::default()
-                }
-            }
-            Stage::Form(form) => {
-                lines.extend(facts::now_lines(&form.seen, &self.subject));
-                lines.push(Line::default());
-                let mut below = vec![Line::default()];
-                below.extend(form.below.clone());
-                below.push(keys(&[("enter", "review"), ("esc", "cancel")]));
-                let field = self
-                    .wish
-                    .takes_value()
-                    .then_some((facts::label(self.wish, &form.seen), &form.field));
-                Sheet {
-                    title,
-                    lines,
-                    field,
-                    below,
-                }
-            }
-            Stage::Review(review) => {
-                lines.extend(facts::now_lines(&review.seen, &self.subject));
-                lines.extend(review::lines(&review.planned, &review.seen));
-                Sheet {
-                    title,
-                    lines,
-                    field: review.confirm.field(),
-                    below: vec![review.confirm.line("apply")],
-                }
-            }
+            Stage::Reading(early) => self.reading_sheet(early, sheet, state),
+            Stage::Refused(fault) => refused_sheet(fault, sheet),
+            Stage::Form(form) => self.form_sheet(form, sheet),
+            Stage::Review(review) => self.review_sheet(review, sheet),
         }
     }
+
+    /// What is typed ahead of the fresh read is seen, so that nothing appears out of the blue.
+    fn reading_sheet<'s>(
+        &self,
+        early: &'s Early,
+        mut sheet: Sheet<'s>,
+        state: &State,
+    ) -> Sheet<'s> {
+        let reading = state.paint(true).glyph("reading…", "reading...");
+        sheet.lines.push(Line::default());
+        sheet.lines.push(Line::new(reading, Role::Progress));
+        sheet.field = match early {
+            Early::Typed(field) if self.wish.takes_value() && !field.text().is_empty() => {
+                Some(("value: ", field))
+            }
+            _ => None,
+        };
+        sheet
+    }
+
+    fn form_sheet<'s>(&self, form: &'s Form, mut sheet: Sheet<'s>) -> Sheet<'s> {
+        sheet
+            .lines
+            .extend(facts::now_lines(&form.seen, &self.subject));
+        sheet.lines.push(Line::default());
+        sheet.below.push(Line::default());
+        sheet.below.extend(form.below.clone());
+        sheet
+            .below
+            .push(keys(&[("enter", "review"), ("esc", "cancel")]));
+        sheet.field = self
+            .wish
+            .takes_value()
+            .then_some((facts::label(self.wish, &form.seen), &form.field));
+        sheet
+    }
+
+    fn review_sheet<'s>(&self, review: &'s Review, mut sheet: Sheet<'s>) -> Sheet<'s> {
+        sheet
+            .lines
+            .extend(facts::now_lines(&review.seen, &self.subject));
+        sheet
+            .lines
+            .extend(review::lines(&review.planned, &review.seen));
+        sheet.field = review.confirm.field();
+        sheet.below.push(review.confirm.line("apply"));
+        sheet
+    }
+}
+
+fn refused_sheet<'s>(fault: &Fault, mut sheet: Sheet<'s>) -> Sheet<'s> {
+    sheet.lines.push(Line::default());
+    sheet.lines.extend(fault_lines(fault, Role::Bad));
+    sheet.below.push(Line::default());
+    sheet
+        .below
+        .push(keys(&[("r", "read again"), ("esc", "close")]));
+    sheet
 }
 
 /// Said where a review is larger than the screen.

@@ -9,14 +9,17 @@ use super::verbs;
 use crate::domain::fault::Fault;
 use crate::domain::health::Level;
 use crate::domain::subject::Subject;
+use crate::domain::text::Text;
 use crate::domain::waf::AclScope;
 use crate::model::effect::Effect;
 use crate::model::keymap::Match;
 use crate::model::message::{Input, Link, Message};
+use crate::model::notice::Notice;
 use crate::model::query::{Reply, Slot};
 use crate::model::settings::Mode;
 use crate::model::time::Now;
 use crate::model::verb::{Place, Verb};
+use crate::panes::{Act, Context};
 use crate::session::order::{Progress, Report};
 use crossterm::event::{KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -169,9 +172,29 @@ fn switched(state: &mut State, result: Result<(), Fault>) -> Vec<Effect> {
 
 /// What the panes decided by themselves.
 fn decided(state: &mut State) -> Vec<Effect> {
+    let (focused, covered) = (state.place(), !state.overlays.is_empty());
     let mut acts = Vec::new();
-    state.each_pane(|pane, cx| acts.extend(pane.decided(cx)));
+    state.each_pane(|pane, cx| {
+        let elsewhere = covered || pane.place() != focused;
+        let decided = pane.decided(cx).into_iter();
+        acts.extend(decided.map(|act| if elsewhere { late(act, cx) } else { act }));
+    });
     verbs::perform(state, acts)
+}
+
+/// A page that comes late would take the keys that are meant for what the operator is at now.
+fn late(act: Act, cx: &Context<'_>) -> Act {
+    let Act::Page { title, .. } = act else {
+        return act;
+    };
+    Act::Say(Notice {
+        level: Level::Notice,
+        text: Text::clean(&format!(
+            "What AWS says of {title} came after you had gone on — press y there again to see it"
+        )),
+        fault: None,
+        at: cx.now,
+    })
 }
 
 fn pressed(state: &mut State, key: KeyEvent) -> Vec<Effect> {

@@ -239,3 +239,26 @@ fn the_header_has_the_accounts_alias_once_it_is_known_and_asks_for_it_once() {
         header(&console)
     );
 }
+
+#[test]
+fn a_raw_answer_that_comes_late_takes_no_keys_from_what_was_opened_since() {
+    for (gone_on, then) in [(":sc", "ale"), ("3", "j")] {
+        let mut console = Console::filled(write_settings(), (120, 36));
+        console.type_in("y");
+        let wants = tidegate::app::wants(&console.state).into_iter();
+        let mut raw = wants.filter(|want| matches!(want.query, Query::Raw(_)));
+        let asked = raw.next().expect("a raw answer is wanted").query;
+        console.type_in(gone_on);
+        console.fact(asked, Facts::Raw(vec!["{ \"what\": \"AWS said\" }".into()]));
+        console.type_in(then);
+        let screen = console.screen();
+        assert!(!screen.contains("\"AWS said\""), "{screen}");
+        // The palette lies over the notice, and has all its keys.
+        let says = if gone_on == "3" {
+            "press y there again"
+        } else {
+            ":scale"
+        };
+        assert!(screen.contains(says), "{screen}");
+    }
+}

@@ -24,7 +24,10 @@ async fn the_account_is_called_by_its_alias_where_it_has_one_and_one_may_know_it
     assert_eq!(aws.alias().await, None);
     account.python("client('iam').create_account_alias(AccountAlias='orchard-prod')");
     let alias = aws.alias().await;
-    assert_eq!(alias.as_ref().map(|a| a.as_str()), Some("orchard-prod"));
+    assert_eq!(
+        alias.as_ref().map(tidegate::domain::text::Text::as_str),
+        Some("orchard-prod")
+    );
     proxy.trouble("ListAccountAliases", Trouble::Error(403, "AccessDenied"), 1);
     assert_eq!(aws.alias().await, None);
     assert!(proxy.writes().is_empty());

@@ -247,7 +247,10 @@ async fn the_raw_answer_about_a_database_is_json_with_secrets_masked() {
         ),
     ] {
         let raw = aws.database_raw(&at(kind, id)).await.expect("raw");
-        let lines: Vec<&str> = raw.iter().map(|line| line.as_str()).collect();
+        let lines: Vec<&str> = raw
+            .iter()
+            .map(tidegate::domain::text::Text::as_str)
+            .collect();
         let said: serde_json::Value = serde_json::from_str(&lines.concat()).expect("JSON");
         assert_eq!(said[named], id);
         assert!(!lines.concat().contains("hunter2"), "{said}");

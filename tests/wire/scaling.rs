@@ -290,7 +290,10 @@ async fn the_raw_answers_about_a_target_and_a_group_are_json() {
     account.python(GROUPS);
     let aws = account.aws().await;
     let said = |lines: Vec<tidegate::domain::text::Text>| -> serde_json::Value {
-        let lines: Vec<&str> = lines.iter().map(|line| line.as_str()).collect();
+        let lines: Vec<&str> = lines
+            .iter()
+            .map(tidegate::domain::text::Text::as_str)
+            .collect();
         serde_json::from_str(&lines.concat()).expect("JSON")
     };
     let target = said(aws.target_raw(&at("s1")).await.expect("a target"));

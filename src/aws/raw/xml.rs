@@ -88,15 +88,12 @@ fn unescaped(text: &str) -> String {
     out.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let known = part.split_once(';');
-        match known.and_then(|(name, rest)| Some((entity(name)?, rest))) {
-            Some((c, rest)) => {
-                out.push(c);
-                out.push_str(rest);
-            }
-            None => {
-                out.push('&');
-                out.push_str(part);
-            }
+        if let Some((c, rest)) = known.and_then(|(name, rest)| Some((entity(name)?, rest))) {
+            out.push(c);
+            out.push_str(rest);
+        } else {
+            out.push('&');
+            out.push_str(part);
         }
     }
     out
