@@ -103,9 +103,23 @@ impl<'de> Visitor<'de> for Tree {
 
 /// A value as JSON text; members that are not there are not sent.
 pub fn encode(value: &Value) -> String {
-    let mut out = String::with_capacity(4096);
+    let mut out = String::with_capacity(room(value));
     write(value, &mut out);
     out
+}
+
+/// About as long as the text will be: what does not grow is not copied.
+fn room(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len() + 3,
+        Value::List(list) => list.items.iter().map(room).sum::<usize>() + 2,
+        Value::Map(map) => {
+            let member = |(name, value): &(Cow<'_, str>, Value)| name.len() + 4 + room(value);
+            map.0.iter().map(member).sum::<usize>() + 2
+        }
+        Value::Blob(blob) => blob.len() * 4 / 3 + 8,
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Time(_) => 16,
+    }
 }
 
 fn write(value: &Value, out: &mut String) {
@@ -189,23 +203,36 @@ fn write_int(int: i64, out: &mut String) {
     if int < 0 {
         out.push('-');
     }
-    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+    out.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
-/// Nearly all text is plain: it is copied as it stands, up to what must be escaped.
+/// Such a byte is a whole character: those of longer ones are above.
+fn is_special(byte: u8) -> bool {
+    (byte < b' ') | (byte == b'"') | (byte == b'\\')
+}
+
+/// Nearly all text is plain, and copied as it stands. Looked at without a way out in the
+/// middle, so that many bytes are compared at a time.
 fn write_text(text: &str, out: &mut String) {
     out.push('"');
+    if text.bytes().fold(false, |odd, byte| odd | is_special(byte)) {
+        write_escaped(text, out);
+    } else {
+        out.push_str(text);
+    }
+    out.push('"');
+}
+
+fn write_escaped(text: &str, out: &mut String) {
     let mut done = 0;
     for (at, byte) in text.bytes().enumerate() {
-        // Such a byte is a whole character: those of longer ones are above.
-        if byte < b' ' || byte == b'"' || byte == b'\\' {
+        if is_special(byte) {
             out.push_str(&text[done..at]);
             escape(byte.into(), out);
             done = at + 1;
         }
     }
     out.push_str(&text[done..]);
-    out.push('"');
 }
 
 fn escape(special: char, out: &mut String) {

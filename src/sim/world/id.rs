@@ -28,7 +28,8 @@ pub fn arn(service: &str, region: &str, rest: &str) -> String {
     } else {
         region
     };
-    format!("arn:aws:{service}:{region}:{ACCOUNT_ID}:{rest}")
+    // Every answer has dozens of them: put together in one piece.
+    ["arn:aws:", service, ":", region, ":", ACCOUNT_ID, ":", rest].concat()
 }
 
 impl World {

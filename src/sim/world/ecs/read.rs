@@ -12,13 +12,13 @@ use crate::sim::world::id;
 impl World {
     pub(super) fn cluster_arn(&self) -> String {
         let name = self.ecs.cluster.as_ref().map_or("default", |c| &c.name);
-        self.arn("ecs", &format!("cluster/{name}"))
+        self.arn("ecs", &["cluster/", name].concat())
     }
 
     /// `service/orchard/api`, after what every ARN of ECS begins with.
     pub(super) fn ecs_arn(&self, what: &str, rest: &str) -> String {
         let cluster = self.ecs.cluster.as_ref().map_or("default", |c| &c.name);
-        self.arn("ecs", &format!("{what}/{cluster}/{rest}"))
+        self.arn("ecs", &[what, "/", cluster, "/", rest].concat())
     }
 }
 
