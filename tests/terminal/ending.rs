@@ -74,7 +74,8 @@ fn a_signal_is_heard_before_50_000_keys_that_were_typed_ahead_of_it() {
     pty.signal(Signal::TERM);
     assert_eq!(pty.wait_exit(), 143);
     assert!(start.elapsed() < PATIENCE / 8, "{:?}", start.elapsed());
-    assert_as_found(&pty);
+    // The terminal itself may echo keys that nobody read: what left is not looked at here.
+    assert!(pty.has_modes_as_found() && !pty.is_alternate());
 }
 
 #[test]
