@@ -64,8 +64,8 @@ pub(super) struct Work {
     pub looking: Option<Duration>,
 }
 
-/// Lists wait no longer than this for what was left unfinished: where STS is out of reach the rest may well answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Lists wait no longer than a call may take for what was left unfinished: where STS is out of reach the rest may well answer.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 impl Job {
     /// Whether its request may be on its way right now, or its answer is awaited.

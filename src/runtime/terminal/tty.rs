@@ -4,7 +4,9 @@ use crate::domain::fault::{Fault, FaultKind};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::stdio::{stdin, stdout};
-use rustix::termios::{OptionalActions, Termios, isatty, tcgetattr, tcgetwinsize, tcsetattr};
+use rustix::termios::{
+    OptionalActions, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetwinsize, tcsetattr,
+};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
@@ -80,6 +82,8 @@ fn local(what: &str, error: Errno) -> Fault {
 pub fn restore() {
     let Some(before) = take_found() else { return };
     let _ = tcsetattr(stdin(), OptionalActions::Now, &before);
+    // Keys that were meant for the console must not run in the shell that reads next.
+    let _ = tcflush(stdin(), QueueSelector::IFlush);
     let Some(_alone) = lock_within(STALL) else {
         return;
     };
