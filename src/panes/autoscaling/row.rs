@@ -21,10 +21,10 @@ pub const COLUMNS: &[&str] = &["TARGET", "SIZE", "METRIC", "STATE"];
 
 /// Their widths.
 pub const WIDTHS: &[Column] = &[
-    Column::new(COLUMNS[0], 12, 40),
+    Column::new(COLUMNS[0], 12, 20).grows(),
     Column::new("MIN≤DES≤MAX", 12, 15),
-    Column::new(COLUMNS[2], 14, 28).priority(1),
-    Column::new(COLUMNS[3], 12, 20).grows(),
+    Column::new(COLUMNS[2], 14, 24).priority(1),
+    Column::new(COLUMNS[3], 12, 16).grows(),
 ];
 
 /// A scalable target with all that is known of its service.
