@@ -207,6 +207,7 @@ fn write_int(int: i64, out: &mut String) {
 }
 
 /// Such a byte is a whole character: those of longer ones are above.
+#[allow(clippy::needless_bitwise_bool)] // no branch: the compiler looks at many bytes at a time
 fn is_special(byte: u8) -> bool {
     (byte < b' ') | (byte == b'"') | (byte == b'\\')
 }
