@@ -28,7 +28,7 @@ use store::{Body, Event};
 use tail::Tails;
 
 /// What all groups together may take in memory.
-const CAP: usize = 24 << 20;
+const CAP: usize = 12 << 20;
 
 /// The state of it; empty in a region that is not furnished.
 #[derive(Debug, Default)]
