@@ -29,7 +29,7 @@ fn lists_wait_until_what_was_left_unfinished_has_been_told() {
 fn lists_do_not_wait_for_ever() {
     let mut console = Console::new(write_settings(), (120, 36));
     console.report(Report::Looking);
-    console.wait(4_000);
+    console.wait(14_000);
     assert_eq!(lists(&console), 0);
     console.wait(2_000);
     assert_ne!(lists(&console), 0);
@@ -45,6 +45,6 @@ fn renewed_credentials_give_the_look_its_time_again() {
     console.wait(30_000);
     console.send(Message::Link(Link::Fine));
     assert_eq!(lists(&console), 0);
-    console.wait(6_000);
+    console.wait(16_000);
     assert_ne!(lists(&console), 0);
 }
