@@ -118,6 +118,20 @@ async fn a_limit_is_raised_and_comes_back() {
 }
 
 #[tokio::test]
+async fn a_backup_in_the_making_is_nothing_to_undo() {
+    let mut bench = Bench::new().await;
+    bench.slow_snapshot();
+    bench.apply(bench.back_up().await);
+    let told = bench
+        .until(|r| matches!(r, Report::History(past) if !past.is_empty()))
+        .await;
+    let Report::History(past) = told else {
+        panic!("a history")
+    };
+    assert_eq!(past[0].state, PastState::Backup);
+}
+
+#[tokio::test]
 async fn a_backup_is_made_tagged_and_survives_its_undo() {
     let mut bench = Bench::new().await;
     let session = bench.finished(bench.back_up().await).await;

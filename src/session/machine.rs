@@ -263,7 +263,7 @@ impl Machine {
         matches!(self.doing, Doing::Nothing | Doing::Verifying { .. })
     }
 
-    /// How lists show it while it is carried: what AWS took can be undone.
+    /// How lists show it while it is carried: what AWS took can be undone, but for a backup.
     pub fn past_state(&self) -> PastState {
         let taken = matches!(
             self.doing,
@@ -273,9 +273,15 @@ impl Machine {
             }
         );
         match self.state.outcome() {
+            PastState::Unfinished if taken && self.is_backup() => PastState::Backup,
             PastState::Unfinished if taken => PastState::Applied,
             other => other,
         }
+    }
+
+    fn is_backup(&self) -> bool {
+        let mut steps = self.state.steps.iter();
+        steps.all(|s| matches!(s.step, Step::Create(_)))
     }
 
     /// Takes in what happened; answers with what is to be done.
