@@ -6,6 +6,7 @@
 
 pub mod alarm;
 pub mod apply;
+mod backstop;
 pub mod client;
 mod convert;
 pub mod distribution;

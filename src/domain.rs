@@ -2,6 +2,7 @@
 //! from it without asking anybody. No I/O, no clock, no AWS type.
 
 pub mod autoscaling;
+pub mod backstop;
 pub mod backup;
 pub mod change;
 pub mod ecs;

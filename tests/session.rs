@@ -33,6 +33,7 @@ proptest! {
         prop_assert_ne!(end, Ended::Endless);
         prop_assert!(matches!(drive.outcome(), None | Some(PastState::Reverted | PastState::Refused | PastState::Backup)), "{:?}", drive.outcome());
         prop_assert_eq!(drive.world.settings(), before, "{:#?}", drive.records);
+        prop_assert!(drive.world.nets.is_empty(), "{:?}", drive.world.nets);
     }
 
     /// The same, with the crashes and faults in the revert as well: it ends, and tried again it completes.
@@ -48,6 +49,22 @@ proptest! {
         prop_assert_ne!(drive.undo_until_closed(), Ended::Endless);
         prop_assert_eq!(drive.world.settings(), before, "{:#?}", drive.records);
         prop_assert!(drive.unannounced.is_empty());
+        prop_assert!(drive.world.nets.is_empty(), "{:?}", drive.world.nets);
+    }
+
+    /// Timers and the lock stand behind the rest: they stay until all of it is back.
+    #[test]
+    fn no_net_goes_while_a_bound_drains(choices in proptest::collection::vec(any::<u8>(), 40..200)) {
+        let mut drive = Drive::new(World::new(), Chance::gentle(choices));
+        drive.apply();
+        let nets = drive.world.nets.clone();
+        drive.world.autoscale_up();
+        drive.undo(&Decisions::default());
+        if drive.outcome() == Some(PastState::Draining) {
+            prop_assert_eq!(&drive.world.nets, &nets);
+        }
+        drive.undo_until_closed();
+        prop_assert!(drive.world.nets.is_empty(), "{:?}", drive.world.nets);
     }
 
     /// What somebody else set is never overwritten unasked, and all the rest is put back.

@@ -339,6 +339,7 @@ fn target_name(target: &Target) -> Text {
         Target::Scalable(at) | Target::Service(at) => at.service.text(),
         Target::Group(name) => name.text(),
         Target::Rule(at) => at.rule.text(),
+        Target::Timer(_) | Target::Record(_) => crate::session::step::resource(target),
     }
 }
 

@@ -39,22 +39,33 @@ pub async fn apply(aws: &Aws, permit: Permit) -> Outcome {
             DatabaseKind::Instance => sender.snapshot(backup, tags).await,
             DatabaseKind::Cluster => sender.cluster_snapshot(backup, tags).await,
         },
+        Write::Arm(timer) => sender.arm(timer).await,
+        Write::Disarm(timer) => sender.disarm(timer).await,
+        Write::Lock(at) => sender.lock(at).await,
+        Write::Unlock(at) => sender.unlock(at).await,
     }
 }
 
 /// One request under one permit.
-struct Sender<'a> {
-    aws: &'a Aws,
+pub(super) struct Sender<'a> {
+    pub(super) aws: &'a Aws,
     number: u64,
-    action: &'static str,
+    pub(super) action: &'static str,
 }
 
 /// Counts come from the journal, where they were checked to fit.
-fn signed(n: u32) -> i32 {
+pub(super) fn signed(n: u32) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
 }
 
 impl Sender<'_> {
+    /// The mark without which the sentry lets no write out.
+    pub(super) fn permitted(
+        &self,
+    ) -> impl aws_smithy_runtime_api::client::interceptors::Intercept + 'static {
+        permitted(self.number)
+    }
+
     async fn register(&self, at: &ServiceRef, min: Option<u32>, max: Option<u32>) -> Outcome {
         let request = self.aws.shared.writers.scaling.register_scalable_target();
         let request = request

@@ -129,6 +129,8 @@ pub struct Writers {
     pub(super) waf: aws_sdk_wafv2::Client,
     pub(super) waf_global: aws_sdk_wafv2::Client,
     pub(super) rds: aws_sdk_rds::Client,
+    pub(super) ssm: aws_sdk_ssm::Client,
+    pub(super) ssm_global: aws_sdk_ssm::Client,
 }
 
 impl Aws {
@@ -283,6 +285,8 @@ impl Writers {
             waf: guarded!(aws_sdk_wafv2, &config, sentry),
             waf_global: guarded!(aws_sdk_wafv2, &global, sentry),
             rds: guarded!(aws_sdk_rds, &config, sentry),
+            ssm: guarded!(aws_sdk_ssm, &config, sentry),
+            ssm_global: guarded!(aws_sdk_ssm, &global, sentry),
         }
     }
 }

@@ -137,7 +137,10 @@ impl Aws {
         })
     }
 
-    async fn group_schedule(&self, name: &GroupName) -> Result<Vec<ScheduledAction>, Fault> {
+    pub(super) async fn group_schedule(
+        &self,
+        name: &GroupName,
+    ) -> Result<Vec<ScheduledAction>, Fault> {
         let request = self
             .shared
             .autoscaling

@@ -112,7 +112,10 @@ impl Aws {
         })
     }
 
-    async fn scheduled_actions(&self, at: &ServiceRef) -> Result<Vec<ScheduledAction>, Fault> {
+    pub(super) async fn scheduled_actions(
+        &self,
+        at: &ServiceRef,
+    ) -> Result<Vec<ScheduledAction>, Fault> {
         let request = self
             .shared
             .scaling

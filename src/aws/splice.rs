@@ -97,7 +97,7 @@ fn locate(document: &str, rule: &RuleName, field: Field) -> Option<(Path, std::o
     let inside: &[&str] = match field {
         Field::Action => &["Action"],
         Field::Limit => &["Statement", "RateBasedStatement", "Limit"],
-        Field::Min | Field::Max | Field::Desired => return None,
+        Field::Min | Field::Max | Field::Desired | Field::Present => return None,
     };
     let mut steps = vec![Step::Member("Rules".to_owned()), Step::Index(index)];
     let mut value = rules[index];

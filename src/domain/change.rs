@@ -1,5 +1,6 @@
 //! A change: one reversible setting of one resource, before and after.
 
+use super::backstop::{RecordRef, Timer};
 use super::ecs::ServiceRef;
 use super::ids::GroupName;
 use super::waf::{RawJson, RuleRef};
@@ -19,6 +20,10 @@ pub enum Target {
     Group(GroupName),
     /// A rate rule: `Action` or `Limit`.
     Rule(RuleRef),
+    /// A timer of AWS behind a session: `Present`.
+    Timer(Timer),
+    /// The session's record in the account, its lock: `Present`.
+    Record(RecordRef),
 }
 
 /// One setting of a target.
@@ -43,6 +48,8 @@ pub enum Field {
     Desired,
     Action,
     Limit,
+    /// Whether it is there: `backstop::ABSENT`, `PRESENT` or `OTHER`.
+    Present,
 }
 
 /// The value of a field.
@@ -93,7 +100,27 @@ pub struct Change {
     pub fields: Vec<FieldChange>,
 }
 
+impl Target {
+    /// Whether it stands behind the others: it goes when all of them are back, and not before.
+    pub fn is_net(&self) -> bool {
+        matches!(self, Self::Timer(_) | Self::Record(_))
+    }
+}
+
 impl Change {
+    /// What puts a timer or a record there.
+    pub fn put(target: Target) -> Self {
+        Self {
+            target,
+            fields: vec![FieldChange {
+                field: Field::Present,
+                before: Value::Count(super::backstop::ABSENT),
+                after: Value::Count(super::backstop::PRESENT),
+                hold: Hold::Held,
+            }],
+        }
+    }
+
     /// The change that puts back what this one replaces.
     #[must_use]
     pub fn invert(&self) -> Self {

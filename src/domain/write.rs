@@ -1,5 +1,6 @@
 //! The requests that change something, as plain data. What is sent comes from here and nowhere else.
 
+use super::backstop::{Bounds, RecordRef, Timer};
 use super::backup::Backup;
 use super::ecs::ServiceRef;
 use super::fault::Fault;
@@ -44,6 +45,14 @@ pub enum Write {
         backup: Backup,
         tags: Vec<(String, String)>,
     },
+    /// `PutScheduledAction` or `PutScheduledUpdateGroupAction`, once, min and max.
+    Arm(Timer),
+    /// `DeleteScheduledAction`; one that is gone has run.
+    Disarm(Timer),
+    /// `ssm:PutParameter` without overwrite.
+    Lock(RecordRef),
+    /// `ssm:DeleteParameter`.
+    Unlock(RecordRef),
 }
 
 impl Write {
@@ -59,6 +68,16 @@ impl Write {
                 "rds:CreateDBClusterSnapshot"
             }
             Self::CreateSnapshot { .. } => "rds:CreateDBSnapshot",
+            Self::Arm(timer) => match timer.of {
+                Bounds::Target(_) => "application-autoscaling:PutScheduledAction",
+                Bounds::Group(_) => "autoscaling:PutScheduledUpdateGroupAction",
+            },
+            Self::Disarm(timer) => match timer.of {
+                Bounds::Target(_) => "application-autoscaling:DeleteScheduledAction",
+                Bounds::Group(_) => "autoscaling:DeleteScheduledAction",
+            },
+            Self::Lock(_) => "ssm:PutParameter",
+            Self::Unlock(_) => "ssm:DeleteParameter",
         }
     }
 }

@@ -232,6 +232,8 @@ impl Work {
                 Target::Service(_) => "ecs:UpdateService",
                 Target::Group(_) => "autoscaling:UpdateAutoScalingGroup",
                 Target::Rule(_) => "wafv2:UpdateWebACL",
+                // A draft has kinds of its own for these.
+                Target::Timer(_) | Target::Record(_) => "",
             },
         }
     }

@@ -1,6 +1,7 @@
 //! From a change to the one request that makes it.
 
 use super::look::Look;
+use crate::domain::backstop::PRESENT;
 use crate::domain::change::{Change, Field, Target, Value};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::write::{RuleEdit, Write};
@@ -24,6 +25,16 @@ pub fn request(change: &Change, look: &Look) -> Result<Write, Fault> {
             min: count(Field::Min)?,
             max: count(Field::Max)?,
             desired: count(Field::Desired)?,
+        }),
+        Target::Timer(timer) => Ok(if is_put(&change) {
+            Write::Arm(timer.clone())
+        } else {
+            Write::Disarm(timer.clone())
+        }),
+        Target::Record(at) => Ok(if is_put(&change) {
+            Write::Lock(at.clone())
+        } else {
+            Write::Unlock(at.clone())
         }),
         Target::Rule(rule) => {
             let document = look.document.as_ref().ok_or_else(no_document)?.raw.clone();
@@ -51,6 +62,11 @@ fn number(change: &Change, field: Field) -> Result<Option<u32>, Fault> {
             )
             .next("choose a number up to 2147483647")
         })
+}
+
+fn is_put(change: &Change) -> bool {
+    let after = change.field(Field::Present).and_then(|f| f.after.count());
+    after == Some(PRESENT)
 }
 
 fn edit(change: &Change) -> Result<RuleEdit, Fault> {

@@ -4,9 +4,7 @@
 use super::step::Step;
 use crate::domain::change::{FieldChange, Target};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::identity::Scope;
 use crate::domain::ids::SessionId;
-use crate::domain::waf::AclScope;
 use jiff::Timestamp;
 
 /// The version of the record's words.
@@ -92,31 +90,7 @@ impl SharedRecord {
 /// A heartbeat older than this: nobody carries the session (product.md §4).
 pub const SILENCE: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
 
-/// Where the records of a session lie. A CLOUDFRONT web ACL is locked in us-east-1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Shelf {
-    Region,
-    Cloudfront,
-}
-
-impl Shelf {
-    /// The shelf that guards targets of this scope.
-    pub fn of(scope: AclScope) -> Self {
-        match scope {
-            AclScope::Regional => Self::Region,
-            AclScope::Cloudfront => Self::Cloudfront,
-        }
-    }
-
-    /// `/tidegate/<scope>/session`: the path below which the records are numbered.
-    pub fn path(self, scope: &Scope) -> String {
-        let name = match self {
-            Self::Region => scope.region.as_str(),
-            Self::Cloudfront => "cloudfront",
-        };
-        format!("/tidegate/{name}/session")
-    }
-}
+pub use crate::domain::backstop::Shelf;
 
 fn unreadable(why: &str) -> Fault {
     Fault::new(
@@ -131,6 +105,8 @@ fn unreadable(why: &str) -> Fault {
 mod tests {
     use super::*;
     use crate::domain::change::{Field, Hold, Value};
+    use crate::domain::identity::Scope;
+    use crate::domain::waf::AclScope;
 
     fn record() -> SharedRecord {
         let at = Timestamp::UNIX_EPOCH;

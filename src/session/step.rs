@@ -1,6 +1,7 @@
 //! A step: one thing that a session does. Only `Set` can be undone.
 
 use super::order::Proposed;
+use crate::domain::backstop::Bounds;
 use crate::domain::backup::Backup;
 use crate::domain::change::{Change, Target};
 use crate::domain::rds::DatabaseKind;
@@ -69,6 +70,11 @@ pub fn resource(target: &Target) -> Text {
         Target::Service(at) => format!("service {}/{}", at.cluster.text(), at.service.text()),
         Target::Group(name) => format!("group {}", name.text()),
         Target::Rule(at) => format!("rule {} of {}", at.rule.text(), at.acl.name.text()),
+        Target::Timer(timer) => match &timer.of {
+            Bounds::Target(at) => format!("timer of {}/{}", at.cluster.text(), at.service.text()),
+            Bounds::Group(name) => format!("timer of {}", name.text()),
+        },
+        Target::Record(at) => format!("session record {}", at.name),
     };
     Text::clean(&said)
 }

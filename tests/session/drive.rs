@@ -3,7 +3,8 @@
 use super::world::{Elsewhere, World, backup, service};
 use std::collections::VecDeque;
 use std::time::Duration;
-use tidegate::domain::change::Target;
+use tidegate::domain::backstop::{Bounds, RecordRef, Shelf, Timer};
+use tidegate::domain::change::{Change, Target};
 use tidegate::domain::fault::{Fault, FaultKind};
 use tidegate::domain::identity::Scope;
 use tidegate::domain::subject::Subject;
@@ -139,6 +140,25 @@ fn place() -> Place {
     }
 }
 
+/// The lock, and a timer behind a target.
+fn nets() -> Vec<Proposed> {
+    let timer = Timer {
+        of: Bounds::Target(service("growing")),
+        name: "tidegate-s-restore".into(),
+        at: jiff::Timestamp::UNIX_EPOCH,
+        min: 1,
+        max: 4,
+    };
+    let record = RecordRef {
+        shelf: Shelf::Region,
+        name: "/tidegate/eu/session/1".into(),
+        body: r#"{"session":"s"}"#.into(),
+    };
+    [Target::Record(record), Target::Timer(timer)]
+        .map(|target| Proposed::Set(Change::put(target)))
+        .into()
+}
+
 impl Drive {
     pub fn new(world: World, chance: Chance) -> Self {
         Self {
@@ -166,6 +186,10 @@ impl Drive {
             vec![self.world.limit_to(1000 + n)],
             vec![Proposed::Create(backup())],
         ];
+        let nets = match self.chance.pick(2) {
+            0 => Vec::new(),
+            _ => nets(),
+        };
         let first = usize::from(self.chance.pick(6));
         let many = usize::from(self.chance.pick(4));
         let steps = plans
@@ -174,8 +198,8 @@ impl Drive {
             .skip(first)
             .take(1 + many)
             .flatten()
-            .cloned()
-            .collect();
+            .cloned();
+        let steps = nets.into_iter().chain(steps).collect();
         self.begin(steps);
     }
 

@@ -46,6 +46,8 @@ pub struct World {
     pub rest: u64,
     pub token: u64,
     pub snapshots: BTreeSet<String>,
+    /// Timers and the lock.
+    pub nets: BTreeSet<Target>,
     pub writes: u32,
     /// Bounds that stopped tasks in a revert.
     pub weakened: Vec<String>,
@@ -123,6 +125,7 @@ impl World {
             rest: 0,
             token: 0,
             snapshots: BTreeSet::new(),
+            nets: BTreeSet::new(),
             writes: 0,
             weakened: Vec::new(),
         }
@@ -215,6 +218,10 @@ impl World {
             Target::Rule(_) => {
                 let action = Value::Json(RawJson(self.action.as_str().into()));
                 [(Field::Action, action), count(Field::Limit, self.limit)].into()
+            }
+            Target::Timer(_) | Target::Record(_) => {
+                let there = self.nets.contains(target);
+                [count(Field::Present, u64::from(there))].into()
             }
         }
     }
@@ -314,6 +321,13 @@ impl World {
                     "a duplicate snapshot"
                 );
             }
+            Write::Arm(timer) => drop(self.nets.insert(Target::Timer(timer.clone()))),
+            Write::Disarm(timer) => drop(self.nets.remove(&Target::Timer(timer.clone()))),
+            Write::Lock(at) => assert!(
+                self.nets.insert(Target::Record(at.clone())),
+                "a lock taken twice"
+            ),
+            Write::Unlock(at) => drop(self.nets.remove(&Target::Record(at.clone()))),
         }
         self.writes += 1;
         Ok(())

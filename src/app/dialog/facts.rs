@@ -181,6 +181,7 @@ pub fn target_text(target: &Target) -> String {
         Target::Service(at) => format!("service {}", at.service.text()),
         Target::Group(name) => format!("group {}", name.text()),
         Target::Rule(at) => format!("rule {}", at.rule.text()),
+        Target::Timer(_) | Target::Record(_) => crate::session::step::resource(target).to_string(),
     }
 }
 

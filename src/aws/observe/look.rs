@@ -21,6 +21,8 @@ impl Aws {
             Target::Service(at) => self.look_at_service(at).await,
             Target::Group(name) => self.look_at_group(name).await,
             Target::Rule(rule) => self.look_at_rule(rule, changing).await,
+            Target::Timer(timer) => self.look_at_timer(timer).await,
+            Target::Record(at) => self.look_at_record(at).await,
         }
     }
 

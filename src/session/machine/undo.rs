@@ -79,8 +79,24 @@ impl Machine {
             u.left.pop_front()
         });
         match next {
+            Some(step) if self.must_stay(step) => self.undo_next(),
             Some(step) => self.look_before(step, Way::Revert),
             None => self.undo_finished(),
+        }
+    }
+
+    /// Timers and the lock stand behind the rest: while something is not back they stay. A conflict
+    /// is for a person to decide, and a timer would decide it blindly: that one goes.
+    fn must_stay(&self, step: usize) -> bool {
+        let target = self.state.steps[step].step.change().map(|c| &c.target);
+        let Some(undoing) = &self.undoing else {
+            return false;
+        };
+        let waits = !undoing.draining.is_empty() || undoing.failed.is_some();
+        match target {
+            Some(Target::Timer(_)) => waits,
+            Some(Target::Record(_)) => waits || !undoing.conflicts.is_empty(),
+            _ => false,
         }
     }
 

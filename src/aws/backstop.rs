@@ -1,0 +1,208 @@
+//! Timers of AWS and the session's record: read, put and removed (aws-facts.md §1.11, §3.2, §3.3).
+
+use super::Aws;
+use super::apply::{Sender, signed};
+use super::outcome::{Outcome, outcome};
+use crate::domain::autoscaling::ScheduledAction;
+use crate::domain::backstop::{ABSENT, Bounds, OTHER, PRESENT, RecordRef, Shelf, Timer};
+use crate::domain::change::{Field, Value};
+use crate::domain::ecs::ServiceRef;
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::GroupName;
+use crate::session::look::Look;
+use aws_sdk_applicationautoscaling::types as scaling;
+use aws_sdk_ssm::types::ParameterType;
+use aws_smithy_types::DateTime;
+use jiff::Timestamp;
+
+/// What AWS answers where a timer has run, or was removed.
+const GONE: [&str; 3] = [
+    "ObjectNotFoundException",
+    "ScheduledActionNotFound",
+    "ParameterNotFound",
+];
+
+impl Aws {
+    /// Whether a timer is there as we put it. Its target or group may be gone with it.
+    pub(super) async fn look_at_timer(&self, timer: &Timer) -> Result<Look, Fault> {
+        let found = match &timer.of {
+            Bounds::Target(at) => self.scheduled_actions(at).await?,
+            Bounds::Group(name) => self.group_schedule(name).await?,
+        };
+        let named = found.iter().find(|a| a.name.as_str() == &*timer.name);
+        Ok(present(match named {
+            None => ABSENT,
+            Some(action) if is_as_put(action, timer) => PRESENT,
+            Some(_) => OTHER,
+        }))
+    }
+
+    /// Whether the record is there and ours: the session's name stands in it.
+    pub(super) async fn look_at_record(&self, at: &RecordRef) -> Result<Look, Fault> {
+        self.gate.pass().await;
+        let client = match at.shelf {
+            Shelf::Region => &self.shared.ssm,
+            Shelf::Cloudfront => &self.shared.ssm_global,
+        };
+        let request = client.get_parameter().name(&*at.name).with_decryption(true);
+        let answer = request.send().await.map_err(self.fault("ssm:GetParameter"));
+        let answer = match answer {
+            Err(fault) if fault.kind == FaultKind::Missing => return Ok(present(ABSENT)),
+            other => other?,
+        };
+        let value = answer
+            .parameter()
+            .and_then(|p| p.value())
+            .unwrap_or_default();
+        Ok(present(if session_of(value) == session_of(&at.body) {
+            PRESENT
+        } else {
+            OTHER
+        }))
+    }
+}
+
+fn present(n: u64) -> Look {
+    Look {
+        reading: Some([(Field::Present, Value::Count(n))].into()),
+        ..Look::default()
+    }
+}
+
+fn is_as_put(action: &ScheduledAction, timer: &Timer) -> bool {
+    let at = action.next.map(Timestamp::as_second);
+    at == Some(timer.at.as_second())
+        && action.min == Some(timer.min)
+        && action.max == Some(timer.max)
+}
+
+/// The session that a record names.
+fn session_of(body: &str) -> Option<String> {
+    let record: serde_json::Value = serde_json::from_str(body).ok()?;
+    record.get("session")?.as_str().map(str::to_owned)
+}
+
+/// `at(2026-09-20T18:30:00)`, in UTC whatever zone anybody lives in.
+fn expression(at: Timestamp) -> String {
+    at.strftime("at(%Y-%m-%dT%H:%M:%S)").to_string()
+}
+
+impl Sender<'_> {
+    pub(super) async fn arm(&self, timer: &Timer) -> Outcome {
+        match &timer.of {
+            Bounds::Target(at) => self.arm_target(at, timer).await,
+            Bounds::Group(name) => self.arm_group(name, timer).await,
+        }
+    }
+
+    /// Both bounds: one alone can fail when it runs (aws-facts.md §3.2).
+    async fn arm_target(&self, at: &ServiceRef, timer: &Timer) -> Outcome {
+        let action = scaling::ScalableTargetAction::builder()
+            .min_capacity(signed(timer.min))
+            .max_capacity(signed(timer.max))
+            .build();
+        let request = self.aws.shared.writers.scaling.put_scheduled_action();
+        let request = request
+            .service_namespace(scaling::ServiceNamespace::Ecs)
+            .scalable_dimension(scaling::ScalableDimension::EcsServiceDesiredCount)
+            .resource_id(at.resource_id())
+            .scheduled_action_name(&*timer.name)
+            .schedule(expression(timer.at))
+            .timezone("UTC")
+            .scalable_target_action(action);
+        let result = request.customize().interceptor(self.permitted()).send();
+        outcome(result.await, self.aws.fault(self.action))
+    }
+
+    async fn arm_group(&self, name: &GroupName, timer: &Timer) -> Outcome {
+        let request = self
+            .aws
+            .shared
+            .writers
+            .autoscaling
+            .put_scheduled_update_group_action();
+        let request = request
+            .auto_scaling_group_name(name.as_str())
+            .scheduled_action_name(&*timer.name)
+            .start_time(DateTime::from_secs(timer.at.as_second()))
+            .min_size(signed(timer.min))
+            .max_size(signed(timer.max));
+        let result = request.customize().interceptor(self.permitted()).send();
+        outcome(result.await, self.aws.fault(self.action))
+    }
+
+    pub(super) async fn disarm(&self, timer: &Timer) -> Outcome {
+        gone_is_done(match &timer.of {
+            Bounds::Target(at) => self.disarm_target(at, timer).await,
+            Bounds::Group(name) => self.disarm_group(name, timer).await,
+        })
+    }
+
+    async fn disarm_target(&self, at: &ServiceRef, timer: &Timer) -> Outcome {
+        let request = self.aws.shared.writers.scaling.delete_scheduled_action();
+        let request = request
+            .service_namespace(scaling::ServiceNamespace::Ecs)
+            .scalable_dimension(scaling::ScalableDimension::EcsServiceDesiredCount)
+            .resource_id(at.resource_id())
+            .scheduled_action_name(&*timer.name);
+        let result = request.customize().interceptor(self.permitted()).send();
+        outcome(result.await, self.aws.fault(self.action))
+    }
+
+    async fn disarm_group(&self, name: &GroupName, timer: &Timer) -> Outcome {
+        let request = self
+            .aws
+            .shared
+            .writers
+            .autoscaling
+            .delete_scheduled_action();
+        let request = request
+            .auto_scaling_group_name(name.as_str())
+            .scheduled_action_name(&*timer.name);
+        let result = request.customize().interceptor(self.permitted()).send();
+        outcome(result.await, self.aws.fault(self.action))
+    }
+
+    /// Without overwrite: where one is there already, AWS refuses, and somebody else holds the lock.
+    pub(super) async fn lock(&self, at: &RecordRef) -> Outcome {
+        let request = self.ssm(at.shelf).put_parameter();
+        let request = request
+            .name(&*at.name)
+            .value(&*at.body)
+            .r#type(ParameterType::SecureString)
+            .overwrite(false)
+            .description("An open load-test session of tidegate");
+        let result = request.customize().interceptor(self.permitted()).send();
+        outcome(result.await, self.aws.fault(self.action))
+    }
+
+    pub(super) async fn unlock(&self, at: &RecordRef) -> Outcome {
+        let request = self.ssm(at.shelf).delete_parameter().name(&*at.name);
+        let result = request.customize().interceptor(self.permitted()).send();
+        gone_is_done(outcome(result.await, self.aws.fault(self.action)))
+    }
+
+    fn ssm(&self, at: Shelf) -> &aws_sdk_ssm::Client {
+        match at {
+            Shelf::Region => &self.aws.shared.writers.ssm,
+            Shelf::Cloudfront => &self.aws.shared.writers.ssm_global,
+        }
+    }
+}
+
+/// What is to go and is not there has gone by itself.
+fn gone_is_done(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Refused(fault) if is_gone(&fault) => Outcome::Done {
+            request: fault.request_id,
+        },
+        other => other,
+    }
+}
+
+/// Groups say it in words only (aws-facts.md §3.3).
+fn is_gone(fault: &Fault) -> bool {
+    let code = fault.code.as_ref().map(crate::domain::text::Text::as_str);
+    code.is_some_and(|code| GONE.contains(&code))
+        || (code == Some("ValidationError") && fault.line().as_str().contains("not found"))
+}
