@@ -4,6 +4,7 @@
 mod bench;
 mod kill;
 mod kinds;
+mod net;
 
 use crate::support::proxy::{Answer, Trouble};
 use bench::{Bench, RULE_BEFORE, is_end};
