@@ -57,6 +57,7 @@ fn told(state: &mut State, message: Message) {
         Message::Input(Input::Paste(text)) => state.overlay_paste(&text),
         Message::Now(now) => tick(state, now),
         Message::Resize { width, height } => state.size = (width, height),
+        Message::Test(_) => {}
         Message::Reply(reply) => replied(state, &reply),
         Message::Tail(news) => state.each_pane(|pane, cx| pane.tail(&news, cx)),
         Message::Link(link) => linked(state, link),

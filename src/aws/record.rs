@@ -57,8 +57,8 @@ impl Aws {
 /// The newest decides; one that cannot be read may be alive.
 fn alive(mut found: Vec<(u64, Result<SharedRecord, Fault>)>, now: Timestamp) -> Record {
     match found.pop() {
-        None => Record::Free,
-        Some((_, Ok(record))) if record.is_dead(now) => Record::Free,
+        None => Record::Free { next: 1 },
+        Some((n, Ok(record))) if record.is_dead(now) => Record::Free { next: n + 1 },
         Some((_, Ok(record))) => Record::Taken(Box::new(record)),
         Some((_, Err(fault))) => Record::Unreadable(fault),
     }

@@ -7,11 +7,13 @@ use super::partial::Partial;
 use super::plan::Plans;
 use super::settle::Layers;
 use crate::domain::fault::Fault;
+use crate::domain::text::Text;
 use crate::model::keymap::Keymap;
 use crate::model::settings::Settings;
 use crate::model::source::Source;
 use crate::view::theme::Theme;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What the console is started with.
 pub struct Loaded {
@@ -41,9 +43,12 @@ pub fn all(arguments: &Arguments, environment: &Environment) -> Result<Loaded, V
         environment,
         themes: &names,
     };
-    let settings = layers
+    let mut settings = layers
         .settle()
         .map_err(|fault| [vec![fault], unused.clone()].concat())?;
+    let plans = config.plans.iter();
+    let plans = plans.map(|(name, written)| (Text::clean(name), written.plan.clone()));
+    settings.plans = Arc::new(plans.collect());
     themes.sort_by_key(|theme| theme.name != settings.theme.as_str());
     let themes = themes
         .iter()

@@ -139,6 +139,7 @@ impl Layers<'_> {
                 Some(true) => Charset::Ascii,
                 _ => self.environment.charset(),
             },
+            plans: Arc::default(),
             profiles: Arc::default(),
         })
     }

@@ -2,9 +2,16 @@
 
 use super::query::Slot;
 use super::settings::Settings;
+use crate::domain::ids::SessionId;
 use crate::domain::log::TailSource;
 use crate::domain::subject::Subject;
+use crate::session::ask::Ask;
+use crate::session::conductor::Resume;
+use crate::session::draft::Reason;
+use crate::session::opening::Drafted;
 use crate::session::order::Order;
+use crate::session::plan::Plan;
+use crate::session::shared::SharedRecord;
 
 /// One thing for the runtime to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +20,24 @@ pub enum Effect {
     Observe(Subject),
     /// Hand an order to the carrier.
     Carry(Order),
+    /// Ask the guard of the open session; answered by `TestNews::Answered`.
+    Guard(Ask),
+    /// Look at a plan in the account; answered by `TestNews::Drafted`.
+    DraftTest(Box<Plan>),
+    /// Begin it; answered by `TestNews::Started`, then snapshots come.
+    StartTest {
+        drafted: Box<Drafted>,
+        accepted: Vec<Reason>,
+    },
+    /// Take an unfinished session up, whose guard is gone.
+    TakeUpTest {
+        session: SessionId,
+        resume: Resume,
+    },
+    /// Leave a request in the account for a colleague's guard to put everything back.
+    RequestRevert(Box<SharedRecord>),
+    /// Make the report of a session; answered by `TestNews::Report`.
+    ReportTest(SessionId),
     /// Ask these queries again now.
     Refresh(Vec<Slot>),
     /// Tail these groups and no others; an empty list stops the tail.

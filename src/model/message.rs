@@ -4,10 +4,15 @@ use super::query::Reply;
 use super::time::Now;
 use crate::domain::fault::Fault;
 use crate::domain::ids::Region;
+use crate::domain::ids::SessionId;
 use crate::domain::log::TailSource;
 use crate::domain::text::Text;
 use crate::logs::chunk::Chunk;
+use crate::session::ask::Answer;
+use crate::session::opening::Drafted;
 use crate::session::order::Report;
+use crate::session::shared::SharedRecord;
+use crate::session::snapshot::Snapshot;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +31,7 @@ pub enum Message {
     Reply(Reply),
     Tail(Tail),
     Carrier(Report),
+    Test(TestNews),
     Link(Link),
     Usage(Usage),
     /// A file that `w` wrote, or why not.
@@ -45,6 +51,31 @@ pub enum Message {
     Trouble(Fault),
     /// The operator, or a signal, wants out.
     Quit,
+}
+
+/// News of the load test that is open here.
+#[derive(Clone, Debug)]
+pub enum TestNews {
+    /// The session whole, every two seconds and on change; one that is closed is the last.
+    Snapshot(Box<Snapshot>),
+    /// Its guard is there and has said nothing for so long.
+    Silent {
+        session: SessionId,
+        by: Duration,
+    },
+    /// Its guard is gone and the session is open; it is restarted, or not any more.
+    Died {
+        session: SessionId,
+        restarts: bool,
+    },
+    /// A colleague's session in this scope; `None`: there is none.
+    Foreign(Option<Box<SharedRecord>>),
+    Answered(Answer),
+    Drafted(Box<Result<Drafted, Fault>>),
+    /// The guard has it, or why not.
+    Started(Result<SessionId, Fault>),
+    /// A report in Markdown.
+    Report(Result<Vec<Text>, Fault>),
 }
 
 /// A key or a paste. Pasted text never confirms.

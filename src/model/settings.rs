@@ -3,6 +3,7 @@
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{ClusterName, LogGroup, ProfileName, Region};
 use crate::domain::text::Text;
+use crate::session::plan::Plan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,6 +85,8 @@ pub struct Settings {
     pub theme: Text,
     pub color: ColorDepth,
     pub charset: Charset,
+    /// The load tests of the config file, by name.
+    pub plans: Arc<BTreeMap<Text, Plan>>,
     /// What `:profile` switches to.
     pub profiles: Arc<Profiles>,
 }
@@ -107,6 +110,7 @@ impl Settings {
         Self {
             profile: Some(profile),
             profiles: self.profiles.clone(),
+            plans: self.plans.clone(),
             ..found.clone()
         }
     }
@@ -144,6 +148,7 @@ impl Default for Settings {
             theme: Text::fixed("default"),
             color: ColorDepth::Ansi16,
             charset: Charset::Unicode,
+            plans: Arc::default(),
             profiles: Arc::default(),
         }
     }

@@ -66,6 +66,12 @@ impl Effects {
                 self.tail();
             }
             Effect::Carry(order) => self.carriage.order(order),
+            Effect::Guard(_)
+            | Effect::DraftTest(_)
+            | Effect::StartTest { .. }
+            | Effect::TakeUpTest { .. }
+            | Effect::RequestRevert(_)
+            | Effect::ReportTest(_) => {}
         }
         Vec::new()
     }

@@ -203,7 +203,7 @@ fn survey(found: Vec<Found>) -> Survey {
         at: now(),
         skew: Some(SignedDuration::from_secs(2)),
         lifetime: Lifetime::Renewed,
-        records: vec![(Shelf::Region, Record::Free)],
+        records: vec![(Shelf::Region, Record::Free { next: 1 })],
         found,
         alarms: Vec::new(),
     }

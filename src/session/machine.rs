@@ -4,6 +4,7 @@
 
 mod answer;
 mod apply;
+mod conducted;
 mod undo;
 
 use super::look::Look;
@@ -168,6 +169,8 @@ struct Undoing {
     conflicts: Vec<super::order::ThreeWay>,
     draining: Vec<String>,
     done: Vec<String>,
+    /// Targets whose newer step is not back: an older one would compare with what is not there.
+    blocked: Vec<Target>,
     /// The count of the step at hand was put back before its bounds.
     lowered: bool,
     failed: Option<Fault>,
@@ -188,6 +191,16 @@ pub struct Machine {
     first_rest: Option<String>,
     /// Only one backup is followed; nothing more is begun.
     following: bool,
+    /// Steps still to be applied, in this order.
+    queue: VecDeque<usize>,
+    /// Part of a load test: effects that take long are awaited together, after all was set.
+    conducted: bool,
+    /// Set, and their effects awaited.
+    awaiting: VecDeque<(usize, Sent)>,
+    /// The step that was last acted on.
+    touched: usize,
+    /// The operator took what is there now for the new original of this step.
+    rebased: Option<usize>,
     /// Requests of the step at hand so far.
     attempt: u32,
     now: Moment,
@@ -218,6 +231,7 @@ impl Machine {
             place: here,
             user: actor.user.clone(),
             steps,
+            test: None,
         };
         Self {
             proposal: Some(Box::new(proposal)),
@@ -237,6 +251,11 @@ impl Machine {
             seen: Vec::new(),
             first_rest: None,
             following: false,
+            queue: VecDeque::new(),
+            conducted: false,
+            awaiting: VecDeque::new(),
+            rebased: None,
+            touched: 0,
             attempt: 0,
             now,
             started: now.mono,
@@ -350,7 +369,7 @@ impl Machine {
     }
 
     /// Takes the event in, and has it made durable.
-    fn record(&mut self, event: Event) -> Command {
+    pub(super) fn record(&mut self, event: Event) -> Command {
         self.note(&event);
         Command::Record(event)
     }
@@ -370,6 +389,7 @@ impl Machine {
 
     fn look_before(&mut self, step: usize, way: Way) -> Vec<Command> {
         let sight = self.sight(step);
+        self.touched = step;
         self.doing = Doing::Looking { step, way };
         let look = match self.doubtful_until(step) {
             Some(at) => Command::ReadBack { sight, at },

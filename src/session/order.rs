@@ -12,14 +12,15 @@ use jiff::Timestamp;
 use std::time::Duration;
 
 /// One step the operator has confirmed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Proposed {
     Set(Change),
     Create(Backup),
 }
 
 /// What the operator confirmed: steps in order, with what they were decided on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Proposal {
     pub subject: Subject,
     /// What the dialog showed; the carrier reads again and compares.

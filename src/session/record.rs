@@ -1,5 +1,6 @@
 //! What is written down, in which words, and the refusal to act on words of a newer version.
 
+use super::load_test::{Closing, Moved, Terms, Why};
 use super::step::Step;
 use crate::domain::change::{Change, Field, Reading};
 use crate::domain::fault::{Fault, FaultKind};
@@ -139,24 +140,126 @@ pub enum Event {
         said: String,
     },
     /// Taken, but its effect was not seen in time.
-    Stalled { step: usize, way: Way, said: String },
+    Stalled {
+        step: usize,
+        way: Way,
+        said: String,
+    },
     /// Put back but for a bound that would stop what runs.
-    Draining { step: usize, said: String },
+    Draining {
+        step: usize,
+        said: String,
+    },
     /// Everything of this step is as it was.
-    Reverted { step: usize },
+    Reverted {
+        step: usize,
+    },
     /// The operator leaves these fields as they are.
     Kept {
         step: usize,
         fields: BTreeSet<Field>,
     },
+    /// The session is a load test: what was agreed on.
+    Planned {
+        terms: Terms,
+    },
+    /// More steps, on the operator's word or for the timers behind them.
+    Appended {
+        steps: Vec<Step>,
+        by: String,
+    },
+    /// The backups are made: the time runs from here.
+    Began {
+        until: Timestamp,
+    },
+    /// Everything is applied and verified.
+    Running,
+    /// A step could not be carried out, or has no effect, or is in conflict.
+    Halted {
+        step: Option<usize>,
+        said: String,
+    },
+    /// The operator lets it go on.
+    Resumed {
+        by: String,
+    },
+    /// The operator leaves this step out.
+    Skipped {
+        step: usize,
+        by: String,
+    },
+    /// Everything is being put back.
+    Reverting {
+        why: Why,
+    },
+    Extended {
+        until: Timestamp,
+        by: String,
+    },
+    /// The operator's words.
+    Noted {
+        by: String,
+        text: String,
+    },
+    /// An alarm of the plan changed its state.
+    Alarm {
+        name: String,
+        state: String,
+    },
+    /// What others changed meanwhile; empty: all is as the session set it.
+    Drifted {
+        fields: Vec<Moved>,
+    },
+    /// A sign of life, or a request taken from the account.
+    Errand {
+        action: String,
+        resource: String,
+    },
+    /// A vital sign's readings of a while, for the report.
+    Vitals {
+        signs: Vec<Sign>,
+    },
+    Closed {
+        closing: Closing,
+    },
 }
+
+/// A measured value at one moment.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Sign {
+    /// `cpu`, `requests`, `blocked` …
+    pub name: String,
+    /// Of what: `service orchard/api`.
+    pub of: String,
+    pub unit: String,
+    pub value: f64,
+}
+
+/// No reading is NaN: metrics are numbers, and JSON has no other.
+impl Eq for Sign {}
 
 impl Event {
     /// Which step it is about.
     pub fn step(&self) -> Option<usize> {
         match self {
-            Self::Opened { .. } | Self::Continued { .. } => None,
-            Self::Prepared { step, .. }
+            Self::Opened { .. }
+            | Self::Continued { .. }
+            | Self::Planned { .. }
+            | Self::Appended { .. }
+            | Self::Began { .. }
+            | Self::Running
+            | Self::Halted { .. }
+            | Self::Resumed { .. }
+            | Self::Reverting { .. }
+            | Self::Extended { .. }
+            | Self::Noted { .. }
+            | Self::Alarm { .. }
+            | Self::Drifted { .. }
+            | Self::Errand { .. }
+            | Self::Vitals { .. }
+            | Self::Closed { .. } => None,
+            Self::Skipped { step, .. }
+            | Self::Prepared { step, .. }
             | Self::Sent { step, .. }
             | Self::Done { step, .. }
             | Self::Failed { step, .. }

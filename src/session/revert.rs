@@ -6,7 +6,8 @@ use crate::domain::change::{Change, Field, FieldChange, Hold, Standing, Target, 
 use std::collections::BTreeSet;
 
 /// What the operator decided about fields in conflict.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Decisions {
     /// Overwritten although somebody else changed them.
     pub restore: BTreeSet<(Target, Field)>,
@@ -16,7 +17,8 @@ pub struct Decisions {
 }
 
 /// What becomes of tasks above a maximum that goes back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Surplus {
     /// The maximum waits until they have gone.
     #[default]
@@ -106,6 +108,10 @@ fn verdict(
         (_, Standing::Gone) => Verdict::Ask(Standing::Gone),
         (Hold::Floating, _) if look.shrinks == Shrinks::ByItself => Verdict::Leave,
         (Hold::Floating, _) | (Hold::Held, Standing::Ours) => Verdict::Restore,
+        // A timer bears the session's name: nobody else's can be there under it.
+        (Hold::Held, Standing::Theirs) if matches!(change.target, Target::Timer(_)) => {
+            Verdict::Restore
+        }
         (Hold::Held, Standing::Theirs) if decisions.restores(&change.target, field.field) => {
             Verdict::Restore
         }

@@ -1,5 +1,6 @@
 //! A session as its records tell it: `fold` is the only way from paper to state.
 
+use super::load_test::{Stage, TestState};
 use super::order::{Past, PastState, Proposed};
 use super::record::{Event, Place, Prepared, Record, Trouble, Way};
 use super::step::Step;
@@ -67,6 +68,8 @@ pub struct StepState {
     /// Fields whose present value the operator chose to keep.
     pub kept: BTreeSet<Field>,
     pub attempts: u32,
+    /// Something of it was sent, whatever was prepared since.
+    pub landed: bool,
     pub sent_at: Option<Timestamp>,
     pub trouble: Option<Trouble>,
 }
@@ -82,6 +85,7 @@ impl StepState {
             reverting: None,
             kept: BTreeSet::new(),
             attempts: 0,
+            landed: false,
             sent_at: None,
             trouble: None,
         }
@@ -90,7 +94,12 @@ impl StepState {
     /// Whether something of it may still stand that undo would put back.
     pub fn is_undoable(&self) -> bool {
         let open = matches!(self.end, End::Open | End::Draining);
-        open && self.apply.may_have_landed() && matches!(self.step, Step::Set(_))
+        open && self.has_landed() && matches!(self.step, Step::Set(_))
+    }
+
+    /// Whether AWS may hold something of it, of this attempt or of one before.
+    pub fn has_landed(&self) -> bool {
+        self.landed || self.apply.may_have_landed()
     }
 
     fn leg(&mut self, way: Way) -> &mut Leg {
@@ -102,14 +111,16 @@ impl StepState {
 
     fn take(&mut self, at: Timestamp, event: &Event) {
         match event {
-            Event::Opened { .. } | Event::Continued { .. } => {}
             Event::Prepared { way, what, .. } => self.prepared(*way, what),
             Event::Sent { way, attempt, .. } => {
                 *self.leg(*way) = Leg::Sent;
                 self.attempts = *attempt;
                 self.sent_at = Some(at);
             }
-            Event::Done { way, .. } => *self.leg(*way) = Leg::Done,
+            Event::Done { way, .. } => {
+                *self.leg(*way) = Leg::Done;
+                self.landed |= *way == Way::Apply;
+            }
             Event::Failed { way, trouble, .. } => self.trouble(*way, Leg::Failed, trouble),
             Event::InDoubt { way, trouble, .. } => self.trouble(*way, Leg::InDoubt, trouble),
             Event::Verified { way, .. } => *self.leg(*way) = Leg::Verified,
@@ -117,6 +128,8 @@ impl StepState {
             Event::Draining { .. } => self.end = End::Draining,
             Event::Reverted { .. } => self.end = End::Reverted,
             Event::Kept { fields, .. } => self.keep(fields),
+            // The rest is about the session as a whole.
+            _ => {}
         }
     }
 
@@ -157,11 +170,23 @@ pub struct SessionState {
     /// Who opened it.
     pub user: String,
     pub steps: Vec<StepState>,
+    /// Where it is a load test.
+    pub test: Option<TestState>,
 }
 
 impl SessionState {
     /// Takes in one more record.
     pub fn take(&mut self, record: &Record) {
+        match &record.event {
+            Event::Planned { terms } => self.test = Some(TestState::new(terms.clone())),
+            Event::Appended { steps, .. } => {
+                self.steps.extend(steps.iter().cloned().map(StepState::new));
+            }
+            _ => {}
+        }
+        if let Some(test) = &mut self.test {
+            test.take(record.at, &record.event);
+        }
         let step = record.event.step().and_then(|n| self.steps.get_mut(n));
         if let Some(step) = step {
             step.take(record.at, &record.event);
@@ -172,6 +197,9 @@ impl SessionState {
     pub fn outcome(&self) -> PastState {
         let sets = || self.steps.iter().filter(|s| s.is_change_that_landed());
         let any = |f: fn(&StepState) -> bool| self.steps.iter().any(f);
+        if self.is_open_test() {
+            return PastState::Unfinished;
+        }
         if any(StepState::needs_a_look) {
             PastState::Unfinished
         } else if sets().any(|s| s.end == End::Draining) {
@@ -191,6 +219,11 @@ impl SessionState {
         }
     }
 
+    /// A load test that is not known to have ended.
+    pub fn is_open_test(&self) -> bool {
+        self.test.as_ref().is_some_and(|t| t.stage != Stage::Closed)
+    }
+
     /// The session as lists show it.
     pub fn past(&self) -> Past {
         Past {
@@ -207,7 +240,7 @@ impl SessionState {
 
 impl StepState {
     fn is_change_that_landed(&self) -> bool {
-        matches!(self.step, Step::Set(_)) && self.apply.may_have_landed()
+        matches!(self.step, Step::Set(_)) && self.has_landed()
     }
 
     fn needs_a_look(&self) -> bool {
@@ -243,6 +276,7 @@ pub fn fold(records: &[Record]) -> Result<SessionState, Fault> {
         place: first.place.clone(),
         user: first.actor.user.clone(),
         steps: steps.iter().cloned().map(StepState::new).collect(),
+        test: None,
     };
     for record in rest {
         state.take(record);

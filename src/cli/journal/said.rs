@@ -6,6 +6,7 @@ use crate::domain::fault::Fault;
 use crate::domain::text::Text;
 use crate::domain::text::mask::mask;
 use crate::journal::{Entry, Finding, Health};
+use crate::session::load_test::Moved;
 use crate::session::order::PastState;
 use crate::session::record::{Event, Prepared, Trouble, Way};
 use crate::session::state::SessionState;
@@ -170,6 +171,41 @@ fn event(event: &Event) -> String {
         Event::Draining { step, said } => format!("step {} draining: {said}", step + 1),
         Event::Reverted { step } => format!("step {} is as before", step + 1),
         Event::Kept { step, .. } => format!("step {} is kept as it is", step + 1),
+        event => of_the_test(event),
+    }
+}
+
+/// What is about a load test as a whole.
+fn of_the_test(event: &Event) -> String {
+    match event {
+        Event::Planned { terms } => format!("plan {}", terms.plan),
+        Event::Appended { steps, by } => format!("{} steps more, by {by}", steps.len()),
+        Event::Began { until } => format!("runs until {until:.0}"),
+        Event::Running => "all is applied and verified".to_owned(),
+        Event::Halted { step, said } => match step {
+            Some(step) => format!("halted at step {}: {said}", step + 1),
+            None => format!("halted: {said}"),
+        },
+        Event::Resumed { by } => format!("goes on, on the word of {by}"),
+        Event::Skipped { step, by } if by.is_empty() => {
+            format!("step {} is as wished already", step + 1)
+        }
+        Event::Skipped { step, by } => format!("step {} is left out by {by}", step + 1),
+        Event::Reverting { why } => format!("is put back: {why}"),
+        Event::Extended { until, by } => format!("extended until {until:.0} by {by}"),
+        Event::Noted { by, text } => format!("{by}: {text}"),
+        Event::Alarm { name, state } => format!("alarm {name} is {state}"),
+        Event::Drifted { fields } if fields.is_empty() => "all is as the session set it".to_owned(),
+        Event::Drifted { fields } => {
+            let one = |m: &Moved| format!("{} of {}", m.field, resource(&m.target));
+            let moved: Vec<String> = fields.iter().map(one).collect();
+            format!("changed by others: {}", moved.join(", "))
+        }
+        Event::Errand { action, resource } => format!("{action} on {resource}"),
+        Event::Vitals { signs } => format!("{} measured values", signs.len()),
+        Event::Closed { closing } => format!("closed: {closing}"),
+        // Told above.
+        _ => String::new(),
     }
 }
 

@@ -37,7 +37,7 @@ impl Drafting<'_> {
     fn shelves(&mut self) {
         for (_, record) in &self.survey.records {
             match record {
-                Record::Free => {}
+                Record::Free { .. } => {}
                 Record::Taken(open) => {
                     let what = format!(
                         "A session is open here: {} of {} on {}, until {}",

@@ -93,6 +93,7 @@ impl Machine {
         at: Duration,
         patience: Duration,
     ) -> Command {
+        self.touched = step;
         let deadline = sent.at + patience;
         let sight = self.sight_of(step, &sent);
         self.doing = Doing::Verifying { step, way, sent };
@@ -177,7 +178,7 @@ impl Machine {
         vec![doubt, told, self.read_back_at(step, way, sent, at, until)]
     }
 
-    fn read_back_at(
+    pub(super) fn read_back_at(
         &mut self,
         step: usize,
         way: Way,
@@ -185,6 +186,7 @@ impl Machine {
         at: Duration,
         until: Duration,
     ) -> Command {
+        self.touched = step;
         let sight = self.sight_of(step, &sent);
         self.doing = Doing::Doubting {
             step,
@@ -270,18 +272,21 @@ impl Machine {
         awaits: Awaits,
     ) -> Vec<Command> {
         let patience = self.patience(awaits);
+        if self.conducted && way == Way::Apply && awaits != Awaits::Setting {
+            let told = self.awaited(step, &said, percent);
+            return self.defer(told, step, sent, said, patience);
+        }
         if self.now.mono >= sent.at + patience {
             return self.stalled(step, way, said);
         }
-        let told = self.progress(
-            step,
-            Progress::Verifying {
-                what: Text::clean(&said),
-                percent,
-            },
-        );
+        let told = self.awaited(step, &said, percent);
         let at = self.now.mono + self.pace.poll;
         vec![told, self.look_again(step, way, sent, at, patience)]
+    }
+
+    fn awaited(&self, step: usize, said: &str, percent: Option<u8>) -> Command {
+        let what = Text::clean(said);
+        self.progress(step, Progress::Verifying { what, percent })
     }
 
     fn patience(&self, awaits: Awaits) -> Duration {
@@ -313,13 +318,13 @@ impl Machine {
         let mut commands = vec![event, self.progress(step, told)];
         match way {
             Way::Apply if self.following => commands.extend(self.finish()),
-            Way::Apply => commands.extend(self.apply_step(step + 1)),
+            Way::Apply => commands.extend(self.apply_next()),
             Way::Revert => commands.extend(self.revert_verified(step, sent)),
         }
         commands
     }
 
-    fn stalled(&mut self, step: usize, way: Way, said: String) -> Vec<Command> {
+    pub(super) fn stalled(&mut self, step: usize, way: Way, said: String) -> Vec<Command> {
         let fault = Fault::new(
             FaultKind::TimedOut,
             format!("AWS took the change, but its effect is not there: {said}"),

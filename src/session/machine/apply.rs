@@ -114,18 +114,24 @@ impl Machine {
             steps: self.state.steps.iter().map(|s| s.step.clone()).collect(),
         };
         let mut commands = vec![Command::Record(opened)];
-        commands.extend(self.apply_step(0));
+        self.queue = (0..self.state.steps.len()).collect();
+        commands.extend(self.apply_next());
         commands
     }
 
-    /// Goes on with a step, or ends when there is none left.
-    pub(super) fn apply_step(&mut self, step: usize) -> Vec<Command> {
+    /// Goes on with the next step, or ends when there is none left.
+    pub(super) fn apply_next(&mut self) -> Vec<Command> {
         self.attempt = 0;
         self.first_rest = None;
-        let Some(state) = self.state.steps.get(step) else {
-            return self.finish();
+        let next = self.queue.pop_front();
+        let Some((step, state)) = next.and_then(|n| Some((n, self.state.steps.get(n)?))) else {
+            return self.await_next();
         };
-        let Some(target) = state.step.change().map(|c| c.target.clone()) else {
+        let target = state.step.change().map(|c| c.target.clone());
+        if let Some(commands) = self.left_in_doubt(step) {
+            return commands;
+        }
+        let Some(target) = target else {
             return self.create(step);
         };
         // What the recheck has just seen is the look before the first write.
@@ -158,12 +164,13 @@ impl Machine {
         let Some(change) = self.state.steps[step].step.change().cloned() else {
             return self.create(step);
         };
+        let change = self.as_found(step, change, &look);
         if !before_holds(&change, &look) || self.surroundings_moved(&look) {
             return self.back_to_the_dialog();
         }
         let change = change.only(|f| f.before != f.after);
         if change.fields.is_empty() {
-            return self.apply_step(step + 1);
+            return self.nothing_to_do(step);
         }
         self.send_change(step, Way::Apply, &change, &look, None)
     }
@@ -242,6 +249,7 @@ impl Machine {
         write: Write,
         sent: Sent,
     ) -> Vec<Command> {
+        self.touched = step;
         let prepared = self.record(Event::Prepared { step, way, what });
         self.attempt += 1;
         let attempt = self.attempt;
@@ -292,8 +300,12 @@ pub(super) fn is_sent(target: &Target, field: Field) -> bool {
     !matches!((target, field), (Target::Scalable(_), Field::Desired))
 }
 
-/// Whether every held field still is what the change takes it for.
+/// Whether every held field still is what the change takes it for. A timer bears the session's
+/// name: whatever is there under it is ours, and put anew.
 fn before_holds(change: &Change, look: &Look) -> bool {
+    if matches!(change.target, Target::Timer(_)) {
+        return look.reading.is_some();
+    }
     let empty = Reading::new();
     let now = look.reading.as_ref().unwrap_or(&empty);
     change

@@ -72,17 +72,31 @@ impl Machine {
         })
     }
 
-    fn undo_next(&mut self) -> Vec<Command> {
+    pub(super) fn undo_next(&mut self) -> Vec<Command> {
         self.attempt = 0;
         let next = self.undoing.as_mut().and_then(|u| {
             u.lowered = false;
             u.left.pop_front()
         });
         match next {
-            Some(step) if self.must_stay(step) => self.undo_next(),
+            Some(step) if self.must_stay(step) || self.is_blocked(step) => self.undo_next(),
             Some(step) => self.look_before(step, Way::Revert),
             None => self.undo_finished(),
         }
+    }
+
+    fn is_blocked(&self, step: usize) -> bool {
+        let target = self.state.steps[step].step.change().map(|c| &c.target);
+        let blocked = self.undoing.iter().flat_map(|u| &u.blocked);
+        target.is_some_and(|t| blocked.into_iter().any(|b| b == t))
+    }
+
+    fn block(&mut self, step: usize) {
+        let target = self.state.steps[step]
+            .step
+            .change()
+            .map(|c| c.target.clone());
+        self.with_undoing(|u| u.blocked.extend(target));
     }
 
     /// Timers and the lock stand behind the rest: while something is not back they stay. A conflict
@@ -116,6 +130,9 @@ impl Machine {
         let plan = plan(change, &state.kept, &look, &undoing.decisions);
         undoing.conflicts.retain(|c| c.target != change.target);
         undoing.conflicts.extend(plan.conflicts.iter().cloned());
+        if !plan.conflicts.is_empty() {
+            self.block(step);
+        }
         self.carry_out(step, &plan, &look)
     }
 
@@ -209,6 +226,7 @@ impl Machine {
                     },
                 ));
                 self.with_undoing(|u| u.draining.push(said));
+                self.block(step);
             }
             None if self.is_in_conflict(step) => {}
             None => {
@@ -239,6 +257,9 @@ impl Machine {
     /// This step could not be put back; the others still are.
     pub(super) fn undo_failed(&mut self, fault: Fault) -> Vec<Command> {
         self.with_undoing(|u| u.failed = u.failed.take().or(Some(fault)));
+        if self.undoing.is_some() {
+            self.block(self.touched);
+        }
         self.undo_next()
     }
 
@@ -309,7 +330,7 @@ impl Machine {
     }
 }
 
-fn fields_of(step: &Step) -> BTreeSet<Field> {
+pub(super) fn fields_of(step: &Step) -> BTreeSet<Field> {
     step.change()
         .into_iter()
         .flat_map(|c| &c.fields)

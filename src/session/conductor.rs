@@ -1,0 +1,525 @@
+//! The load-test session, pure: which steps are carried out when, there and back, and what makes it
+//! turn. The machine below it carries the steps themselves. No clock, no I/O.
+//!
+//! ```text
+//! lock → backup → (the time runs) → timers → groups → services → rules → Running
+//! rules → settle → services → groups → timers → lock → Closed
+//! ```
+
+mod asked;
+mod back;
+mod forth;
+mod seen;
+
+pub use asked::timer_name;
+pub use seen::name;
+
+use super::ask::{Answer, Ask};
+use super::load_test::{Moved, Stage, Terms, TestState, Why};
+use super::machine::{Command, Input, Machine, Pace};
+use super::moment::Moment;
+use super::order::{Progress, Report};
+use super::record::{Actor, Event, Place, Sign};
+use super::revert::Decisions;
+use super::snapshot::{AlarmNow, Kind};
+use super::state::{End, SessionState, StepState};
+use super::step::Step;
+use crate::domain::change::{Field, Target};
+use crate::domain::fault::Fault;
+use crate::domain::ids::SessionId;
+use crate::domain::subject::Subject;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// What a conductor is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    /// A new session.
+    Begin,
+    /// A session whose program died.
+    Resume(Resume),
+    /// An answer to the machine's last command.
+    Inner(Input),
+    Asked {
+        ask: Ask,
+        by: String,
+    },
+    /// So many clients are attached now.
+    Attached(u32),
+    /// Time has passed.
+    Tick,
+    News(News),
+}
+
+/// What becomes of a session that is taken up again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resume {
+    /// It goes on where it was.
+    On,
+    Revert,
+    Keep,
+}
+
+/// What was seen in the account beside the steps.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    Alarms(Vec<AlarmNow>),
+    /// What is not as the session set it, at this generation of it.
+    Drift {
+        generation: u64,
+        fields: Vec<Moved>,
+    },
+    /// The restored rule's effect shows in the counts.
+    Settled,
+    /// A colleague asks in the account to put everything back.
+    Requested {
+        by: String,
+    },
+    /// Another tidegate took the session over.
+    Adopted {
+        by: String,
+    },
+    Vitals(Vec<Sign>),
+    /// Something beside the steps is in trouble; `None`: it is over.
+    Trouble(Option<String>),
+}
+
+/// What the conductor is in the middle of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing yet.
+    Start,
+    Applying,
+    /// A single change is being put back.
+    Undoing,
+    Running,
+    Halted,
+    Rules,
+    /// A restored rule's effect is awaited.
+    Settling {
+        until: Duration,
+    },
+    Sizes,
+    /// Something drains, or failed: again at that time.
+    Waiting {
+        until: Duration,
+    },
+    Timers,
+    /// Conflicts are to be decided.
+    Deciding,
+    Unlocking,
+    Closed,
+}
+
+/// How long the conductor waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Between two looks at what drains.
+    pub drain: Duration,
+    /// After a revert that failed; grows.
+    pub again: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            drain: Duration::from_secs(10),
+            again: Duration::from_secs(3),
+        }
+    }
+}
+
+/// One load test being carried.
+#[derive(Clone, Debug)]
+pub struct Conductor {
+    machine: Machine,
+    patience: Patience,
+    phase: Phase,
+    now: Moment,
+    /// It is to be put back as soon as the machine can turn.
+    turning: bool,
+    /// Timers that are to be put anew, and whether that is under way.
+    rearm: BTreeSet<usize>,
+    rearming: bool,
+    attached: u32,
+    alone: Option<Moment>,
+    /// The end by the clock that never goes back.
+    until: Option<Duration>,
+    decisions: Decisions,
+    conflicts: Vec<Moved>,
+    /// Reverts in a row that failed.
+    failures: u32,
+    settled: bool,
+    /// What the machine last said of each step.
+    live: BTreeMap<usize, (String, Option<u8>)>,
+    /// Steps from this number on came later, on a console's word.
+    plan: usize,
+    /// The fault that halted it.
+    fault: Option<Fault>,
+    alarms: Vec<AlarmNow>,
+    vitals: Vec<Sign>,
+    trouble: Option<String>,
+    generation: u64,
+}
+
+/// What the conductor answers with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Moves {
+    pub commands: Vec<Command>,
+    pub answer: Option<Answer>,
+}
+
+/// What a session is opened with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    pub id: SessionId,
+    pub summary: String,
+    pub subject: Subject,
+    pub steps: Vec<Step>,
+    pub terms: Terms,
+}
+
+impl Conductor {
+    /// A session that was just confirmed.
+    pub fn open(opening: Opening, place: Place, actor: &Actor, pace: Pace, now: Moment) -> Self {
+        let state = SessionState {
+            id: opening.id,
+            at: now.wall,
+            summary: opening.summary,
+            subject: opening.subject,
+            place,
+            user: actor.user.clone(),
+            steps: opening.steps.into_iter().map(StepState::new).collect(),
+            test: Some(TestState::new(opening.terms)),
+        };
+        Self::resume(state, pace, now)
+    }
+
+    /// A session that the journal tells of.
+    pub fn resume(state: SessionState, pace: Pace, now: Moment) -> Self {
+        let plan = state.steps.len();
+        let mut machine = Machine::resume(state, pace, now);
+        machine.conduct();
+        let mut conductor = Self {
+            machine,
+            patience: Patience::default(),
+            phase: Phase::Start,
+            now,
+            turning: false,
+            rearm: BTreeSet::new(),
+            rearming: false,
+            attached: 0,
+            alone: Some(now),
+            until: None,
+            decisions: Decisions::default(),
+            conflicts: Vec::new(),
+            failures: 0,
+            settled: false,
+            live: BTreeMap::new(),
+            plan,
+            fault: None,
+            alarms: Vec::new(),
+            vitals: Vec::new(),
+            trouble: None,
+            generation: 0,
+        };
+        conductor.until = conductor.test().until.map(|until| conductor.mono_of(until));
+        conductor
+    }
+
+    /// With another patience, for tests.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// What is known of the session.
+    pub fn state(&self) -> &SessionState {
+        self.machine.state()
+    }
+
+    /// Whether it is over.
+    pub fn is_closed(&self) -> bool {
+        self.phase == Phase::Closed
+    }
+
+    /// Counts what the session did: a look at the account that began before is not compared with it.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The steps to be watched while nothing is done: what stands in the account because of them.
+    pub fn watched(&self) -> Vec<Step> {
+        if self.phase != Phase::Running {
+            return Vec::new();
+        }
+        let mut seen: Vec<&Target> = Vec::new();
+        let newest = self.state().steps.iter().rev();
+        let ours = newest.filter(|s| s.is_undoable() && s.end == End::Open);
+        ours.filter(|s| {
+            let target = s.step.change().map(|c| &c.target);
+            let first = target.is_some_and(|t| !seen.contains(&t));
+            seen.extend(target);
+            first
+        })
+        .map(|s| s.step.clone())
+        .collect()
+    }
+
+    /// Rules that were just put back, while their effect is awaited.
+    pub fn settling(&self) -> bool {
+        matches!(self.phase, Phase::Settling { .. })
+    }
+
+    /// Whether a request is being decided on, sent or in doubt.
+    pub fn is_writing(&self) -> bool {
+        self.machine.is_writing()
+    }
+
+    /// Takes in what happened; answers with what is to be done. At most one command has an answer
+    /// of its own; where there is one, it replaces the one before.
+    pub fn handle(&mut self, now: Moment, heard: Heard) -> Moves {
+        self.now = now;
+        let mut moves = match heard {
+            Heard::Begin => self.begin().into(),
+            Heard::Resume(resume) => self.taken_up(resume).into(),
+            Heard::Inner(input) => self.inner(input).into(),
+            Heard::Asked { ask, by } => self.asked(ask, by),
+            Heard::Attached(n) => self.attach(n).into(),
+            Heard::Tick => Vec::new().into(),
+            Heard::News(news) => self.news(news).into(),
+        };
+        let more = self.by_the_clock();
+        moves.commands.extend(more);
+        if self.turning && self.machine.can_turn() {
+            let more = self.turn();
+            moves.commands.extend(more);
+        }
+        moves.commands = last_look_only(moves.commands);
+        moves
+    }
+
+    fn test(&self) -> &TestState {
+        // Every session that is conducted was opened with terms.
+        static NONE: std::sync::OnceLock<TestState> = std::sync::OnceLock::new();
+        self.state().test.as_ref().unwrap_or_else(|| {
+            NONE.get_or_init(|| {
+                TestState::new(Terms {
+                    plan: String::new(),
+                    ttl_seconds: 0,
+                    unattended_seconds: 0,
+                    settle_seconds: 0,
+                    alarms: Vec::new(),
+                    accepted: Vec::new(),
+                })
+            })
+        })
+    }
+
+    fn stage(&self) -> Stage {
+        self.test().stage
+    }
+
+    fn say(&mut self, event: Event) -> Command {
+        self.machine.say(self.now, event)
+    }
+
+    /// The same moment on the other clock.
+    fn mono_of(&self, wall: Timestamp) -> Duration {
+        let left = wall.duration_since(self.now.wall);
+        self.now.mono + Duration::try_from(left).unwrap_or_default()
+    }
+
+    fn attach(&mut self, n: u32) -> Vec<Command> {
+        self.attached = n;
+        self.alone = match (n, self.alone) {
+            (0, None) => Some(self.now),
+            (0, alone) => alone,
+            _ => None,
+        };
+        Vec::new()
+    }
+
+    /// What time brings: the end, nobody there, another try.
+    fn by_the_clock(&mut self) -> Vec<Command> {
+        if self.is_being_put_back() {
+            return self.again();
+        }
+        if self.time_is_up() {
+            return self.revert(Why::TimeUp);
+        }
+        if self.is_deserted() {
+            return self.revert(Why::Unattended);
+        }
+        Vec::new()
+    }
+
+    fn is_being_put_back(&self) -> bool {
+        self.turning
+            || matches!(self.stage(), Stage::Reverting | Stage::Closed)
+            || self.phase == Phase::Start
+            || self.test().why.is_some()
+    }
+
+    /// On whichever clock says it first.
+    fn time_is_up(&self) -> bool {
+        let wall = self
+            .test()
+            .until
+            .is_some_and(|until| until <= self.now.wall);
+        wall || self.until.is_some_and(|until| until <= self.now.mono)
+    }
+
+    fn is_deserted(&self) -> bool {
+        let patience = Duration::from_secs(self.test().terms.unattended_seconds);
+        self.alone
+            .is_some_and(|since| self.now.mono.saturating_sub(since.mono) >= patience)
+    }
+
+    fn news(&mut self, news: News) -> Vec<Command> {
+        match news {
+            News::Alarms(alarms) => self.alarmed(alarms),
+            News::Drift { generation, fields } => self.drifted(generation, fields),
+            News::Settled => self.settle(),
+            News::Requested { by } => self.revert(Why::Requested { by }),
+            News::Adopted { by } => self.adopted(&by),
+            News::Vitals(signs) => {
+                self.vitals.clone_from(&signs);
+                vec![self.say(Event::Vitals { signs })]
+            }
+            News::Trouble(trouble) => {
+                self.trouble = trouble;
+                Vec::new()
+            }
+        }
+    }
+
+    fn alarmed(&mut self, alarms: Vec<AlarmNow>) -> Vec<Command> {
+        let changed: Vec<AlarmNow> = alarms
+            .iter()
+            .filter(|a| !self.alarms.contains(a))
+            .cloned()
+            .collect();
+        self.alarms = alarms;
+        let mut commands: Vec<Command> = changed
+            .into_iter()
+            .map(|AlarmNow { name, state }| self.say(Event::Alarm { name, state }))
+            .collect();
+        let rings = self.alarms.iter().find(|a| a.state == "ALARM");
+        if let Some(name) = rings.map(|a| a.name.clone()) {
+            commands.extend(self.revert(Why::Alarm { name }));
+        }
+        commands
+    }
+
+    fn drifted(&mut self, generation: u64, fields: Vec<Moved>) -> Vec<Command> {
+        let stale = generation != self.generation || self.phase != Phase::Running;
+        if stale || fields == self.test().drift {
+            return Vec::new();
+        }
+        vec![self.say(Event::Drifted { fields })]
+    }
+
+    /// What the machine ends with is for the conductor; what it says on the way is kept.
+    fn inner(&mut self, input: Input) -> Vec<Command> {
+        let commands = self.machine.handle(self.now, input);
+        self.taken(commands)
+    }
+
+    fn taken(&mut self, commands: Vec<Command>) -> Vec<Command> {
+        let mut out = Vec::new();
+        for command in commands {
+            match command {
+                Command::Report(Report::Progress { progress, .. }) => self.progress(&progress),
+                Command::Report(report) => out.extend(self.ended(report)),
+                other => out.push(other),
+            }
+        }
+        out
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        let (said, percent) = match progress {
+            Progress::Verifying { what, percent } => (what.as_str(), *percent),
+            Progress::Verified { what } | Progress::Draining { what } => (what.as_str(), None),
+            Progress::InDoubt { .. } => ("no answer came: being read back", None),
+            Progress::Rechecking | Progress::Sent | Progress::Done { .. } => ("", None),
+        };
+        self.live
+            .insert(self.machine.touched(), (said.to_owned(), percent));
+        self.generation += 1;
+    }
+
+    /// The machine has come to an end of what it was given.
+    fn ended(&mut self, report: Report) -> Vec<Command> {
+        self.generation += 1;
+        match report {
+            Report::JournalBroken(fault) => {
+                self.trouble = Some(fault.line().as_str().to_owned());
+                Vec::new()
+            }
+            // What is under way is brought to its end, and then all of it goes back.
+            _ if self.turning => Vec::new(),
+            Report::Finished { .. } if self.phase == Phase::Applying => self.gone_on(),
+            Report::Failed { fault, .. } if self.phase == Phase::Applying => self.failed(fault),
+            Report::Undone { .. } => self.put_back(None),
+            Report::Conflict { fields, .. } => {
+                let moved = fields.into_iter().map(back::moved).collect();
+                self.in_conflict(moved);
+                self.put_back(None)
+            }
+            Report::Failed { fault, .. } => self.put_back(Some(fault)),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl From<Vec<Command>> for Moves {
+    fn from(commands: Vec<Command>) -> Self {
+        Self {
+            commands,
+            answer: None,
+        }
+    }
+}
+
+/// What kind of step it is, in the order of applying.
+pub fn kind(step: &Step) -> Kind {
+    match step {
+        Step::Create(_) => Kind::Backup,
+        Step::Set(change) => match change.target {
+            Target::Record(_) => Kind::Lock,
+            Target::Timer(_) => Kind::Timer,
+            Target::Group(_) => Kind::Group,
+            Target::Scalable(_) | Target::Service(_) => Kind::Service,
+            Target::Rule(_) => Kind::Rule,
+        },
+    }
+}
+
+/// Whether the carrier brings an answer.
+pub fn has_answer(command: &Command) -> bool {
+    !matches!(
+        command,
+        Command::Record(_) | Command::Report(_) | Command::Return(_)
+    )
+}
+
+/// One thing is done at a time: what was asked for first is over where something else is asked for.
+fn last_look_only(commands: Vec<Command>) -> Vec<Command> {
+    let last = commands.iter().rposition(has_answer);
+    let kept = |(n, command): (usize, Command)| {
+        (!has_answer(&command) || Some(n) == last).then_some(command)
+    };
+    commands.into_iter().enumerate().filter_map(kept).collect()
+}
+
+fn signed(by: Duration) -> SignedDuration {
+    SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX)
+}
+
+fn key(moved: &Moved) -> (Target, Field) {
+    (moved.target.clone(), moved.field)
+}

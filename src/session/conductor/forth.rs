@@ -1,0 +1,270 @@
+//! There: kind after kind, until all is applied and verified; or halted.
+
+use super::{Conductor, Phase, Resume, kind, signed};
+use crate::domain::backstop::{Bounds, Timer};
+use crate::domain::change::{Change, Target};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::session::draft::{GROUP_TIMER, TARGET_TIMER};
+use crate::session::load_test::{Stage, Why};
+use crate::session::machine::Command;
+use crate::session::record::Event;
+use crate::session::snapshot::Kind;
+use crate::session::state::{End, Leg, StepState};
+use crate::session::step::Step;
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::time::Duration;
+use strum::IntoEnumIterator;
+
+impl Conductor {
+    pub(super) fn begin(&mut self) -> Vec<Command> {
+        let opened = Event::Opened {
+            summary: self.state().summary.clone(),
+            subject: self.state().subject.clone(),
+            steps: self.state().steps.iter().map(|s| s.step.clone()).collect(),
+        };
+        let terms = self.test().terms.clone();
+        let mut commands = vec![self.say(opened), self.say(Event::Planned { terms })];
+        commands.extend(self.advance());
+        commands
+    }
+
+    /// Goes on where its program died, or puts everything back.
+    pub(super) fn taken_up(&mut self, resume: Resume) -> Vec<Command> {
+        let resume = match resume {
+            Resume::On if self.test().why.is_some() => Resume::Revert,
+            other => other,
+        };
+        match (resume, self.stage()) {
+            (_, Stage::Closed) => {
+                self.phase = Phase::Closed;
+                Vec::new()
+            }
+            (Resume::Keep, _) => self.keep_all(),
+            (Resume::Revert, _) => {
+                let why = self.test().why.clone();
+                let by = self.state().user.clone();
+                self.phase = Phase::Halted;
+                self.revert(why.unwrap_or(Why::Asked { by }))
+            }
+            (Resume::On, _) => {
+                let by = self.state().user.clone();
+                self.phase = Phase::Applying;
+                let resumed = self.say(Event::Resumed { by });
+                let mut commands = vec![resumed];
+                commands.extend(self.advance());
+                commands
+            }
+        }
+    }
+
+    /// The next kind of steps that is not done yet; none: it runs.
+    pub(super) fn advance(&mut self) -> Vec<Command> {
+        self.phase = Phase::Applying;
+        let Some(next) = Kind::iter().find(|k| !self.to_do(*k).is_empty()) else {
+            return self.all_applied();
+        };
+        let mut commands = Vec::new();
+        if next > Kind::Backup {
+            commands.extend(self.time_begins());
+        }
+        commands.extend(self.carry_on(self.to_do(next)));
+        commands
+    }
+
+    pub(super) fn carry_on(&mut self, steps: Vec<usize>) -> Vec<Command> {
+        self.generation += 1;
+        let commands = self.machine.carry_on(self.now, steps);
+        self.taken(commands)
+    }
+
+    fn to_do(&self, of: Kind) -> Vec<usize> {
+        let skipped = &self.test().skipped;
+        let open = |n: usize, s: &StepState| {
+            s.end == End::Open && s.apply != Leg::Verified && !skipped.contains(&n)
+        };
+        let steps = self.state().steps.iter().enumerate();
+        steps
+            .filter(|(n, s)| kind(&s.step) == of && open(*n, s))
+            .map(|(n, _)| n)
+            .collect()
+    }
+
+    fn all_applied(&mut self) -> Vec<Command> {
+        let mut commands = self.time_begins();
+        let late = self.late_timers();
+        self.rearm.extend(late);
+        if !self.rearm.is_empty() {
+            self.rearming = true;
+            commands.extend(self.carry_on(self.rearm.iter().copied().collect()));
+            return commands;
+        }
+        self.phase = Phase::Running;
+        if self.stage() != Stage::Running {
+            commands.push(self.say(Event::Running));
+        }
+        commands
+    }
+
+    /// From here on the time runs; the timers behind the steps are set to their own.
+    fn time_begins(&mut self) -> Vec<Command> {
+        let mut commands = Vec::new();
+        if self.test().until.is_none() {
+            let ttl = Duration::from_secs(self.test().terms.ttl_seconds);
+            let until = self.now.wall.checked_add(signed(ttl));
+            let until = whole(until.unwrap_or(Timestamp::MAX));
+            self.until = Some(self.now.mono + ttl);
+            commands.push(self.say(Event::Began { until }));
+        }
+        self.set_timers();
+        commands
+    }
+
+    /// Gives every timer that was not put yet its time.
+    fn set_timers(&mut self) {
+        let times = self.times();
+        for (n, timer) in times {
+            if !self.state().steps[n].landed {
+                self.machine
+                    .set_step(n, Step::Set(Change::put(Target::Timer(timer))));
+            }
+        }
+    }
+
+    /// Timers that stand at another time than the session's end asks for.
+    fn late_timers(&mut self) -> Vec<usize> {
+        let mut late = Vec::new();
+        for (n, timer) in self.times() {
+            let step = Step::Set(Change::put(Target::Timer(timer)));
+            let state = &self.state().steps[n];
+            if state.end == End::Open && state.landed && state.step != step {
+                self.machine.set_step(n, step);
+                late.push(n);
+            }
+        }
+        late
+    }
+
+    /// Each timer as it should be: targets a quarter of an hour after the end, groups half an hour
+    /// after them. A group takes one action a moment (aws-facts.md §3.3), so each has a second of its own.
+    fn times(&self) -> Vec<(usize, Timer)> {
+        let Some(until) = self.test().until else {
+            return Vec::new();
+        };
+        let mut of_group: HashMap<&str, i64> = HashMap::new();
+        let mut times = Vec::new();
+        for (n, state) in self.state().steps.iter().enumerate() {
+            let Some(Target::Timer(timer)) = state.step.change().map(|c| &c.target) else {
+                continue;
+            };
+            let (after, odd) = match &timer.of {
+                Bounds::Target(_) => (TARGET_TIMER, 0),
+                Bounds::Group(name) => {
+                    let used = of_group.entry(name.as_str()).or_default();
+                    *used += 1;
+                    (
+                        GROUP_TIMER,
+                        odd_second(self.state().id.as_str()) + *used - 1,
+                    )
+                }
+            };
+            let at = until.checked_add(signed(after) + jiff::SignedDuration::from_secs(odd));
+            let at = at.unwrap_or(Timestamp::MAX);
+            times.push((
+                n,
+                Timer {
+                    at,
+                    ..timer.clone()
+                },
+            ));
+        }
+        times
+    }
+
+    /// What was begun is done.
+    pub(super) fn gone_on(&mut self) -> Vec<Command> {
+        if std::mem::take(&mut self.rearming) {
+            self.rearm.clear();
+        }
+        self.advance()
+    }
+
+    /// A step could not be carried out. What came later from a console does not stop the test.
+    pub(super) fn failed(&mut self, fault: Fault) -> Vec<Command> {
+        let step = self.machine.touched();
+        self.rearming = false;
+        self.live
+            .insert(step, (fault.what.as_str().to_owned(), None));
+        if self.lost_the_lock(step, &fault) {
+            self.phase = Phase::Halted;
+            return self.revert(Why::Locked);
+        }
+        if step >= self.plan && kind(&self.state().steps[step].step) != Kind::Timer {
+            let skipped = self.say(Event::Skipped {
+                step,
+                by: fault.what.as_str().to_owned(),
+            });
+            let mut commands = vec![skipped];
+            commands.extend(self.advance());
+            return commands;
+        }
+        self.phase = Phase::Halted;
+        let said = fault.line().as_str().to_owned();
+        self.fault = Some(fault);
+        vec![self.say(Event::Halted {
+            step: Some(step),
+            said,
+        })]
+    }
+
+    fn lost_the_lock(&self, step: usize, fault: &Fault) -> bool {
+        let state = &self.state().steps[step];
+        let held = fault.kind == FaultKind::Conflict
+            || fault
+                .code
+                .as_ref()
+                .is_some_and(|c| c.as_str() == "ParameterAlreadyExists");
+        kind(&state.step) == Kind::Lock && held
+    }
+
+    /// Tries again what halted it. Where somebody changed a setting between plan and write, what
+    /// is there now is the original from here on.
+    pub(super) fn retry(&mut self, by: String) -> Vec<Command> {
+        let step = self.machine.touched();
+        let changed = |f: &Fault| f.kind == FaultKind::Conflict;
+        if self.fault.take().as_ref().is_some_and(changed) && !self.state().steps[step].landed {
+            self.machine.rebase(step);
+        }
+        let mut commands = vec![self.say(Event::Resumed { by })];
+        commands.extend(self.advance());
+        commands
+    }
+
+    /// Goes on without the step that halted it. What was sent of it is put back with the rest.
+    pub(super) fn skip(&mut self, by: String) -> Vec<Command> {
+        let step = self.machine.touched();
+        self.rearm.clear();
+        self.fault = None;
+        let mut commands = vec![
+            self.say(Event::Skipped {
+                step,
+                by: by.clone(),
+            }),
+            self.say(Event::Resumed { by }),
+        ];
+        commands.extend(self.advance());
+        commands
+    }
+}
+
+/// A second that belongs to this session.
+fn odd_second(id: &str) -> i64 {
+    id.bytes()
+        .fold(0_i64, |sum, b| (sum * 31 + i64::from(b)) % 45)
+        + 7
+}
+
+/// AWS's timers know seconds.
+fn whole(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
