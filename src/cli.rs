@@ -164,6 +164,10 @@ fn command(
             let region = arguments.cli.settings.region.as_ref();
             sim::run(args, region.map(|given| given.text.as_str()), io)
         }
+        Some(Command::Guard) => {
+            runtime::guard::process::run()?;
+            Ok(0)
+        }
         Some(Command::Man) => done(manual::write(io.out)),
     }
 }

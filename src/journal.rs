@@ -13,7 +13,7 @@ mod store;
 mod verify;
 mod writer;
 
-pub use actor::actor;
+pub use actor::{actor, user};
 pub use dir::default_dir;
 pub use permit::Permit;
 pub use read::{Damage, Entry, Session, read_session};

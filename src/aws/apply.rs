@@ -41,7 +41,8 @@ pub async fn apply(aws: &Aws, permit: Permit) -> Outcome {
         },
         Write::Arm(timer) => sender.arm(timer).await,
         Write::Disarm(timer) => sender.disarm(timer).await,
-        Write::Lock(at) => sender.lock(at).await,
+        Write::Lock(at) => sender.lock(at, false).await,
+        Write::Renew(at) => sender.lock(at, true).await,
         Write::Unlock(at) => sender.unlock(at).await,
     }
 }

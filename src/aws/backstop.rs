@@ -164,13 +164,14 @@ impl Sender<'_> {
     }
 
     /// Without overwrite: where one is there already, AWS refuses, and somebody else holds the lock.
-    pub(super) async fn lock(&self, at: &RecordRef) -> Outcome {
+    /// With it, the record is our own.
+    pub(super) async fn lock(&self, at: &RecordRef, over: bool) -> Outcome {
         let request = self.ssm(at.shelf).put_parameter();
         let request = request
             .name(&*at.name)
             .value(&*at.body)
             .r#type(ParameterType::SecureString)
-            .overwrite(false)
+            .overwrite(over)
             .description("An open load-test session of tidegate");
         let result = request.customize().interceptor(self.permitted()).send();
         outcome(result.await, self.aws.fault(self.action))

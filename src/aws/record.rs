@@ -3,28 +3,33 @@
 use super::Aws;
 use super::convert::pages;
 use crate::domain::fault::Fault;
-use crate::session::shared::{SharedRecord, Shelf};
+use crate::session::shared::{Request, SharedRecord, Shelf};
 use crate::session::survey::Record;
 use jiff::Timestamp;
 
 /// Largest page of `GetParametersByPath`.
 const PAGE: i32 = 10;
 
+/// A shelf with all that lies on it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ShelfSeen {
+    /// By number; one that cannot be read is a fault by itself.
+    pub records: Vec<(u64, Result<SharedRecord, Fault>)>,
+    /// What colleagues ask of a session, by the number of its record.
+    pub requests: Vec<(u64, Request)>,
+}
+
 impl Aws {
     /// What a shelf holds: the open session with the highest number, if one is alive.
     pub async fn record(&self, at: Shelf, path: &str, now: Timestamp) -> Record {
-        match self.records(at, path).await {
+        match self.shelf(at, path).await {
             Err(fault) => Record::Unreadable(fault),
-            Ok(found) => alive(found, now),
+            Ok(found) => alive(found.records, now),
         }
     }
 
-    /// All records below a path, by number; one that cannot be read is a fault by itself.
-    async fn records(
-        &self,
-        at: Shelf,
-        path: &str,
-    ) -> Result<Vec<(u64, Result<SharedRecord, Fault>)>, Fault> {
+    /// Everything below a path.
+    pub async fn shelf(&self, at: Shelf, path: &str) -> Result<ShelfSeen, Fault> {
         let client = match at {
             Shelf::Region => &self.shared.ssm,
             Shelf::Cloudfront => &self.shared.ssm_global,
@@ -32,6 +37,7 @@ impl Aws {
         let request = client
             .get_parameters_by_path()
             .path(path)
+            .recursive(true)
             .with_decryption(true)
             .max_results(PAGE);
         let found = pages!(
@@ -42,15 +48,32 @@ impl Aws {
             next_token,
             parameters
         );
-        let mut records: Vec<_> = found
-            .iter()
-            .filter_map(|p| {
-                let number = p.name()?.rsplit('/').next()?.parse().ok()?;
-                Some((number, SharedRecord::parse(p.value().unwrap_or_default())))
-            })
-            .collect();
-        records.sort_by_key(|(number, _)| *number);
-        Ok(records)
+        let mut seen = ShelfSeen::default();
+        for p in &found {
+            let (name, value) = (p.name().unwrap_or_default(), p.value().unwrap_or_default());
+            seen.take(name.strip_prefix(path).unwrap_or_default(), value);
+        }
+        seen.records.sort_by_key(|(number, _)| *number);
+        Ok(seen)
+    }
+}
+
+impl ShelfSeen {
+    /// `/7` is a record, `/7/revert` a request to whoever carries it; anything else is not ours.
+    fn take(&mut self, rest: &str, value: &str) {
+        let mut parts = rest.trim_start_matches('/').split('/');
+        let Some(number) = parts.next().and_then(|n| n.parse().ok()) else {
+            return;
+        };
+        match (parts.next(), parts.next()) {
+            (None, _) => self.records.push((number, SharedRecord::parse(value))),
+            (Some("revert"), None) => {
+                let request = serde_json::from_str(value).ok();
+                self.requests
+                    .extend(request.map(|request| (number, request)));
+            }
+            _ => {}
+        }
     }
 }
 

@@ -32,7 +32,11 @@ come from where AWS tools look.",
         "  0    done
   2    wrong usage or a mistake in a file
   3    refused: something stands against a load test
+  4    a load test is halted: retry, skip or revert
+  5    somebody else changed a setting that a load test should put back
+  6    another load test is open in this account and region
   7    no credentials, or none that AWS takes
+  8    in doubt: an answer was lost, and it could not be read back
   130  ended by SIGINT; 143 by SIGTERM, 129 by SIGHUP
   1    anything else",
     ),
@@ -72,8 +76,11 @@ pub enum Command {
     Keys(KeysArgs),
     /// Read the record of what was changed: list, show, verify
     Journal(super::journal::JournalArgs),
-    /// Load tests: what a plan would do here
+    /// Load tests: plan, start, watch, put back
     Session(super::session::SessionArgs),
+    /// Carry a load test; started by tidegate itself
+    #[command(hide = true)]
+    Guard,
     /// Serve a simulated AWS account on this machine
     Sim(super::sim::SimArgs),
     /// Print a completion script for a shell

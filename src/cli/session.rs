@@ -1,7 +1,10 @@
 //! `tidegate session`: load tests without a terminal.
 
 mod json;
+mod progress;
 mod said;
+mod start;
+mod talk;
 
 use super::args::{Arguments, Output};
 use super::environment::Environment;
@@ -10,15 +13,14 @@ use super::load;
 use super::plan::{self, Plans, Written};
 use super::{Failure, Streams, say};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::ids::SessionId;
-use crate::domain::plan::Ceilings;
 use crate::domain::text::Text;
-use crate::journal::Store;
+use crate::model::settings::Settings;
 use crate::model::source::{Source, did_you_mean};
 use crate::runtime;
-use crate::session::draft::{Draft, Reason, Refusal, draft};
-use crate::session::survey::Survey;
+use crate::session::draft::{Reason, Refusal};
+use crate::session::opening::Drafted;
 use std::path::PathBuf;
+use talk::Desk;
 
 /// What `tidegate session` is asked.
 #[derive(Clone, Debug, clap::Args)]
@@ -35,6 +37,28 @@ pub struct SessionArgs {
 pub enum Ask {
     /// Show what a plan would do here: each step, its risks, and what stands against it; writes nothing
     Plan(PlanArgs),
+    /// Begin a load test: apply the plan, step by step; a guard puts everything back in time
+    Start(start::StartArgs),
+    /// Show the session that is open here
+    Status(talk::StatusArgs),
+    /// Let the session end later
+    Extend {
+        /// By how much: 15m, 1h
+        duration: String,
+        #[command(flatten)]
+        which: talk::Which,
+    },
+    /// Put words on the session's timeline
+    Note {
+        /// The words
+        text: String,
+        #[command(flatten)]
+        which: talk::Which,
+    },
+    /// Put everything back
+    Revert(talk::RevertArgs),
+    /// Take up a session whose guard is gone, or tell a guard that halted how to go on
+    Recover(talk::RecoverArgs),
 }
 
 /// Which plan.
@@ -65,13 +89,16 @@ fn acceptable(text: &str) -> Result<Reason, String> {
 
 /// Exit codes of `session`, beside 0, 1 and 2.
 const REFUSED: u8 = 3;
+const HALTED: u8 = 4;
+const CONFLICT: u8 = 5;
+const LOCKED: u8 = 6;
 const CREDENTIALS: u8 = 7;
+const DOUBT: u8 = 8;
 
 /// A plan against the account that it is for.
 struct Looked<'a> {
     written: &'a Written,
-    survey: &'a Survey,
-    draft: &'a Draft,
+    found: &'a Drafted,
     accepted: &'a [Reason],
 }
 
@@ -98,16 +125,15 @@ impl Looked<'_> {
     }
 
     fn code(&self) -> u8 {
-        let standing = self
-            .draft
-            .refusals
-            .iter()
-            .filter(|refusal| !self.is_accepted(refusal));
-        let worst = standing.map(|refusal| match refusal.reason {
-            Reason::Mistake => 2,
-            Reason::Unseen if refusal.fault.kind == FaultKind::Credentials => CREDENTIALS,
-            _ => REFUSED,
-        });
+        let worst = self
+            .found
+            .standing(self.accepted)
+            .map(|refusal| match refusal.reason {
+                Reason::Mistake => 2,
+                Reason::Unseen if refusal.fault.kind == FaultKind::Credentials => CREDENTIALS,
+                Reason::Locked => LOCKED,
+                _ => REFUSED,
+            });
         // The plan itself has to be mended first.
         worst.min_by_key(|code| (*code != 2, *code)).unwrap_or(0)
     }
@@ -120,8 +146,20 @@ pub(super) fn run(
     environment: &Environment,
     io: &mut Streams<'_>,
 ) -> Result<u8, Failure> {
+    let output = args.output;
+    let desk = Desk {
+        output,
+        arguments,
+        environment,
+    };
     match &args.ask {
-        Ask::Plan(plan) => show_plan(plan, args.output, arguments, environment, io),
+        Ask::Plan(plan) => show_plan(plan, output, arguments, environment, io),
+        Ask::Start(start) => start::run(start, output, arguments, environment, io),
+        Ask::Status(status) => desk.status(status, io),
+        Ask::Extend { duration, which } => desk.extend(duration, which, io),
+        Ask::Note { text, which } => desk.note(text, which, io),
+        Ask::Revert(revert) => desk.revert(revert, io),
+        Ask::Recover(recover) => desk.recover(recover, io),
     }
 }
 
@@ -134,25 +172,13 @@ fn show_plan(
 ) -> Result<u8, Failure> {
     let loaded = load::all(arguments, environment)?;
     let written = written(args, loaded.plans)?;
-    let settings = &loaded.settings;
-    let survey = match runtime::survey::survey(settings, &written.plan) {
-        Ok(survey) => survey,
-        Err(fault) if fault.kind == FaultKind::Credentials => {
-            say::faults(&[fault], io.err)?;
-            return Ok(CREDENTIALS);
-        }
-        Err(fault) => return Err(fault.into()),
+    let found = match drafted(&written, &loaded.settings, io)? {
+        Ok(found) => found,
+        Err(code) => return Ok(code),
     };
-    let ceilings = Ceilings {
-        max_tasks: settings.max_tasks,
-        max_instances: settings.max_instances,
-    };
-    let id: SessionId = Store::new_id(survey.at);
-    let draft = draft(&written.plan, &survey, &ceilings, &id);
     let looked = Looked {
         written: &written,
-        survey: &survey,
-        draft: &draft,
+        found: &found,
         accepted: &args.accept,
     };
     match output {
@@ -160,6 +186,22 @@ fn show_plan(
         Output::Json => writeln!(io.out, "{:#}", json::plan(&looked))?,
     }
     Ok(looked.code())
+}
+
+/// The plan against the account; an exit code where nobody is logged in.
+fn drafted(
+    written: &Written,
+    settings: &Settings,
+    io: &mut Streams<'_>,
+) -> Result<Result<Drafted, u8>, Failure> {
+    match runtime::survey::draft(settings, &written.plan) {
+        Ok(found) => Ok(Ok(found)),
+        Err(fault) if fault.kind == FaultKind::Credentials => {
+            say::faults(&[fault], io.err)?;
+            Ok(Err(CREDENTIALS))
+        }
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 /// The plan of that name, from the file that was named or from the config.

@@ -53,9 +53,19 @@ pub enum Write {
     Lock(RecordRef),
     /// `ssm:DeleteParameter`.
     Unlock(RecordRef),
+    /// `ssm:PutParameter` over our own record: a sign of life, and the end as it is now.
+    Renew(RecordRef),
 }
 
 impl Write {
+    /// What an errand is about, for the record.
+    pub fn errand_on(&self) -> String {
+        match self {
+            Self::Lock(at) | Self::Unlock(at) | Self::Renew(at) => at.name.to_string(),
+            _ => String::new(),
+        }
+    }
+
     /// The IAM action, as IAM writes it.
     pub fn action(&self) -> &'static str {
         use super::rds::DatabaseKind::Cluster;
@@ -76,7 +86,7 @@ impl Write {
                 Bounds::Target(_) => "application-autoscaling:DeleteScheduledAction",
                 Bounds::Group(_) => "autoscaling:DeleteScheduledAction",
             },
-            Self::Lock(_) => "ssm:PutParameter",
+            Self::Lock(_) | Self::Renew(_) => "ssm:PutParameter",
             Self::Unlock(_) => "ssm:DeleteParameter",
         }
     }

@@ -24,7 +24,7 @@ fn set(name: &str) -> Option<String> {
 }
 
 /// The name that the password file has for our user id: the environment may say anything.
-fn user() -> String {
+pub fn user() -> String {
     let uid = rustix::process::getuid().as_raw().to_string();
     let file = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let named = file

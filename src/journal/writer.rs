@@ -8,6 +8,7 @@ use super::segment::{self, Segment};
 use super::store::{Held, Store};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
+use crate::domain::write::Write;
 use crate::session::machine::Intent;
 use crate::session::record::{Event, Place, Record, VERSION, Way};
 use crate::session::state::SessionState;
@@ -200,6 +201,17 @@ impl Writer {
         };
         let kept = self.keep(sent, at, begins)?;
         Ok((Permit::new(self.id.clone(), self.seq, write), kept))
+    }
+
+    /// Leave for a request beside the steps. One durable record before each; what it became is
+    /// seen at the next look, for each of them may be repeated.
+    pub fn errand(&mut self, write: Write, at: Timestamp) -> Result<Permit, Fault> {
+        let event = Event::Errand {
+            action: write.action().to_owned(),
+            resource: write.errand_on(),
+        };
+        self.keep(event, at, false)?;
+        Ok(Permit::new(self.id.clone(), self.seq, write))
     }
 
     fn write(&mut self, event: Event, at: Timestamp) -> Result<(), Fault> {

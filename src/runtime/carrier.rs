@@ -4,9 +4,9 @@
 //! nothing up; from the last look to the outcome only one of them has the turn.
 
 mod inspect;
-mod scribe;
 mod session;
 
+use super::scribe::Scribe;
 use crate::aws::Aws;
 use crate::domain::fault::{Fault, FaultKind, LIFTS_READ_ONLY};
 use crate::domain::identity::Identity;
@@ -19,7 +19,6 @@ use crate::session::moment::Moment;
 use crate::session::order::{Order, Past, PastState, Report};
 use crate::session::record::Place;
 use jiff::Timestamp;
-use scribe::Scribe;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

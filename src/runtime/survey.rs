@@ -3,10 +3,29 @@
 use super::reads::options;
 use crate::aws::{Aws, Options};
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::plan::Ceilings;
 use crate::model::settings::Settings;
+use crate::session::draft;
+use crate::session::opening::Drafted;
 use crate::session::plan::Plan;
 use crate::session::survey::Survey;
 use jiff::Timestamp;
+
+/// A plan against the account that the settings lead to. No write can leave on the way.
+pub fn draft(settings: &Settings, plan: &Plan) -> Result<Drafted, Fault> {
+    let survey = survey(settings, plan)?;
+    let ceilings = Ceilings {
+        max_tasks: settings.max_tasks,
+        max_instances: settings.max_instances,
+    };
+    let id = crate::journal::Store::new_id(survey.at);
+    let draft = draft::draft(plan, &survey, &ceilings, &id);
+    Ok(Drafted {
+        plan: plan.clone(),
+        survey,
+        draft,
+    })
+}
 
 /// Looks at the account that the settings lead to. No write can leave on the way.
 pub fn survey(settings: &Settings, plan: &Plan) -> Result<Survey, Fault> {

@@ -172,7 +172,7 @@ pub struct Moves {
 }
 
 /// What a session is opened with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Opening {
     pub id: SessionId,
     pub summary: String,
@@ -266,6 +266,11 @@ impl Conductor {
         })
         .map(|s| s.step.clone())
         .collect()
+    }
+
+    /// When it was last told something.
+    pub fn now(&self) -> Moment {
+        self.now
     }
 
     /// Rules that were just put back, while their effect is awaited.

@@ -57,6 +57,13 @@ pub struct DraftStep {
     pub risks: Vec<Finding>,
 }
 
+impl DraftStep {
+    /// Whether it only stands behind others: without them it is nothing.
+    pub fn is_net(&self) -> bool {
+        matches!(self.work, Work::Lock(_) | Work::Arm(_))
+    }
+}
+
 /// A plan as it would be carried out here and now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {

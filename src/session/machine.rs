@@ -83,7 +83,7 @@ pub enum Input {
 }
 
 /// How patient the machine is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Pace {
     /// An unknown outcome is not read back earlier than so long after SENT.
     pub read_back: Duration,

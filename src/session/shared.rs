@@ -33,6 +33,14 @@ pub struct SharedRecord {
     pub open: Vec<Restore>,
 }
 
+/// What a colleague leaves beside the record for whoever carries the session: put everything back.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Request {
+    pub session: SessionId,
+    pub by: String,
+    pub at: Timestamp,
+}
+
 /// One setting to be put back.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Restore {

@@ -2,6 +2,7 @@
 
 use super::look::{Look, Running};
 use super::record::Way;
+use crate::domain::backstop::PRESENT;
 use crate::domain::change::{Change, Field, Hold, Target};
 
 /// What a look says about a step that AWS took.
@@ -162,6 +163,8 @@ fn floats(sent: &Change) -> bool {
 /// The settings in words: `min 8, max 12`; an action is named, not quoted.
 pub fn settings(sent: &Change) -> String {
     let one = |f: &crate::domain::change::FieldChange| match f.after.count() {
+        Some(PRESENT) if f.field == Field::Present => "is there".to_owned(),
+        Some(_) if f.field == Field::Present => "is removed".to_owned(),
         Some(n) => format!("{} {n}", f.field),
         None => format!("{} set", f.field),
     };

@@ -6,7 +6,7 @@ use crate::aws::convert::{date_time, moment, text};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::MetricName;
 use crate::domain::text::Text;
-use crate::domain::waf::{AclRef, SampledRequest};
+use crate::domain::waf::{AclRef, RuleRef, SampledRequest};
 use aws_sdk_wafv2::types as sdk;
 use jiff::{SignedDuration, Timestamp};
 
@@ -45,6 +45,21 @@ impl Aws {
         }
         found.requests.sort_by_key(|r| std::cmp::Reverse(r.at));
         Ok(found)
+    }
+
+    /// What a rule matched between two moments; AWS keeps samples for three hours.
+    pub async fn sampled_since(
+        &self,
+        rule: &RuleRef,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<SampledRequest>, Fault> {
+        let gone = || Fault::new(FaultKind::Missing, "The rule is not there any more");
+        let acl = self.acl(&rule.acl).await?.ok_or_else(gone)?;
+        let found = acl.rules.iter().find(|r| r.name == rule.rule);
+        let metric = found.map(|r| r.metric.clone()).ok_or_else(gone)?;
+        let samples = self.sample_window(&rule.acl, &metric, from, until).await?;
+        Ok(samples.requests)
     }
 
     async fn sample_window(

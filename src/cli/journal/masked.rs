@@ -11,7 +11,8 @@ pub fn record(record: &Record) -> Value {
     value
 }
 
-fn walk(value: &mut Value) {
+/// Hides the same in any value made of our own types.
+pub fn walk(value: &mut Value) {
     match value {
         Value::Object(members) => members.iter_mut().for_each(|(name, value)| match value {
             Value::String(text) if name == "json" => *text = action(text),

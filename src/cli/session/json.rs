@@ -9,14 +9,39 @@ use crate::session::draft::{DraftStep, Refusal, Work};
 use crate::session::step;
 use serde_json::{Value, json};
 
+/// A session's snapshot, with what may be a secret hidden.
+pub(super) fn masked(now: &crate::session::snapshot::Snapshot) -> Value {
+    let mut value = serde_json::to_value(now).unwrap_or(Value::Null);
+    masked::walk(&mut value);
+    value
+}
+
 /// The whole answer.
 pub(super) fn plan(looked: &Looked<'_>) -> Value {
-    let (plan, place) = (&looked.written.plan, &looked.survey.place);
-    let steps: Vec<Value> = looked.draft.steps.iter().map(|s| one(looked, s)).collect();
-    let refusals = &looked.draft.refusals;
+    let (plan, place) = (&looked.written.plan, &looked.found.survey.place);
+    let steps: Vec<Value> = looked
+        .found
+        .draft
+        .steps
+        .iter()
+        .map(|s| one(looked, s))
+        .collect();
+    let refusals = &looked.found.draft.refusals;
     let refusals: Vec<Value> = refusals.iter().map(|r| refusal(looked, r)).collect();
-    let missing: Vec<&str> = looked.draft.missing.iter().map(Text::as_str).collect();
-    let nothing: Vec<&str> = looked.draft.nothing.iter().map(Text::as_str).collect();
+    let missing: Vec<&str> = looked
+        .found
+        .draft
+        .missing
+        .iter()
+        .map(Text::as_str)
+        .collect();
+    let nothing: Vec<&str> = looked
+        .found
+        .draft
+        .nothing
+        .iter()
+        .map(Text::as_str)
+        .collect();
     json!({
         "plan": plan.name.as_str(),
         "account": place.scope.account,
@@ -45,7 +70,7 @@ fn work(looked: &Looked<'_>, work: &Work) -> Value {
     match work {
         Work::Lock(shelf) => json!({
             "do": "lock",
-            "path": shelf.path(&looked.survey.place.scope),
+            "path": shelf.path(&looked.found.survey.place.scope),
         }),
         Work::Create(backup) => json!({
             "do": "create",

@@ -21,7 +21,7 @@ pub(super) fn plan(looked: &Looked<'_>) -> String {
 }
 
 fn head(looked: &Looked<'_>) -> String {
-    let (plan, place) = (&looked.written.plan, &looked.survey.place);
+    let (plan, place) = (&looked.written.plan, &looked.found.survey.place);
     let caller = place.caller.text();
     let caller = caller.as_str().rsplit('/').next().unwrap_or_default();
     let mut head = format!(
@@ -44,13 +44,13 @@ fn head(looked: &Looked<'_>) -> String {
 }
 
 fn steps(looked: &Looked<'_>, out: &mut String) {
-    for (n, step) in looked.draft.steps.iter().enumerate() {
+    for (n, step) in looked.found.draft.steps.iter().enumerate() {
         let _ = writeln!(out, "{:3}  {}", n + 1, work(looked, step));
         for risk in &step.risks {
             let _ = writeln!(out, "       {}", finding(risk));
         }
     }
-    for name in &looked.draft.nothing {
+    for name in &looked.found.draft.nothing {
         let _ = writeln!(out, "  –  {name}: as wished already, nothing is sent");
     }
 }
@@ -59,7 +59,7 @@ fn work(looked: &Looked<'_>, step: &DraftStep) -> String {
     let awaits = &step.awaits;
     match &step.work {
         Work::Lock(shelf) => {
-            let path = shelf.path(&looked.survey.place.scope);
+            let path = shelf.path(&looked.found.survey.place.scope);
             format!("lock     {}: {awaits}", Text::clean(&path))
         }
         Work::Create(backup) => format!(
@@ -113,10 +113,15 @@ fn short(setting: &Value) -> String {
 }
 
 fn back(looked: &Looked<'_>, out: &mut String) {
-    let changes = looked.draft.steps.iter().filter_map(|s| match &s.work {
-        Work::Set(change) => Some(change),
-        _ => None,
-    });
+    let changes = looked
+        .found
+        .draft
+        .steps
+        .iter()
+        .filter_map(|s| match &s.work {
+            Work::Set(change) => Some(change),
+            _ => None,
+        });
     let names: Vec<Text> = changes.rev().map(|c| step::resource(&c.target)).collect();
     let names: Vec<&str> = names.iter().map(Text::as_str).collect();
     if names.is_empty() {
@@ -124,6 +129,7 @@ fn back(looked: &Looked<'_>, out: &mut String) {
     }
     let _ = writeln!(out, "\nPut back in this order: {}", names.join(", "));
     let rule = looked
+        .found
         .draft
         .steps
         .iter()
@@ -139,6 +145,7 @@ fn back(looked: &Looked<'_>, out: &mut String) {
 
 fn refusals(looked: &Looked<'_>, out: &mut String) {
     let (accepted, standing): (Vec<&Refusal>, Vec<&Refusal>) = looked
+        .found
         .draft
         .refusals
         .iter()
@@ -169,12 +176,23 @@ fn refusals(looked: &Looked<'_>, out: &mut String) {
 }
 
 fn permissions(looked: &Looked<'_>, out: &mut String) {
-    let missing: Vec<&str> = looked.draft.missing.iter().map(Text::as_str).collect();
+    let missing: Vec<&str> = looked
+        .found
+        .draft
+        .missing
+        .iter()
+        .map(Text::as_str)
+        .collect();
     if !missing.is_empty() {
         let _ = writeln!(out, "\nMissing permissions: {}", missing.join(", "));
     }
-    let actions: std::collections::BTreeSet<&str> =
-        looked.draft.steps.iter().map(|s| s.work.action()).collect();
+    let actions: std::collections::BTreeSet<&str> = looked
+        .found
+        .draft
+        .steps
+        .iter()
+        .map(|s| s.work.action())
+        .collect();
     let actions: Vec<&str> = actions.into_iter().collect();
     if !actions.is_empty() {
         let _ = writeln!(out, "\nIt would call: {}", actions.join(", "));

@@ -1,10 +1,11 @@
 //! What the journal tells of the past: history, and what was left unfinished.
 
 use super::Core;
-use super::session::{look, unnamed};
+use super::session::unnamed;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
 use crate::journal;
+use crate::runtime::look::look;
 use crate::session::machine::Sight;
 use crate::session::order::{Past, PastState, Report, ThreeWay};
 use crate::session::record::Place;
@@ -133,7 +134,7 @@ async fn three_ways(core: &Core, state: &SessionState) -> (Vec<ThreeWay>, Option
 }
 
 async fn compared(core: &Core, step: &StepState) -> Result<Vec<ThreeWay>, Fault> {
-    let look = look(core, &Sight::Step(step.step.clone())).await?;
+    let look = look(&core.aws, &Sight::Step(step.step.clone())).await?;
     match &step.step {
         Step::Set(change) => Ok(revert::compare(change, &look)),
         Step::Create(_) => Ok(Vec::new()),

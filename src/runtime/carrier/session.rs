@@ -1,22 +1,18 @@
 //! One session's task: runs the machine's commands in order, and brings the answers back.
 
 use super::Core;
-use super::scribe::Scribe;
 use crate::aws::apply::apply as send;
 use crate::crash;
-use crate::domain::change::Field;
-use crate::domain::change::{Change, Target, Value};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
 use crate::domain::text::Text;
-use crate::journal::{Kept, Permit, Store, Writer};
-use crate::session::look::Look;
+use crate::journal::{Kept, Store};
+use crate::runtime::look::{boxed, look};
+use crate::runtime::pen::Pen;
 use crate::session::machine::{Command, Input, Intent, Machine, Sight};
 use crate::session::order::{Progress, Proposal, Report};
 use crate::session::record::{Event, Place};
-use crate::session::step::Step;
 use std::collections::VecDeque;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedMutexGuard, mpsc};
@@ -47,12 +43,7 @@ pub async fn apply(
         core.now(),
     );
     Carried {
-        pen: Pen {
-            scribe: core.scribe.clone(),
-            store,
-            place,
-            writer: None,
-        },
+        pen: Pen::new(core.scribe.clone(), store, place),
         core,
         machine,
         inputs,
@@ -103,15 +94,7 @@ async fn taken_up(core: &Core, id: &SessionId) -> Result<(Machine, Pen), Fault> 
         return Err(elsewhere(&state.place));
     }
     let machine = Machine::resume(state, core.pace, at);
-    Ok((
-        machine,
-        Pen {
-            scribe: core.scribe.clone(),
-            store,
-            place,
-            writer: Some(writer),
-        },
-    ))
+    Ok((machine, Pen::of(core.scribe.clone(), store, place, writer)))
 }
 
 fn elsewhere(place: &Place) -> Fault {
@@ -122,59 +105,6 @@ fn elsewhere(place: &Place) -> Fault {
     )
     .means("it is not touched from another account or region")
     .next("switch to that profile and region")
-}
-
-/// The session's writer, lent to the journal's thread for each record.
-struct Pen {
-    scribe: Scribe,
-    store: Store,
-    place: Place,
-    writer: Option<Writer>,
-}
-
-impl Pen {
-    async fn begin(
-        &mut self,
-        id: SessionId,
-        opened: Event,
-        at: jiff::Timestamp,
-    ) -> Result<Kept, Fault> {
-        let (store, place) = (self.store.clone(), self.place.clone());
-        self.writer = Some(
-            self.scribe
-                .run(move || store.begin(&id, &place, opened, at))
-                .await??,
-        );
-        Ok(Kept::Durable)
-    }
-
-    async fn record(&mut self, event: Event, at: jiff::Timestamp) -> Result<Kept, Fault> {
-        self.lend(move |writer| writer.record(event, at)).await
-    }
-
-    async fn send(&mut self, intent: Intent, at: jiff::Timestamp) -> Result<(Permit, Kept), Fault> {
-        self.lend(move |writer| writer.send(intent, at)).await
-    }
-
-    async fn lend<T: Send + 'static>(
-        &mut self,
-        job: impl FnOnce(&mut Writer) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, Fault> {
-        let mut writer = self.writer.take().ok_or_else(no_writer)?;
-        let (writer, result) = self
-            .scribe
-            .run(move || {
-                let result = job(&mut writer);
-                (writer, result)
-            })
-            .await?;
-        self.writer = Some(writer);
-        result
-    }
-}
-
-fn no_writer() -> Fault {
-    Fault::new(FaultKind::Internal, "The session's journal is not open").means("nothing was sent")
 }
 
 /// A session under way.
@@ -229,11 +159,11 @@ impl Carried {
             Command::Record(event) => self.record(event).await,
             Command::Report(report) => self.tell(report).await,
             Command::Return(proposal) => self.back_to_the_dialog(proposal).await,
-            Command::Observe(sight) => Some(Input::Looked(look(&self.core, &sight).await)),
+            Command::Observe(sight) => Some(Input::Looked(look(&self.core.aws, &sight).await)),
             Command::Write(intent) => Some(self.write(*intent).await),
             Command::ReadBack { sight, at } => {
                 self.sleep_until(at).await;
-                Some(Input::Looked(look(&self.core, &sight).await))
+                Some(Input::Looked(look(&self.core.aws, &sight).await))
             }
             Command::Verify { sight, at, .. } => Some(self.verify(&sight, at).await),
             Command::Pause { until } => {
@@ -320,49 +250,13 @@ impl Carried {
         tokio::select! {
             biased;
             Some(order) = self.inputs.recv() => order,
-            () = tokio::time::sleep(wait) => Input::Looked(look(&self.core, sight).await),
+            () = tokio::time::sleep(wait) => Input::Looked(look(&self.core.aws, sight).await),
         }
     }
 
     async fn sleep_until(&self, at: Duration) {
         tokio::time::sleep(at.saturating_sub(self.core.now().mono)).await;
     }
-}
-
-/// The compiler proves a borrowing read `Send` only where it is boxed.
-fn boxed<'a, T>(
-    read: impl Future<Output = T> + Send + 'a,
-) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
-    Box::pin(read)
-}
-
-/// A fresh look, outside the call budget.
-pub async fn look(core: &Core, sight: &Sight) -> Result<Look, Fault> {
-    match sight {
-        Sight::Target(target) => look_at(core, target, None).await,
-        Sight::Step(Step::Set(change)) => look_at(core, &change.target, changing(change)).await,
-        Sight::Step(Step::Create(backup)) => boxed(core.aws.look_for(backup)).await,
-    }
-}
-
-/// The one value of a web ACL that the step changes.
-fn changing(change: &Change) -> Option<Field> {
-    change
-        .fields
-        .iter()
-        .map(|f| f.field)
-        .find(|f| matches!(f, Field::Action | Field::Limit))
-}
-
-/// A target's count is kept by its service: it is read with the bounds, for the undo.
-async fn look_at(core: &Core, target: &Target, changing: Option<Field>) -> Result<Look, Fault> {
-    let mut look = boxed(core.aws.look(target, changing)).await?;
-    if let (Target::Scalable(_), Some(reading), Some(running)) =
-        (target, &mut look.reading, look.running)
-    {
-        reading.insert(Field::Desired, Value::Count(u64::from(running.desired)));
-    }
-    Ok(look)
 }
 
 /// A summary for a session that has none.

@@ -1,0 +1,210 @@
+//! `tidegate session start`: from the plan to a session that runs.
+
+use super::progress;
+use super::{Looked, PlanArgs, acceptable, drafted, said};
+use crate::cli::args::{Arguments, Output};
+use crate::cli::environment::Environment;
+use crate::cli::{Failure, Streams, load, say, state_dir, value};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::SessionId;
+use crate::journal::{self, Store};
+use crate::model::settings::{Mode, Settings};
+use crate::runtime::guard::Task;
+use crate::runtime::guard::process::Brief;
+use crate::runtime::guard::spawn::spawn;
+use crate::runtime::guard::talk::{self, Follow};
+use crate::session::conductor;
+use crate::session::draft::Reason;
+use crate::session::load_test::Stage;
+use crate::session::snapshot::{Protection, Snapshot};
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What to begin, and how.
+#[derive(Clone, Debug, clap::Args)]
+pub struct StartArgs {
+    /// Its name: the section [plan.NAME] of the config file, or of the file that --plan names
+    pub name: String,
+    /// A file with plans
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// Begin without the plan's name being typed
+    #[arg(long)]
+    pub yes: bool,
+    /// How long it lasts, instead of what the plan says
+    #[arg(long, value_name = "DURATION")]
+    pub ttl: Option<String>,
+    /// Take on a reason that stands against it, by its name; may be given again
+    #[arg(long, value_name = "REASON", value_parser = acceptable)]
+    pub accept: Vec<Reason>,
+    /// Return once the guard has the session, and leave the rest to it
+    #[arg(long)]
+    pub detach: bool,
+}
+
+/// Begins the session; the exit code says how far it came.
+pub(super) fn run(
+    args: &StartArgs,
+    output: Output,
+    arguments: &Arguments,
+    environment: &Environment,
+    io: &mut Streams<'_>,
+) -> Result<u8, Failure> {
+    let loaded = load::all(arguments, environment)?;
+    if loaded.settings.mode == Mode::ReadOnly {
+        return Err(loaded.settings.read_only().into());
+    }
+    let wanted = PlanArgs {
+        name: args.name.clone(),
+        plan: args.plan.clone(),
+        accept: args.accept.clone(),
+    };
+    let mut written = super::written(&wanted, loaded.plans)?;
+    if let Some(ttl) = &args.ttl {
+        written.plan.ttl = duration("--ttl", ttl)?;
+    }
+    let found = match drafted(&written, &loaded.settings, io)? {
+        Ok(found) => found,
+        Err(code) => return Ok(code),
+    };
+    let looked = Looked {
+        written: &written,
+        found: &found,
+        accepted: &args.accept,
+    };
+    io.err.write_all(said::plan(&looked).as_bytes())?;
+    match looked.code() {
+        0 => {}
+        code => return Ok(code),
+    }
+    if found.draft.steps.iter().all(|s| s.is_net()) {
+        return Err(nothing_to_do().into());
+    }
+    if !args.yes && !typed(&args.name, io)? {
+        return Err(not_confirmed(&args.name).into());
+    }
+    let dir = state_dir(environment)?.join("journal");
+    let store = Store::open(&dir)?;
+    let id = Store::new_id(found.survey.at);
+    let opening = found.opening(id, store.actor(), &args.accept);
+    let scope = found.survey.place.scope.clone();
+    let task = Task::Start {
+        opening: Box::new(opening),
+        scope,
+    };
+    let id = match spawn(brief(&loaded.settings, &dir, task)) {
+        Ok(id) => id,
+        Err(fault) => return said_no(&fault, io),
+    };
+    if args.detach {
+        return detached(&id, output, io);
+    }
+    let by = conductor::name(&journal::actor());
+    let now = follow(&dir, &id, &by, io)?;
+    tell(&now, output, io)?;
+    Ok(progress::code(&now))
+}
+
+/// How a guard is told which account it is, and what to do there.
+pub(super) fn brief(settings: &Settings, dir: &Path, task: Task) -> Brief {
+    Brief {
+        profile: settings.profile.clone(),
+        region: settings.region.clone(),
+        endpoint: settings.endpoint.as_ref().map(|e| e.as_str().to_owned()),
+        keys: None,
+        journal: dir.to_owned(),
+        protection: Protection::Detached,
+        pace: None,
+        task,
+    }
+}
+
+pub(super) fn said_no(fault: &Fault, io: &mut Streams<'_>) -> Result<u8, Failure> {
+    say::faults(std::slice::from_ref(fault), io.err)?;
+    Ok(match fault.kind {
+        FaultKind::Credentials => super::CREDENTIALS,
+        FaultKind::Refused => super::REFUSED,
+        _ => 1,
+    })
+}
+
+fn detached(id: &SessionId, output: Output, io: &mut Streams<'_>) -> Result<u8, Failure> {
+    match output {
+        Output::Text => writeln!(io.out, "{}", id.text())?,
+        Output::Json => writeln!(io.out, "{}", serde_json::json!({ "session": id }))?,
+    }
+    Ok(0)
+}
+
+/// Until it runs, halts or is closed; what is new goes to standard error.
+pub(super) fn follow(
+    dir: &Path,
+    id: &SessionId,
+    by: &str,
+    io: &mut Streams<'_>,
+) -> Result<Snapshot, Failure> {
+    let mut before: Option<Snapshot> = None;
+    let mut broken = None;
+    let followed = talk::follow(dir, id, by, None, |now| {
+        let told = progress::news(before.as_ref(), now)
+            .iter()
+            .try_for_each(|line| writeln!(io.err, "{line}"));
+        before = Some(now.clone());
+        if let Err(error) = told {
+            broken = Some(error);
+            return Follow::Done;
+        }
+        match now.stage {
+            Stage::Applying | Stage::Reverting => Follow::On,
+            Stage::Running | Stage::Halted | Stage::Closed => Follow::Done,
+        }
+    });
+    match broken {
+        Some(error) => Err(error.into()),
+        None => Ok(followed?),
+    }
+}
+
+pub(super) fn tell(now: &Snapshot, output: Output, io: &mut Streams<'_>) -> Result<(), Failure> {
+    match output {
+        Output::Text => io.out.write_all(progress::whole(now).as_bytes())?,
+        Output::Json => writeln!(io.out, "{:#}", super::json::masked(now))?,
+    }
+    Ok(())
+}
+
+pub(super) fn duration(flag: &str, text: &str) -> Result<Duration, Fault> {
+    let longest = crate::session::plan::LONGEST_TTL;
+    value::duration(text, Duration::from_secs(1), longest).map_err(|refusal| {
+        Fault::new(
+            FaultKind::Usage,
+            format!("{flag}: “{text}” {}", refusal.what),
+        )
+        .next(refusal.mend)
+    })
+}
+
+/// The plan's name, typed: `y` is pressed too easily.
+fn typed(name: &str, io: &mut Streams<'_>) -> Result<bool, Failure> {
+    write!(io.err, "\nType the plan's name to begin: ")?;
+    io.err.flush()?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim() == name)
+}
+
+fn not_confirmed(name: &str) -> Fault {
+    Fault::new(FaultKind::Usage, "The plan's name was not typed")
+        .means("nothing was changed")
+        .next(format!("type {name}, or begin with --yes"))
+}
+
+fn nothing_to_do() -> Fault {
+    Fault::new(
+        FaultKind::Usage,
+        "Everything the plan asks for is so already",
+    )
+    .means("there is nothing to change and nothing to put back")
+    .next("look at it with `tidegate session plan`")
+}

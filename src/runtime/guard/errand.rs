@@ -1,0 +1,204 @@
+//! The account's record while the session is open: signs of life, what colleagues ask, and whether
+//! somebody else took the session over.
+
+use super::{Guard, Word};
+use crate::aws::Aws;
+use crate::aws::apply::apply;
+use crate::aws::record::ShelfSeen;
+use crate::domain::backstop::RecordRef;
+use crate::domain::change::Target;
+use crate::domain::fault::Fault;
+use crate::domain::write::{Outcome, Write};
+use crate::session::conductor::{Conductor, Heard, News};
+use crate::session::load_test::Stage;
+use crate::session::shared::SharedRecord;
+use crate::session::state::{End, Leg};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+
+/// A sign of life so often; colleagues call a minute without one silence (product.md §4).
+const BEAT: Duration = Duration::from_secs(20);
+
+/// What lies on the shelf of one record.
+#[derive(Debug)]
+pub struct Seen {
+    record: RecordRef,
+    result: Result<ShelfSeen, Fault>,
+}
+
+/// The account's side of an open session.
+#[derive(Debug)]
+pub struct Errands {
+    aws: Aws,
+    told: UnboundedSender<Word>,
+    next: Instant,
+    /// A sign of life on its way: it must be over before the record is removed.
+    beat: Option<JoinHandle<()>>,
+    failing: bool,
+}
+
+impl Errands {
+    pub fn new(aws: Aws, told: UnboundedSender<Word>) -> Self {
+        Self {
+            aws,
+            told,
+            next: Instant::now(),
+            beat: None,
+            failing: false,
+        }
+    }
+
+    /// Looks at each of our records when it is time.
+    pub fn tend(&mut self, conductor: &Conductor) {
+        let now = Instant::now();
+        if now < self.next {
+            return;
+        }
+        self.next = now + BEAT;
+        for record in locks(conductor) {
+            let (aws, told) = (self.aws.clone(), self.told.clone());
+            tokio::spawn(async move {
+                let result = aws.shelf(record.shelf, path_of(&record)).await;
+                // A guard that has ended needs no news.
+                told.send(Word::Shelf(Seen { record, result })).ok();
+            });
+        }
+    }
+
+    /// What was on its way when the record is to be removed.
+    pub fn last(&mut self) -> Option<JoinHandle<()>> {
+        self.beat.take()
+    }
+}
+
+impl Guard {
+    pub(super) async fn shelf(&mut self, seen: Seen) {
+        let Seen { record, result } = seen;
+        match result {
+            Err(fault) => self.shelf_trouble(Some(&fault)),
+            Ok(shelf) => {
+                self.shelf_trouble(None);
+                if let Some(by) = adopter(&record, &shelf) {
+                    self.hear(Heard::News(News::Adopted { by })).await;
+                    return;
+                }
+                self.requests(&record, &shelf).await;
+                self.beat(&record).await;
+            }
+        }
+    }
+
+    /// Said once, and once when it is over.
+    fn shelf_trouble(&mut self, fault: Option<&Fault>) {
+        if fault.is_none() && !self.errands.failing {
+            return;
+        }
+        self.errands.failing = fault.is_some();
+        let said = fault.map(|f| format!("Colleagues do not see the session: {}", f.line()));
+        self.told.send(Word::News(News::Trouble(said))).ok();
+    }
+
+    /// A request is taken from the account when it is heard.
+    async fn requests(&mut self, record: &RecordRef, shelf: &ShelfSeen) {
+        let session = self.conductor.state().id.clone();
+        let ours = shelf
+            .requests
+            .iter()
+            .find(|(n, r)| Some(*n) == number(record) && r.session == session);
+        let Some((_, request)) = ours else { return };
+        let by = request.by.clone();
+        let request = RecordRef {
+            name: format!("{}/revert", record.name).into(),
+            ..record.clone()
+        };
+        self.hear(Heard::News(News::Requested { by })).await;
+        self.errand(Write::Unlock(request)).await;
+    }
+
+    async fn beat(&mut self, record: &RecordRef) {
+        if !locks(&self.conductor).contains(record) || self.errands.beat.is_some_and_running() {
+            return;
+        }
+        let Some(body) = renewed(record, &self.conductor, self.now().wall) else {
+            return;
+        };
+        let renewed = RecordRef {
+            body,
+            ..record.clone()
+        };
+        self.errand(Write::Renew(renewed)).await;
+    }
+
+    /// One durable record, one request; what became of it the next look tells.
+    async fn errand(&mut self, write: Write) {
+        let at = self.now().wall;
+        let permit = match self.pen.errand(write, at).await {
+            Ok(permit) => permit,
+            Err(fault) => return self.trouble(&fault),
+        };
+        let (aws, told) = (self.aws.clone(), self.told.clone());
+        self.errands.beat = Some(tokio::spawn(async move {
+            if let Outcome::Refused(fault) | Outcome::NotSent(fault) = apply(&aws, permit).await {
+                let said = format!("The session's record cannot be renewed: {}", fault.line());
+                told.send(Word::News(News::Trouble(Some(said)))).ok();
+            }
+        }));
+    }
+}
+
+trait Running {
+    fn is_some_and_running(&self) -> bool;
+}
+
+impl Running for Option<JoinHandle<()>> {
+    fn is_some_and_running(&self) -> bool {
+        self.as_ref().is_some_and(|task| !task.is_finished())
+    }
+}
+
+/// Our records that are there and stay there for now.
+fn locks(conductor: &Conductor) -> Vec<RecordRef> {
+    let state = conductor.state();
+    let open = state
+        .test
+        .as_ref()
+        .is_some_and(|t| t.stage != Stage::Closed);
+    let steps = state
+        .steps
+        .iter()
+        .filter(|s| open && s.landed && s.end == End::Open && s.revert == Leg::Idle);
+    steps
+        .filter_map(|s| match s.step.change().map(|c| &c.target) {
+            Some(Target::Record(at)) => Some(at.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// `/tidegate/eu-west-1/session/7` lies on `/tidegate/eu-west-1/session`.
+pub fn path_of(record: &RecordRef) -> &str {
+    record.name.rsplit_once('/').map_or("", |(path, _)| path)
+}
+
+fn number(record: &RecordRef) -> Option<u64> {
+    record.name.rsplit('/').next()?.parse().ok()
+}
+
+/// Who carries the session now, where a later record than ours names it.
+fn adopter(record: &RecordRef, shelf: &ShelfSeen) -> Option<String> {
+    let ours = number(record)?;
+    let (n, newest) = shelf.records.last()?;
+    let newest = newest.as_ref().ok().filter(|_| *n > ours)?;
+    Some(format!("{} on {}", newest.who, newest.host))
+}
+
+/// The record as it stands now; `None` where its body cannot be read.
+fn renewed(record: &RecordRef, conductor: &Conductor, now: jiff::Timestamp) -> Option<Arc<str>> {
+    let mut body = SharedRecord::parse(&record.body).ok()?;
+    body.heartbeat = now;
+    let until = conductor.state().test.as_ref().and_then(|t| t.until);
+    body.until = until.unwrap_or(body.until).max(body.opened);
+    Some(body.to_json().into())
+}

@@ -1,0 +1,87 @@
+//! Starting a guard: our own binary again, outside the login session.
+
+use super::process::{Brief, Word};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::SessionId;
+use crate::session::snapshot::Protection;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// Starts the guard and waits until it has the session, or says why not.
+pub fn spawn(mut brief: Brief) -> Result<SessionId, Fault> {
+    let name = brief.task.session().as_str().to_owned();
+    brief.protection = protection();
+    let mut child = start(brief.protection, &name)?;
+    let sent = serde_json::to_string(&brief).map_err(|e| not_started(&e.to_string()))?;
+    if let Some(mut input) = child.stdin.take() {
+        // One that died at once says more on its way out.
+        input.write_all(sent.as_bytes()).ok();
+    }
+    let mut line = String::new();
+    if let Some(out) = child.stdout.take() {
+        BufReader::new(out)
+            .read_line(&mut line)
+            .map_err(|e| not_started(&e.to_string()))?;
+    }
+    reap(child);
+    match serde_json::from_str(&line) {
+        Ok(Word::Ready { session }) => Ok(session),
+        Ok(Word::Refused(told)) => Err(Fault::from(&told)),
+        Err(_) => Err(not_started("it ended without a word")),
+    }
+}
+
+/// Nobody waits for the guard's end; but one that ends before us must not stay as a zombie.
+fn reap(mut child: Child) {
+    let wait = move || drop(child.wait());
+    std::thread::Builder::new()
+        .name("guard-end".to_owned())
+        .spawn(wait)
+        .ok();
+}
+
+fn start(protection: Protection, name: &str) -> Result<Child, Fault> {
+    let exe = std::env::current_exe().map_err(|e| not_started(&e.to_string()))?;
+    let mut command = match protection {
+        Protection::Scope => {
+            let mut command = Command::new("systemd-run");
+            let unit = format!("--unit=tidegate-{name}");
+            command
+                .args(["--user", "--scope", "--quiet", "--collect", &unit, "--"])
+                .arg(&exe);
+            command
+        }
+        _ => Command::new(&exe),
+    };
+    command
+        .arg("guard")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    command.spawn().map_err(|e| not_started(&e.to_string()))
+}
+
+/// A user manager that outlives the login keeps the guard alive; else a session of its own must do
+/// (safety.md §2).
+fn protection() -> Protection {
+    let manager = std::env::var_os("XDG_RUNTIME_DIR")
+        .is_some_and(|dir| Path::new(&dir).join("systemd/private").exists());
+    let user = crate::journal::user();
+    let lingers = Path::new("/var/lib/systemd/linger").join(user).exists();
+    let runs = ["/usr/bin/systemd-run", "/bin/systemd-run"];
+    if manager && lingers && runs.iter().any(|p| Path::new(p).exists()) {
+        Protection::Scope
+    } else {
+        Protection::Detached
+    }
+}
+
+fn not_started(why: &str) -> Fault {
+    Fault::new(
+        FaultKind::Local,
+        format!("The guard could not be started: {why}"),
+    )
+    .means("nothing was changed")
+    .next("look at the limits of this machine (ulimit -a), then try again")
+}

@@ -1,0 +1,292 @@
+//! What is watched beside the steps: alarms, drift, a restored rule's effect, vital signs.
+
+use super::Word;
+use crate::aws::Aws;
+use crate::domain::change::{Hold, Standing, Target};
+use crate::domain::fault::Fault;
+use crate::domain::metrics::Metric;
+use crate::domain::text::Text;
+use crate::domain::waf::RuleRef;
+use crate::runtime::look::look;
+use crate::session::conductor::{Conductor, News};
+use crate::session::load_test::{Moved, Stage};
+use crate::session::machine::Sight;
+use crate::session::record::Sign;
+use crate::session::revert::compare;
+use crate::session::snapshot::AlarmNow;
+use crate::session::step::Step;
+use jiff::{SignedDuration, Timestamp};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+
+/// How often each is looked at. CloudWatch has a value a minute.
+const ALARMS: Duration = Duration::from_secs(10);
+const DRIFT: Duration = Duration::from_secs(20);
+const EFFECT: Duration = Duration::from_secs(5);
+const VITALS: Duration = Duration::from_mins(1);
+/// A rule that matched nothing for so long has nothing to show.
+const QUIET: SignedDuration = SignedDuration::from_mins(2);
+
+/// All watchers of a session.
+#[derive(Debug)]
+pub struct Watchers {
+    aws: Aws,
+    told: UnboundedSender<Word>,
+    alarms: Round,
+    drift: Round,
+    effect: Round,
+    vitals: Round,
+    /// Since when a restored rule's effect is awaited.
+    settling: Option<Timestamp>,
+}
+
+/// One thing looked at now and then; never twice at once.
+#[derive(Debug)]
+struct Round {
+    every: Duration,
+    next: Instant,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Round {
+    fn new(every: Duration) -> Self {
+        Self {
+            every,
+            next: Instant::now(),
+            task: None,
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        let busy = self.task.as_ref().is_some_and(|t| !t.is_finished());
+        !busy && Instant::now() >= self.next
+    }
+
+    fn begin(&mut self, look: impl Future<Output = ()> + Send + 'static) {
+        self.next = Instant::now() + self.every;
+        self.task = Some(tokio::spawn(look));
+    }
+}
+
+impl Drop for Round {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}
+
+impl Watchers {
+    pub fn new(aws: Aws, told: UnboundedSender<Word>) -> Self {
+        Self {
+            aws,
+            told,
+            alarms: Round::new(ALARMS),
+            drift: Round::new(DRIFT),
+            effect: Round::new(EFFECT),
+            vitals: Round::new(VITALS),
+            settling: None,
+        }
+    }
+
+    /// Begins what is due.
+    pub fn tend(&mut self, conductor: &Conductor) {
+        let Some(test) = &conductor.state().test else {
+            return;
+        };
+        let open = matches!(test.stage, Stage::Applying | Stage::Running | Stage::Halted);
+        if open && test.why.is_none() && !test.terms.alarms.is_empty() && self.alarms.is_due() {
+            let names = test.terms.alarms.iter().map(|n| Text::clean(n)).collect();
+            let (aws, told) = (self.aws.clone(), self.told.clone());
+            self.alarms.begin(alarms(aws, told, names));
+        }
+        let steps = conductor.watched();
+        if !steps.is_empty() && self.drift.is_due() {
+            let (aws, told) = (self.aws.clone(), self.told.clone());
+            let generation = conductor.generation();
+            self.drift.begin(drift(aws, told, steps, generation));
+        }
+        self.tend_effect(conductor);
+        if test.until.is_some() && test.stage != Stage::Closed && self.vitals.is_due() {
+            let steps: Vec<Step> = conductor
+                .state()
+                .steps
+                .iter()
+                .map(|s| s.step.clone())
+                .collect();
+            let (aws, told) = (self.aws.clone(), self.told.clone());
+            let now = conductor.now().wall;
+            self.vitals.begin(vitals(aws, told, steps, now));
+        }
+    }
+
+    fn tend_effect(&mut self, conductor: &Conductor) {
+        if !conductor.settling() {
+            self.settling = None;
+            return;
+        }
+        let now = conductor.now().wall;
+        let since = *self.settling.get_or_insert(now);
+        if self.effect.is_due() {
+            let (aws, told) = (self.aws.clone(), self.told.clone());
+            self.effect
+                .begin(effect(aws, told, rules(conductor), since, now));
+        }
+    }
+}
+
+/// A guard that has ended needs no news.
+fn tell(told: &UnboundedSender<Word>, news: News) {
+    told.send(Word::News(news)).ok();
+}
+
+async fn alarms(aws: Aws, told: UnboundedSender<Word>, names: Vec<Text>) {
+    match aws.alarms(&names).await {
+        Err(fault) => {
+            let said = format!("The alarms cannot be read: {}", fault.line());
+            tell(&told, News::Trouble(Some(said)));
+        }
+        Ok(states) => {
+            let seen = names.iter().map(|name| AlarmNow {
+                name: name.as_str().to_owned(),
+                state: match states.get(name) {
+                    Some(state) => state.as_str().to_owned(),
+                    None => "GONE".to_owned(),
+                },
+            });
+            tell(&told, News::Alarms(seen.collect()));
+        }
+    }
+}
+
+async fn drift(aws: Aws, told: UnboundedSender<Word>, steps: Vec<Step>, generation: u64) {
+    let mut fields = Vec::new();
+    for step in &steps {
+        match moved(&aws, step).await {
+            Ok(moved) => fields.extend(moved),
+            // The next look tells; what cannot be read is not called changed.
+            Err(_) => return,
+        }
+    }
+    tell(&told, News::Drift { generation, fields });
+}
+
+/// What is neither as the session set it nor as it was before.
+async fn moved(aws: &Aws, step: &Step) -> Result<Vec<Moved>, Fault> {
+    let Some(change) = step.change() else {
+        return Ok(Vec::new());
+    };
+    let seen = look(aws, &Sight::Step(step.clone())).await?;
+    let held = |f| change.field(f).is_some_and(|f| f.hold == Hold::Held);
+    let three = compare(change, &seen).into_iter();
+    Ok(three
+        .filter(|t| held(t.field) && t.standing != Standing::Ours)
+        .map(|t| Moved {
+            target: t.target,
+            field: t.field,
+            before: t.before,
+            ours: t.ours,
+            now: t.now,
+            standing: t.standing,
+            who: None,
+        })
+        .collect())
+}
+
+/// The rules that the session set.
+fn rules(conductor: &Conductor) -> Vec<RuleRef> {
+    let steps = conductor.state().steps.iter().filter(|s| s.has_landed());
+    steps
+        .filter_map(|s| match s.step.change().map(|c| &c.target) {
+            Some(Target::Rule(rule)) => Some(rule.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The protection works again once the rule blocks, or has had nothing to match for a while.
+async fn effect(
+    aws: Aws,
+    told: UnboundedSender<Word>,
+    rules: Vec<RuleRef>,
+    since: Timestamp,
+    now: Timestamp,
+) {
+    for rule in &rules {
+        match aws.sampled_since(rule, since - QUIET, now).await {
+            Ok(samples) => {
+                let blocks = samples
+                    .iter()
+                    .any(|s| s.at.is_some_and(|at| at >= since) && s.action.as_str() == "BLOCK");
+                let quiet = samples.is_empty();
+                if !blocks && !quiet {
+                    return;
+                }
+            }
+            // Then it is awaited for as long as the plan says.
+            Err(_) => return,
+        }
+    }
+    tell(&told, News::Settled);
+}
+
+async fn vitals(aws: Aws, told: UnboundedSender<Word>, steps: Vec<Step>, now: Timestamp) {
+    let mut metrics: Vec<(Metric, &'static str, &'static str, String)> = Vec::new();
+    for step in &steps {
+        metrics.extend(signs_of(&aws, step).await);
+    }
+    let asked: Vec<Metric> = metrics.iter().map(|(m, ..)| m.clone()).collect();
+    if asked.is_empty() {
+        return;
+    }
+    let Ok(series) = aws.metrics(&asked, now).await else {
+        return;
+    };
+    let signs = metrics.into_iter().zip(series);
+    let signs: Vec<Sign> = signs
+        .filter_map(|((_, name, unit, of), series)| {
+            Some(Sign {
+                name: name.to_owned(),
+                of,
+                unit: unit.to_owned(),
+                value: series.last()?,
+            })
+        })
+        .collect();
+    if !signs.is_empty() {
+        tell(&told, News::Vitals(signs));
+    }
+}
+
+/// Which metrics tell how a step's resource bears the load.
+async fn signs_of(aws: &Aws, step: &Step) -> Vec<(Metric, &'static str, &'static str, String)> {
+    let of = step.resource().as_str().to_owned();
+    match step.change().map(|c| &c.target) {
+        Some(Target::Scalable(at) | Target::Service(at)) => vec![
+            (Metric::ServiceCpu(at.clone()), "cpu", "%", of.clone()),
+            (Metric::ServiceMemory(at.clone()), "memory", "%", of),
+        ],
+        Some(Target::Rule(rule)) => {
+            let Ok(Some(acl)) = aws.acl(&rule.acl).await else {
+                return Vec::new();
+            };
+            let Some(found) = acl.rules.iter().find(|r| r.name == rule.rule) else {
+                return Vec::new();
+            };
+            let scope = rule.acl.scope;
+            let (acl, rule) = (acl.metric.clone(), found.metric.clone());
+            let blocked = Metric::RuleBlocked {
+                scope,
+                acl: acl.clone(),
+                rule: rule.clone(),
+            };
+            let counted = Metric::RuleCounted { scope, acl, rule };
+            vec![
+                (blocked, "blocked", "requests/min", of.clone()),
+                (counted, "counted", "requests/min", of),
+            ]
+        }
+        _ => Vec::new(),
+    }
+}
