@@ -1,6 +1,7 @@
 //! The impure shell: event loop, terminal thread, pollers, tail, signals, carrier.
 
 pub mod ask;
+pub mod attach;
 pub mod budget;
 pub mod bug;
 pub mod carriage;
@@ -37,6 +38,7 @@ use crate::model::message::Message;
 use crate::model::settings::Settings;
 use crate::session::order::Report;
 use crate::view::theme::Theme;
+use attach::Attach;
 use carriage::Carriage;
 use clock::Clock;
 use effects::Effects;
@@ -125,7 +127,13 @@ fn run(launch: Launch, inbox: Inbox<News>, limits: Limits, clock: Clock) -> Resu
         crate::app::update(&mut state, Message::Carrier(Report::Looking));
         carriage.look();
     }
-    let mut effects = Effects::new(reads, carriage, launch.state_dir, demo);
+    let attach = Attach::new(
+        tasks.handle().clone(),
+        inbox.post(),
+        &launch.state_dir,
+        settings,
+    );
+    let mut effects = Effects::new(reads, carriage, attach, launch.state_dir, demo);
     for effect in first {
         for message in effects.carry_out(effect, &terminal) {
             inbox.post().news(News::Message(message));

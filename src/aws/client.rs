@@ -17,6 +17,7 @@ use crate::domain::fault::Fault;
 use crate::domain::ids::{ProfileName, Region, SessionId};
 use crate::domain::text::Text;
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,6 +119,8 @@ pub struct Shared {
     pub(super) protected: Register,
     meter: Arc<Meter>,
     expiry: credentials::Expiry,
+    /// Where they come from: a guard is given those that are held.
+    credentials: Option<SharedCredentialsProvider>,
 }
 
 /// The clients for writes: one attempt, never sent again by itself.
@@ -143,11 +146,12 @@ impl Aws {
         let (credentials, expiry) =
             credentials::watched(credentials::provider(&surroundings, &region).await?);
         let config = base_config(&surroundings, &region)
-            .credentials_provider(credentials)
+            .credentials_provider(credentials.clone())
             .load()
             .await;
         let place = surroundings.place(config.endpoint_url());
-        let shared = Shared::build(&config, &options, region, place, expiry);
+        let mut shared = Shared::build(&config, &options, region, place, expiry);
+        shared.credentials = Some(credentials);
         Ok(Self {
             shared: Arc::new(shared),
             gate: Gate::open(),
@@ -181,6 +185,21 @@ impl Aws {
     /// Whether the credentials are held as they are, so that nothing renews them: after an MFA code.
     pub fn keys_are_held(&self) -> bool {
         self.shared.expiry.are_held()
+    }
+
+    /// Keys that nothing renews, for another process of ours; `None` where that one finds its own.
+    pub async fn held_keys(&self) -> Option<Keys> {
+        if !self.keys_are_held() {
+            return None;
+        }
+        let provider = self.shared.credentials.as_ref()?;
+        let found = provider.provide_credentials().await.ok()?;
+        Some(Keys {
+            access_key_id: found.access_key_id().to_owned(),
+            secret_access_key: found.secret_access_key().to_owned(),
+            session_token: found.session_token().map(str::to_owned),
+            expires: found.expiry(),
+        })
     }
 
     /// When the credentials in use end; `None` for ones without an end, or before the first call.
@@ -261,6 +280,7 @@ impl Shared {
             protected: Register::new(options.patience.apart),
             meter,
             expiry,
+            credentials: None,
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::session::record::Place;
 use crate::session::shared::Shelf;
 use crate::session::survey::{AlarmSeen, Found, Lifetime, Survey, Wish};
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 /// Wishes looked at side by side.
@@ -46,7 +47,10 @@ impl Aws {
             Box::pin(self.shelves(plan, &place.scope, now))
         );
         let wishes = plan.wishes();
-        let looks = wishes.iter().map(|wish| Box::pin(self.find(wish, &common)));
+        let mut looks = Vec::with_capacity(wishes.len());
+        for wish in &wishes {
+            looks.push(self.found(wish, &common));
+        }
         let found = futures_util::stream::iter(looks)
             .buffered(WIDTH)
             .collect()
@@ -124,6 +128,11 @@ impl Aws {
             records.push((*shelf, record));
         }
         records
+    }
+
+    /// The compiler proves a borrowing read `Send` only where it is boxed.
+    fn found<'a>(&'a self, wish: &'a Wish, common: &'a Common) -> BoxFuture<'a, Found> {
+        Box::pin(self.find(wish, common))
     }
 
     async fn find(&self, wish: &Wish, common: &Common) -> Found {

@@ -16,7 +16,7 @@ pub fn lead(account: Timestamp) {
 }
 
 /// The time in the account that is looked at.
-fn wall() -> Timestamp {
+pub fn wall() -> Timestamp {
     let now = Timestamp::now();
     let ahead = jiff::SignedDuration::from_millis(LEAD.load(Ordering::Relaxed));
     now.checked_add(ahead).unwrap_or(now)

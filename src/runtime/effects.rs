@@ -1,5 +1,6 @@
 //! Effects: what `update` wants done outside, done.
 
+use super::attach::Attach;
 use super::carriage::Carriage;
 use super::demo::Demo;
 use super::reads::{News, Reads};
@@ -10,6 +11,7 @@ use crate::domain::log::TailSource;
 use crate::model::effect::Effect;
 use crate::model::message::Message;
 use crate::model::query::Want;
+use crate::session::order::Order;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,6 +20,7 @@ use std::time::Duration;
 pub struct Effects {
     reads: Reads,
     carriage: Carriage,
+    attach: Attach,
     state_dir: PathBuf,
     /// The simulated account, where it is the one that is looked at.
     demo: Option<Demo>,
@@ -30,10 +33,17 @@ pub struct Effects {
 
 impl Effects {
     /// Files go below `state_dir`.
-    pub fn new(reads: Reads, carriage: Carriage, state_dir: PathBuf, demo: Option<Demo>) -> Self {
+    pub fn new(
+        reads: Reads,
+        carriage: Carriage,
+        attach: Attach,
+        state_dir: PathBuf,
+        demo: Option<Demo>,
+    ) -> Self {
         Self {
             reads,
             carriage,
+            attach,
             state_dir,
             demo,
             tailed: Vec::new(),
@@ -50,6 +60,7 @@ impl Effects {
             Effect::Refresh(slots) => self.reads.refresh(&slots),
             Effect::Switch { settings, epoch } => {
                 self.carriage.detach();
+                self.attach.detach(&settings);
                 self.tailer = Tailer::default();
                 self.tailed = Vec::new();
                 self.reads.switch(&settings, epoch);
@@ -65,15 +76,26 @@ impl Effects {
                 self.tailed = sources;
                 self.tail();
             }
-            Effect::Carry(order) => self.carriage.order(order),
-            Effect::Guard(_)
-            | Effect::DraftTest(_)
-            | Effect::StartTest { .. }
-            | Effect::TakeUpTest { .. }
-            | Effect::RequestRevert(_)
-            | Effect::ReportTest(_) => {}
+            Effect::Carry(order) => self.carry(order),
+            Effect::Guard(ask) => self.attach.ask(ask),
+            Effect::DraftTest(plan) => self.attach.draft(*plan),
+            Effect::StartTest { drafted, accepted } => self.attach.begin(drafted, accepted),
+            Effect::TakeUpTest { session, resume } => self.attach.take_up(session, resume),
+            Effect::RequestRevert(record) => self.attach.request(record),
+            Effect::ReportTest(id) => self.attach.report(id),
         }
         Vec::new()
+    }
+
+    /// While a load test is open here, changes become steps of it.
+    fn carry(&self, order: Order) {
+        let order = match order {
+            Order::Apply(proposal) => self.attach.take(proposal).map(Order::Apply),
+            other => Some(other),
+        };
+        if let Some(order) = order {
+            self.carriage.order(order);
+        }
     }
 
     /// What a task told, as messages.
@@ -81,6 +103,7 @@ impl Effects {
         let rebuilt = matches!(&news, News::Connected { result: Ok(_), .. });
         let told = self.reads.take(news);
         if let Some(aws) = self.reads.aws().filter(|_| rebuilt).cloned() {
+            self.attach.start(&aws);
             self.carriage.start(aws, self.reads.mode());
             self.tail();
         }

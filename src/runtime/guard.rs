@@ -6,7 +6,7 @@
 pub mod client;
 mod errand;
 pub mod process;
-mod server;
+pub mod server;
 pub mod spawn;
 pub mod talk;
 mod watch;

@@ -92,6 +92,8 @@ async fn place(core: &Core) -> Result<Place, Fault> {
 async fn show(core: &Core, state: Result<SessionState, Fault>) {
     match state {
         Err(fault) => core.fail(None, unnamed(), fault).await,
+        // A load test has a dialog of its own.
+        Ok(state) if state.is_open_test() => {}
         Ok(state) if state.outcome() != PastState::Unfinished || is_ours(core, &state.id) => {}
         Ok(state) if is_held(core, &state.id) => {
             tell(core, &state, Vec::new(), Some(carried_elsewhere())).await;

@@ -199,6 +199,18 @@ fn close_the_streams() {
     rustix::stdio::dup2_stderr(&null).ok();
 }
 
+impl From<crate::aws::Keys> for Held {
+    fn from(keys: crate::aws::Keys) -> Self {
+        let since = |t: std::time::SystemTime| t.duration_since(std::time::UNIX_EPOCH).ok();
+        Self {
+            access_key_id: keys.access_key_id,
+            secret_access_key: keys.secret_access_key,
+            session_token: keys.session_token,
+            expires: keys.expires.and_then(since).map(|d| d.as_secs()),
+        }
+    }
+}
+
 impl From<Held> for crate::aws::Keys {
     fn from(held: Held) -> Self {
         let at = |s| std::time::UNIX_EPOCH + Duration::from_secs(s);

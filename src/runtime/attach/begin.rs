@@ -1,0 +1,118 @@
+//! From a plan to a guard that has it.
+
+use super::{Core, store};
+use crate::aws::Gate;
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::SessionId;
+use crate::domain::plan::Ceilings;
+use crate::domain::text::Text;
+use crate::journal::Store;
+use crate::runtime::clock::{self, Clock};
+use crate::runtime::guard::process::Brief;
+use crate::runtime::guard::{Guard, Parts, Task, client, server, spawn};
+use crate::session::draft::{self, Reason};
+use crate::session::machine::Pace;
+use crate::session::opening::Drafted;
+use crate::session::plan::Plan;
+use crate::session::snapshot::Protection;
+use jiff::Timestamp;
+use std::path::Path;
+
+/// What the plan comes down to in this account.
+pub(super) async fn draft(core: &Core, plan: Plan) -> Result<Drafted, Fault> {
+    let now = clock::wall();
+    let mut survey = Box::pin(core.aws.survey(&plan, now)).await?;
+    if !core.settings.venue.is_simulated() {
+        let date = core.aws.meter().date();
+        survey.skew = date.map(|d| d.duration_since(Timestamp::now()));
+    }
+    let ceilings = Ceilings {
+        max_tasks: core.settings.max_tasks,
+        max_instances: core.settings.max_instances,
+    };
+    let id = Store::new_id(survey.at);
+    let draft = draft::draft(&plan, &survey, &ceilings, &id);
+    Ok(Drafted {
+        plan,
+        survey,
+        draft,
+    })
+}
+
+/// The report, line by line.
+pub(super) fn report(dir: &Path, id: &SessionId) -> Result<Vec<Text>, Fault> {
+    let records = crate::journal::read_session(dir, id).records();
+    let lines = records.iter().map(|r| format!("{} {:?}", r.at, r.event));
+    Ok(lines.map(|line| Text::clean(&line)).collect())
+}
+
+/// Begins the session that was agreed on.
+pub(super) async fn begin(
+    core: &Core,
+    drafted: &Drafted,
+    accepted: &[Reason],
+) -> Result<SessionId, Fault> {
+    core.may_write()?;
+    if let Some(refusal) = drafted.standing(accepted).next() {
+        return Err(refusal.fault.clone());
+    }
+    let id = Store::new_id(clock::wall());
+    let actor = crate::journal::actor();
+    let opening = drafted.opening(id, &actor, accepted);
+    let task = Task::Start {
+        opening: Box::new(opening),
+        scope: drafted.survey.place.scope.clone(),
+    };
+    guard(core, task).await
+}
+
+/// Starts a guard: a process of its own; for the simulated account in this one.
+pub(super) async fn guard(core: &Core, task: Task) -> Result<SessionId, Fault> {
+    if core.settings.venue.is_simulated() {
+        return in_process(core, task).await;
+    }
+    let brief = Brief {
+        profile: core.settings.profile.clone(),
+        region: Some(core.aws.region().clone()),
+        endpoint: core
+            .settings
+            .endpoint
+            .as_ref()
+            .map(|e| e.as_str().to_owned()),
+        keys: core.aws.held_keys().await.map(Into::into),
+        journal: core.dir.clone(),
+        protection: Protection::Detached,
+        pace: None,
+        task,
+    };
+    let spawned = tokio::task::spawn_blocking(move || spawn::spawn(brief)).await;
+    spawned.unwrap_or_else(|_| {
+        Err(Fault::new(
+            FaultKind::Internal,
+            "The guard could not be started",
+        ))
+    })
+}
+
+async fn in_process(core: &Core, task: Task) -> Result<SessionId, Fault> {
+    let id = task.session().clone();
+    let socket = client::socket_path(&core.dir, &id);
+    let parts = Parts {
+        aws: core.aws.through(Gate::open()),
+        store: store(&core.dir)?,
+        protection: Protection::None,
+        pace: Pace::default(),
+        clock: Clock::start(),
+    };
+    let (guard, handle) = Box::pin(Guard::begin(parts, task)).await?;
+    let listener = server::listen(&socket)?;
+    let server = tokio::spawn(server::serve(listener, handle));
+    tokio::spawn(async move {
+        Box::pin(guard.run()).await;
+        // Whoever is attached hears of the end first.
+        tokio::time::sleep(crate::runtime::guard::HEARTBEAT).await;
+        server.abort();
+        std::fs::remove_file(&socket).ok();
+    });
+    Ok(id)
+}
