@@ -280,25 +280,47 @@ impl Conductor {
 
     /// Takes in what happened; answers with what is to be done. At most one command has an answer
     /// of its own; where there is one, it replaces the one before.
+    ///
+    /// The clock is asked first: what an answer would begin after the end is not begun.
     pub fn handle(&mut self, now: Moment, heard: Heard) -> Moves {
         self.now = now;
-        let mut moves = match heard {
+        if self.is_closed() {
+            return self.after_the_end(heard);
+        }
+        let mut commands = self.by_the_clock();
+        let heard = match heard {
             Heard::Begin => self.begin().into(),
             Heard::Resume(resume) => self.taken_up(resume).into(),
             Heard::Inner(input) => self.inner(input).into(),
             Heard::Asked { ask, by } => self.asked(ask, by),
             Heard::Attached(n) => self.attach(n).into(),
-            Heard::Tick => Vec::new().into(),
+            Heard::Tick => Moves::default(),
             Heard::News(news) => self.news(news).into(),
         };
-        let more = self.by_the_clock();
-        moves.commands.extend(more);
+        commands.extend(heard.commands);
         if self.turning && self.machine.can_turn() {
             let more = self.turn();
-            moves.commands.extend(more);
+            commands.extend(more);
         }
-        moves.commands = last_look_only(moves.commands);
-        moves
+        let more = self.again();
+        commands.extend(more);
+        Moves {
+            commands: last_look_only(commands),
+            answer: heard.answer,
+        }
+    }
+
+    /// Nothing more is done, and nothing more is written down.
+    fn after_the_end(&mut self, heard: Heard) -> Moves {
+        match heard {
+            Heard::Asked { ask, by } => self.asked(ask, by),
+            Heard::Attached(n) => self.attach(n).into(),
+            Heard::Inner(Input::JournalFailed(fault)) => {
+                self.trouble = Some(fault.line().as_str().to_owned());
+                Moves::default()
+            }
+            _ => Moves::default(),
+        }
     }
 
     fn test(&self) -> &TestState {
@@ -342,18 +364,18 @@ impl Conductor {
         Vec::new()
     }
 
-    /// What time brings: the end, nobody there, another try.
+    /// What time brings: the end, or nobody there.
     fn by_the_clock(&mut self) -> Vec<Command> {
         if self.is_being_put_back() {
-            return self.again();
+            return Vec::new();
         }
-        if self.time_is_up() {
-            return self.revert(Why::TimeUp);
-        }
-        if self.is_deserted() {
-            return self.revert(Why::Unattended);
-        }
-        Vec::new()
+        let why = self.over();
+        why.map(|why| self.revert(why)).unwrap_or_default()
+    }
+
+    fn over(&self) -> Option<Why> {
+        let up = self.time_is_up().then_some(Why::TimeUp);
+        up.or_else(|| self.is_deserted().then_some(Why::Unattended))
     }
 
     fn is_being_put_back(&self) -> bool {
@@ -508,12 +530,11 @@ pub fn has_answer(command: &Command) -> bool {
 }
 
 /// One thing is done at a time: what was asked for first is over where something else is asked for.
+/// It comes last, after all that is to be written down.
 fn last_look_only(commands: Vec<Command>) -> Vec<Command> {
-    let last = commands.iter().rposition(has_answer);
-    let kept = |(n, command): (usize, Command)| {
-        (!has_answer(&command) || Some(n) == last).then_some(command)
-    };
-    commands.into_iter().enumerate().filter_map(kept).collect()
+    let (mut asking, mut kept): (Vec<_>, Vec<_>) = commands.into_iter().partition(has_answer);
+    kept.extend(asking.pop());
+    kept
 }
 
 fn signed(by: Duration) -> SignedDuration {

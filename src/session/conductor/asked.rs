@@ -5,7 +5,7 @@ use crate::domain::backstop::{Bounds, Timer};
 use crate::domain::change::{Change, Field, Target};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::session::ask::{Answer, Ask, Told};
-use crate::session::load_test::{Stage, Why};
+use crate::session::load_test::Why;
 use crate::session::machine::Command;
 use crate::session::order::Proposal;
 use crate::session::plan::LONGEST_TTL;
@@ -22,7 +22,7 @@ impl Conductor {
     pub(super) fn asked(&mut self, ask: Ask, by: String) -> Moves {
         let result = match ask {
             Ask::Status | Ask::Attach => return Moves::default(),
-            _ if self.stage() == Stage::Closed => Err(closed()),
+            _ if self.is_closed() => Err(closed()),
             Ask::Note { text } => self.noted(&text, by),
             Ask::Revert { decisions } => self.asked_to_revert(decisions, by),
             Ask::Keep => self.asked_to_keep(),

@@ -26,12 +26,8 @@ impl Conductor {
             return Vec::new();
         }
         self.turning = true;
-        let mut commands = vec![self.say(Event::Reverting { why })];
         self.machine.stop();
-        if self.machine.can_turn() {
-            commands.extend(self.turn());
-        }
-        commands
+        vec![self.say(Event::Reverting { why })]
     }
 
     pub(super) fn turn(&mut self) -> Vec<Command> {
@@ -273,10 +269,8 @@ impl Conductor {
 
     /// Another tidegate carries it now: nothing more is written.
     pub(super) fn adopted(&mut self, by: &str) -> Vec<Command> {
-        if self.is_closed() {
-            return Vec::new();
-        }
-        self.machine.stop();
+        self.machine.abandon();
+        self.turning = false;
         self.phase = Phase::Closed;
         let closing = Closing::Adopted;
         let said = format!("{by} took it over");

@@ -31,8 +31,9 @@ impl Conductor {
 
     /// Goes on where its program died, or puts everything back.
     pub(super) fn taken_up(&mut self, resume: Resume) -> Vec<Command> {
+        let over = self.test().why.clone().or_else(|| self.over());
         let resume = match resume {
-            Resume::On if self.test().why.is_some() => Resume::Revert,
+            Resume::On if over.is_some() => Resume::Revert,
             other => other,
         };
         match (resume, self.stage()) {
@@ -42,10 +43,9 @@ impl Conductor {
             }
             (Resume::Keep, _) => self.keep_all(),
             (Resume::Revert, _) => {
-                let why = self.test().why.clone();
                 let by = self.state().user.clone();
                 self.phase = Phase::Halted;
-                self.revert(why.unwrap_or(Why::Asked { by }))
+                self.revert(over.unwrap_or(Why::Asked { by }))
             }
             (Resume::On, _) => {
                 let by = self.state().user.clone();

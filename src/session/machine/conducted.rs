@@ -18,10 +18,9 @@ impl Machine {
         self.conducted = true;
     }
 
-    /// Nothing is under way, or only an effect is awaited: another order may come in between.
+    /// No request is on its way or in doubt: another order may come in between.
     pub fn can_turn(&self) -> bool {
-        let between = matches!(self.doing, Doing::Pausing { .. });
-        between || self.takes_orders()
+        !matches!(self.doing, Doing::Writing { .. } | Doing::Doubting { .. })
     }
 
     /// Makes an event of the session as a whole durable.
@@ -71,13 +70,22 @@ impl Machine {
         self.undo_next()
     }
 
-    /// Nothing more is applied. What is under way keeps its answer.
+    /// Nothing more is begun. A request that is on its way keeps its answer; a look or a pause
+    /// before one is given up, so that it is not sent after all.
     pub fn stop(&mut self) {
         self.queue.clear();
         self.awaiting.clear();
-        if self.takes_orders() {
+        if self.can_turn() {
             self.doing = Doing::Nothing;
+            self.undoing = None;
         }
+    }
+
+    /// Nothing more is done at all, whatever is answered yet.
+    pub fn abandon(&mut self) {
+        self.stop();
+        self.doing = Doing::Nothing;
+        self.undoing = None;
     }
 
     /// The next look takes what it finds for the step's original.
