@@ -169,8 +169,8 @@ struct Undoing {
     conflicts: Vec<super::order::ThreeWay>,
     draining: Vec<String>,
     done: Vec<String>,
-    /// Targets whose newer step is not back: an older one would compare with what is not there.
-    blocked: Vec<Target>,
+    /// Steps that are not back: an older one of the same fields would compare with what is not there.
+    blocked: Vec<usize>,
     /// The count of the step at hand was put back before its bounds.
     lowered: bool,
     failed: Option<Fault>,

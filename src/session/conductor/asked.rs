@@ -64,15 +64,25 @@ impl Conductor {
         decisions: Decisions,
         by: String,
     ) -> Result<(Vec<Command>, String), Fault> {
-        self.decisions.restore.extend(decisions.restore);
-        self.decisions.keep.extend(decisions.keep);
-        if decisions.surplus != self.decisions.surplus {
-            self.decisions.surplus = decisions.surplus;
+        let decides = !decisions.restore.is_empty() || !decisions.keep.is_empty();
+        if decides && self.phase == Phase::Unlocking {
+            return Err(closing());
         }
+        self.decide_on(decisions);
         if self.is_being_put_back() {
             return Ok((self.decided(), "it is being put back".to_owned()));
         }
         Ok((self.revert(Why::Asked { by }), "it is put back".to_owned()))
+    }
+
+    /// The last word on a field counts.
+    fn decide_on(&mut self, decisions: Decisions) {
+        let ours = &mut self.decisions;
+        ours.restore.retain(|key| !decisions.keep.contains(key));
+        ours.keep.retain(|key| !decisions.restore.contains(key));
+        ours.restore.extend(decisions.restore);
+        ours.keep.extend(decisions.keep);
+        ours.surplus = decisions.surplus;
     }
 
     fn asked_to_keep(&mut self) -> Result<(Vec<Command>, String), Fault> {
@@ -219,6 +229,15 @@ fn closed() -> Fault {
     Fault::new(FaultKind::Refused, "The session is closed")
         .means("there is nothing left to change in it")
         .next("look at it with `tidegate session report ID`")
+}
+
+fn closing() -> Fault {
+    Fault::new(
+        FaultKind::Refused,
+        "The session gives up its lock and closes",
+    )
+    .means("what others changed stays as it is")
+    .next("look at what is there now, and change it by hand")
 }
 
 fn going_back() -> Fault {

@@ -206,6 +206,18 @@ impl Machine {
     }
 }
 
+impl SessionState {
+    /// Whether two steps set the same field of the same target.
+    pub fn shares(&self, one: usize, other: usize) -> bool {
+        let change = |n: usize| self.steps.get(n).and_then(|s| s.step.change());
+        let (Some(one), Some(other)) = (change(one), change(other)) else {
+            return false;
+        };
+        let shared = |f: &FieldChange| other.field(f.field).is_some();
+        one.target == other.target && one.fields.iter().any(shared)
+    }
+}
+
 /// What was sent of a step that AWS took, when its program ended meanwhile.
 fn as_sent(state: &SessionState, step: usize, at: Duration) -> Sent {
     Sent {
