@@ -29,7 +29,7 @@ use crate::domain::fault::Fault;
 use crate::domain::ids::SessionId;
 use crate::domain::subject::Subject;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a conductor is told.
@@ -96,6 +96,8 @@ enum Phase {
     Undoing,
     Running,
     Halted,
+    /// Halted; the timers of an end that was moved are put anew.
+    Rearming,
     Rules,
     /// A restored rule's effect is awaited.
     Settling {
@@ -140,9 +142,8 @@ pub struct Conductor {
     now: Moment,
     /// It is to be put back as soon as the machine can turn.
     turning: bool,
-    /// Timers that are to be put anew, and whether that is under way.
-    rearm: BTreeSet<usize>,
-    rearming: bool,
+    /// The end was moved: the timers are to be put anew.
+    moved: bool,
     attached: u32,
     alone: Option<Moment>,
     /// The end by the clock that never goes back.
@@ -156,8 +157,9 @@ pub struct Conductor {
     live: BTreeMap<usize, (String, Option<u8>)>,
     /// Steps from this number on came later, on a console's word.
     plan: usize,
-    /// The fault that halted it.
+    /// The fault that halted it, and at which step.
     fault: Option<Fault>,
+    halted_at: usize,
     alarms: Vec<AlarmNow>,
     vitals: Vec<Sign>,
     trouble: Option<String>,
@@ -208,8 +210,7 @@ impl Conductor {
             phase: Phase::Start,
             now,
             turning: false,
-            rearm: BTreeSet::new(),
-            rearming: false,
+            moved: false,
             attached: 0,
             alone: Some(now),
             until: None,
@@ -220,6 +221,7 @@ impl Conductor {
             live: BTreeMap::new(),
             plan,
             fault: None,
+            halted_at: 0,
             alarms: Vec::new(),
             vitals: Vec::new(),
             trouble: None,
@@ -302,6 +304,8 @@ impl Conductor {
             let more = self.turn();
             commands.extend(more);
         }
+        let more = self.put_anew();
+        commands.extend(more);
         let more = self.again();
         commands.extend(more);
         Moves {
@@ -484,7 +488,11 @@ impl Conductor {
             }
             // What is under way is brought to its end, and then all of it goes back.
             _ if self.turning => Vec::new(),
-            Report::Finished { .. } if self.phase == Phase::Applying => self.gone_on(),
+            Report::Finished { .. } if self.phase == Phase::Applying => self.advance(),
+            Report::Finished { .. } if self.phase == Phase::Rearming => self.rearmed(None),
+            Report::Failed { fault, .. } if self.phase == Phase::Rearming => {
+                self.rearmed(Some(&fault))
+            }
             Report::Failed { fault, .. } if self.phase == Phase::Applying => self.failed(fault),
             Report::Undone { .. } => self.put_back(None),
             Report::Conflict { fields, .. } => {

@@ -102,7 +102,7 @@ impl Conductor {
 
     fn asked_to_skip(&mut self, by: String) -> Result<(Vec<Command>, String), Fault> {
         self.halted()?;
-        let step = &self.state().steps[self.machine.touched()].step;
+        let step = &self.state().steps[self.halted_at].step;
         if kind(step) == Kind::Lock {
             return Err(
                 Fault::new(FaultKind::Refused, "The lock cannot be left out in passing")
@@ -133,11 +133,9 @@ impl Conductor {
             );
         };
         self.until = self.until.map(|mono| mono + by_so_much);
-        let mut commands = vec![self.say(Event::Extended { until: later, by })];
-        if self.phase == Phase::Running {
-            commands.extend(self.advance());
-        }
-        Ok((commands, format!("it ends at {later:.0}")))
+        self.moved = true;
+        let extended = self.say(Event::Extended { until: later, by });
+        Ok((vec![extended], format!("it ends at {later:.0}")))
     }
 
     /// A change from a console: its steps, and the timers behind them, become the session's.

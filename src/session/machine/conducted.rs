@@ -2,7 +2,7 @@
 //! that take long awaited together.
 
 use super::{Command, Doing, Machine, Sent, Undoing};
-use crate::domain::change::{Change, FieldChange, Hold};
+use crate::domain::change::{Change, FieldChange, Hold, Target};
 use crate::session::look::Look;
 use crate::session::moment::Moment;
 use crate::session::record::{Event, Way};
@@ -38,9 +38,11 @@ impl Machine {
         self.now = now;
         self.started = now.mono;
         self.awaiting.clear();
-        let (taken, open): (Vec<usize>, Vec<usize>) = steps
-            .into_iter()
-            .partition(|n| matches!(self.state.steps[*n].apply, Leg::Done | Leg::Stalled));
+        let is_taken = |n: &usize| {
+            let state = &self.state.steps[*n];
+            matches!(state.apply, Leg::Done | Leg::Stalled) && !is_timer(&state.step)
+        };
+        let (taken, open): (Vec<usize>, Vec<usize>) = steps.into_iter().partition(is_taken);
         self.queue = open.into();
         self.awaiting.extend(
             taken
@@ -93,11 +95,16 @@ impl Machine {
         self.rebased = Some(step);
     }
 
-    /// A step that was not sent yet becomes another one, as a timer does when its time is known.
+    /// The step is sent as another one, as a timer is when its time is known. The state tells of it
+    /// once it is durable.
     pub fn set_step(&mut self, step: usize, to: Step) {
-        if let Some(state) = self.state.steps.get_mut(step) {
-            state.step = to;
-        }
+        self.due.insert(step, to);
+    }
+
+    /// The step as it is to be sent.
+    pub(super) fn wanted(&self, step: usize) -> &Step {
+        let due = self.due.get(&step);
+        due.unwrap_or(&self.state.steps[step].step)
     }
 
     /// Leaves these steps as they are, for good.
@@ -118,8 +125,10 @@ impl Machine {
     }
 
     /// A request of a program that died: read back before anything else is done with its step.
+    /// A timer is put anew, whatever became of the one before: it has the same name.
     pub(super) fn left_in_doubt(&mut self, step: usize) -> Option<Vec<Command>> {
-        let open = matches!(self.state.steps[step].apply, Leg::Sent | Leg::InDoubt);
+        let state = &self.state.steps[step];
+        let open = matches!(state.apply, Leg::Sent | Leg::InDoubt) && !is_timer(&state.step);
         if !self.conducted || !open {
             return None;
         }
@@ -216,6 +225,10 @@ impl SessionState {
         let shared = |f: &FieldChange| other.field(f.field).is_some();
         one.target == other.target && one.fields.iter().any(shared)
     }
+}
+
+pub(super) fn is_timer(step: &Step) -> bool {
+    matches!(step.change().map(|c| &c.target), Some(Target::Timer(_)))
 }
 
 /// What was sent of a step that AWS took, when its program ended meanwhile.
