@@ -29,7 +29,7 @@ use crate::domain::fault::Fault;
 use crate::domain::ids::SessionId;
 use crate::domain::subject::Subject;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a conductor is told.
@@ -96,6 +96,8 @@ enum Phase {
     Undoing,
     Running,
     Halted,
+    /// Halted; the timers of an end that was moved are put anew.
+    Rearming,
     Rules,
     /// A restored rule's effect is awaited.
     Settling {
@@ -140,9 +142,8 @@ pub struct Conductor {
     now: Moment,
     /// It is to be put back as soon as the machine can turn.
     turning: bool,
-    /// Timers that are to be put anew, and whether that is under way.
-    rearm: BTreeSet<usize>,
-    rearming: bool,
+    /// The end was moved: the timers are to be put anew.
+    moved: bool,
     attached: u32,
     alone: Option<Moment>,
     /// The end by the clock that never goes back.
@@ -156,8 +157,9 @@ pub struct Conductor {
     live: BTreeMap<usize, (String, Option<u8>)>,
     /// Steps from this number on came later, on a console's word.
     plan: usize,
-    /// The fault that halted it.
+    /// The fault that halted it, and at which step.
     fault: Option<Fault>,
+    halted_at: usize,
     alarms: Vec<AlarmNow>,
     vitals: Vec<Sign>,
     trouble: Option<String>,
@@ -208,8 +210,7 @@ impl Conductor {
             phase: Phase::Start,
             now,
             turning: false,
-            rearm: BTreeSet::new(),
-            rearming: false,
+            moved: false,
             attached: 0,
             alone: Some(now),
             until: None,
@@ -220,6 +221,7 @@ impl Conductor {
             live: BTreeMap::new(),
             plan,
             fault: None,
+            halted_at: 0,
             alarms: Vec::new(),
             vitals: Vec::new(),
             trouble: None,
@@ -285,25 +287,49 @@ impl Conductor {
 
     /// Takes in what happened; answers with what is to be done. At most one command has an answer
     /// of its own; where there is one, it replaces the one before.
+    ///
+    /// The clock is asked first: what an answer would begin after the end is not begun.
     pub fn handle(&mut self, now: Moment, heard: Heard) -> Moves {
         self.now = now;
-        let mut moves = match heard {
+        if self.is_closed() {
+            return self.after_the_end(heard);
+        }
+        let mut commands = self.by_the_clock();
+        let heard = match heard {
             Heard::Begin => self.begin().into(),
             Heard::Resume(resume) => self.taken_up(resume).into(),
             Heard::Inner(input) => self.inner(input).into(),
             Heard::Asked { ask, by } => self.asked(ask, by),
             Heard::Attached(n) => self.attach(n).into(),
-            Heard::Tick => Vec::new().into(),
+            Heard::Tick => Moves::default(),
             Heard::News(news) => self.news(news).into(),
         };
-        let more = self.by_the_clock();
-        moves.commands.extend(more);
+        commands.extend(heard.commands);
         if self.turning && self.machine.can_turn() {
             let more = self.turn();
-            moves.commands.extend(more);
+            commands.extend(more);
         }
-        moves.commands = last_look_only(moves.commands);
-        moves
+        let more = self.put_anew();
+        commands.extend(more);
+        let more = self.again();
+        commands.extend(more);
+        Moves {
+            commands: last_look_only(commands),
+            answer: heard.answer,
+        }
+    }
+
+    /// Nothing more is done, and nothing more is written down.
+    fn after_the_end(&mut self, heard: Heard) -> Moves {
+        match heard {
+            Heard::Asked { ask, by } => self.asked(ask, by),
+            Heard::Attached(n) => self.attach(n).into(),
+            Heard::Inner(Input::JournalFailed(fault)) => {
+                self.trouble = Some(fault.line().as_str().to_owned());
+                Moves::default()
+            }
+            _ => Moves::default(),
+        }
     }
 
     fn test(&self) -> &TestState {
@@ -347,18 +373,18 @@ impl Conductor {
         Vec::new()
     }
 
-    /// What time brings: the end, nobody there, another try.
+    /// What time brings: the end, or nobody there.
     fn by_the_clock(&mut self) -> Vec<Command> {
         if self.is_being_put_back() {
-            return self.again();
+            return Vec::new();
         }
-        if self.time_is_up() {
-            return self.revert(Why::TimeUp);
-        }
-        if self.is_deserted() {
-            return self.revert(Why::Unattended);
-        }
-        Vec::new()
+        let why = self.over();
+        why.map(|why| self.revert(why)).unwrap_or_default()
+    }
+
+    fn over(&self) -> Option<Why> {
+        let up = self.time_is_up().then_some(Why::TimeUp);
+        up.or_else(|| self.is_deserted().then_some(Why::Unattended))
     }
 
     fn is_being_put_back(&self) -> bool {
@@ -467,7 +493,11 @@ impl Conductor {
             }
             // What is under way is brought to its end, and then all of it goes back.
             _ if self.turning => Vec::new(),
-            Report::Finished { .. } if self.phase == Phase::Applying => self.gone_on(),
+            Report::Finished { .. } if self.phase == Phase::Applying => self.advance(),
+            Report::Finished { .. } if self.phase == Phase::Rearming => self.rearmed(None),
+            Report::Failed { fault, .. } if self.phase == Phase::Rearming => {
+                self.rearmed(Some(&fault))
+            }
             Report::Failed { fault, .. } if self.phase == Phase::Applying => self.failed(fault),
             Report::Undone { .. } => self.put_back(None),
             Report::Conflict { fields, .. } => {
@@ -513,12 +543,11 @@ pub fn has_answer(command: &Command) -> bool {
 }
 
 /// One thing is done at a time: what was asked for first is over where something else is asked for.
+/// It comes last, after all that is to be written down.
 fn last_look_only(commands: Vec<Command>) -> Vec<Command> {
-    let last = commands.iter().rposition(has_answer);
-    let kept = |(n, command): (usize, Command)| {
-        (!has_answer(&command) || Some(n) == last).then_some(command)
-    };
-    commands.into_iter().enumerate().filter_map(kept).collect()
+    let (mut asking, mut kept): (Vec<_>, Vec<_>) = commands.into_iter().partition(has_answer);
+    kept.extend(asking.pop());
+    kept
 }
 
 fn signed(by: Duration) -> SignedDuration {

@@ -19,7 +19,7 @@ use crate::domain::change::{Change, Target};
 use crate::domain::fault::Fault;
 use crate::domain::ids::SessionId;
 use crate::domain::write::{Outcome, Write};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 /// One request to be made durable and sent.
@@ -169,8 +169,8 @@ struct Undoing {
     conflicts: Vec<super::order::ThreeWay>,
     draining: Vec<String>,
     done: Vec<String>,
-    /// Targets whose newer step is not back: an older one would compare with what is not there.
-    blocked: Vec<Target>,
+    /// Steps that are not back: an older one of the same fields would compare with what is not there.
+    blocked: Vec<usize>,
     /// The count of the step at hand was put back before its bounds.
     lowered: bool,
     failed: Option<Fault>,
@@ -201,6 +201,8 @@ pub struct Machine {
     touched: usize,
     /// The operator took what is there now for the new original of this step.
     rebased: Option<usize>,
+    /// Timers that are to be put at another time than the state tells.
+    due: BTreeMap<usize, Step>,
     /// Requests of the step at hand so far.
     attempt: u32,
     now: Moment,
@@ -255,6 +257,7 @@ impl Machine {
             conducted: false,
             awaiting: VecDeque::new(),
             rebased: None,
+            due: BTreeMap::new(),
             touched: 0,
             attempt: 0,
             now,
@@ -388,7 +391,10 @@ impl Machine {
     }
 
     fn look_before(&mut self, step: usize, way: Way) -> Vec<Command> {
-        let sight = self.sight(step);
+        let sight = match way {
+            Way::Apply => Sight::Step(self.wanted(step).clone()),
+            Way::Revert => self.sight(step),
+        };
         self.touched = step;
         self.doing = Doing::Looking { step, way };
         let look = match self.doubtful_until(step) {

@@ -5,7 +5,7 @@ use crate::domain::backstop::{Bounds, Timer};
 use crate::domain::change::{Change, Field, Target};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::session::ask::{Answer, Ask, Told};
-use crate::session::load_test::{Stage, Why};
+use crate::session::load_test::Why;
 use crate::session::machine::Command;
 use crate::session::order::Proposal;
 use crate::session::plan::LONGEST_TTL;
@@ -22,7 +22,7 @@ impl Conductor {
     pub(super) fn asked(&mut self, ask: Ask, by: String) -> Moves {
         let result = match ask {
             Ask::Status | Ask::Attach => return Moves::default(),
-            _ if self.stage() == Stage::Closed => Err(closed()),
+            _ if self.is_closed() => Err(closed()),
             Ask::Note { text } => self.noted(&text, by),
             Ask::Revert { decisions } => self.asked_to_revert(decisions, by),
             Ask::Keep => self.asked_to_keep(),
@@ -64,15 +64,25 @@ impl Conductor {
         decisions: Decisions,
         by: String,
     ) -> Result<(Vec<Command>, String), Fault> {
-        self.decisions.restore.extend(decisions.restore);
-        self.decisions.keep.extend(decisions.keep);
-        if decisions.surplus != self.decisions.surplus {
-            self.decisions.surplus = decisions.surplus;
+        let decides = !decisions.restore.is_empty() || !decisions.keep.is_empty();
+        if decides && self.phase == Phase::Unlocking {
+            return Err(closing());
         }
+        self.decide_on(decisions);
         if self.is_being_put_back() {
             return Ok((self.decided(), "it is being put back".to_owned()));
         }
         Ok((self.revert(Why::Asked { by }), "it is put back".to_owned()))
+    }
+
+    /// The last word on a field counts.
+    fn decide_on(&mut self, decisions: Decisions) {
+        let ours = &mut self.decisions;
+        ours.restore.retain(|key| !decisions.keep.contains(key));
+        ours.keep.retain(|key| !decisions.restore.contains(key));
+        ours.restore.extend(decisions.restore);
+        ours.keep.extend(decisions.keep);
+        ours.surplus = decisions.surplus;
     }
 
     fn asked_to_keep(&mut self) -> Result<(Vec<Command>, String), Fault> {
@@ -92,7 +102,7 @@ impl Conductor {
 
     fn asked_to_skip(&mut self, by: String) -> Result<(Vec<Command>, String), Fault> {
         self.halted()?;
-        let step = &self.state().steps[self.machine.touched()].step;
+        let step = &self.state().steps[self.halted_at].step;
         if kind(step) == Kind::Lock {
             return Err(
                 Fault::new(FaultKind::Refused, "The lock cannot be left out in passing")
@@ -123,11 +133,9 @@ impl Conductor {
             );
         };
         self.until = self.until.map(|mono| mono + by_so_much);
-        let mut commands = vec![self.say(Event::Extended { until: later, by })];
-        if self.phase == Phase::Running {
-            commands.extend(self.advance());
-        }
-        Ok((commands, format!("it ends at {later:.0}")))
+        self.moved = true;
+        let extended = self.say(Event::Extended { until: later, by });
+        Ok((vec![extended], format!("it ends at {later:.0}")))
     }
 
     /// A change from a console: its steps, and the timers behind them, become the session's.
@@ -219,6 +227,15 @@ fn closed() -> Fault {
     Fault::new(FaultKind::Refused, "The session is closed")
         .means("there is nothing left to change in it")
         .next("look at it with `tidegate session report ID`")
+}
+
+fn closing() -> Fault {
+    Fault::new(
+        FaultKind::Refused,
+        "The session gives up its lock and closes",
+    )
+    .means("what others changed stays as it is")
+    .next("look at what is there now, and change it by hand")
 }
 
 fn going_back() -> Fault {

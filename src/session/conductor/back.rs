@@ -2,13 +2,14 @@
 //! it is back, and the lock last. What fails or drains is tried again; what is in conflict stops alone.
 
 use super::{Conductor, Phase, key, kind};
+use crate::domain::change::Standing;
 use crate::domain::fault::Fault;
 use crate::session::load_test::{Closing, Moved, Stage, Why};
 use crate::session::machine::Command;
 use crate::session::order::ThreeWay;
 use crate::session::record::Event;
 use crate::session::snapshot::Kind;
-use crate::session::state::End;
+use crate::session::state::{End, StepState};
 use std::time::Duration;
 
 /// Reverts that failed so often in a row are called halted; they are tried again all the same.
@@ -26,12 +27,8 @@ impl Conductor {
             return Vec::new();
         }
         self.turning = true;
-        let mut commands = vec![self.say(Event::Reverting { why })];
         self.machine.stop();
-        if self.machine.can_turn() {
-            commands.extend(self.turn());
-        }
-        commands
+        vec![self.say(Event::Reverting { why })]
     }
 
     pub(super) fn turn(&mut self) -> Vec<Command> {
@@ -82,12 +79,21 @@ impl Conductor {
         steps.into_iter().filter(waits).collect()
     }
 
-    /// In conflict, and nobody has decided.
+    /// In conflict, and nobody has decided; or under a newer step that is.
     fn waits_for_a_decision(&self, step: usize) -> bool {
-        let target = self.state().steps[step].step.change().map(|c| &c.target);
-        self.conflicts
-            .iter()
-            .any(|c| Some(&c.target) == target && !self.is_decided(c))
+        let newest = self.state().steps.len();
+        let mut over = (step..newest).filter(|n| *n == step || self.state().shares(*n, step));
+        over.any(|n| self.is_undecided(n))
+    }
+
+    fn is_undecided(&self, step: usize) -> bool {
+        let state = &self.state().steps[step];
+        let Some(change) = state.step.change().filter(|_| state.is_undoable()) else {
+            return false;
+        };
+        let own = |c: &&Moved| c.target == change.target && change.field(c.field).is_some();
+        let mut own = self.conflicts.iter().filter(own);
+        own.any(|c| !self.is_decided(c))
     }
 
     fn is_decided(&self, conflict: &Moved) -> bool {
@@ -122,6 +128,8 @@ impl Conductor {
             Kind::Rule => self.next(Kind::Service),
             Kind::Service | Kind::Group if self.is_left() => self.wait(self.patience.drain),
             Kind::Service | Kind::Group => self.next(Kind::Timer),
+            // Decided while the timers went.
+            Kind::Timer | Kind::Backup if self.is_left() => self.round(),
             Kind::Timer | Kind::Backup if !self.conflicts.is_empty() => self.decide(),
             Kind::Timer | Kind::Backup => self.next(Kind::Lock),
             Kind::Lock => self.close(),
@@ -130,9 +138,8 @@ impl Conductor {
 
     /// A rule was put back in this revert, and something is to follow it.
     fn awaits_effect(&self) -> bool {
-        let back = |s: &crate::session::state::StepState| {
-            kind(&s.step) == Kind::Rule && s.has_landed() && s.end == End::Reverted
-        };
+        let back =
+            |s: &StepState| kind(&s.step) == Kind::Rule && s.has_landed() && s.end == End::Reverted;
         let sizes = !self.to_put_back(Kind::Service).is_empty();
         !self.settled && sizes && self.state().steps.iter().any(back)
     }
@@ -164,10 +171,19 @@ impl Conductor {
         if let Some(fault) = self.fault.take() {
             return self.try_again(fault);
         }
+        self.failures = 0;
         self.phase = Phase::Waiting {
             until: self.now.mono + by,
         };
-        Vec::new()
+        self.goes_back()
+    }
+
+    /// It is put back again, where that was called halted.
+    fn goes_back(&mut self) -> Vec<Command> {
+        match self.test().why.clone() {
+            Some(why) if self.stage() == Stage::Halted => vec![self.say(Event::Reverting { why })],
+            _ => Vec::new(),
+        }
     }
 
     fn try_again(&mut self, fault: Fault) -> Vec<Command> {
@@ -198,6 +214,10 @@ impl Conductor {
 
     pub(super) fn in_conflict(&mut self, moved: Vec<Moved>) {
         for one in moved {
+            // What is gone cannot be restored, whatever was decided.
+            if one.standing == Standing::Gone {
+                self.decisions.restore.remove(&key(&one));
+            }
             self.conflicts.retain(|c| key(c) != key(&one));
             self.conflicts.push(one);
         }
@@ -230,11 +250,7 @@ impl Conductor {
         }
         match self.phase {
             Phase::Deciding | Phase::Waiting { .. } => {
-                let why = self.test().why.clone();
-                let mut commands = Vec::new();
-                if let (Stage::Halted, Some(why)) = (self.stage(), why) {
-                    commands.push(self.say(Event::Reverting { why }));
-                }
+                let mut commands = self.goes_back();
                 commands.extend(self.round());
                 commands
             }
@@ -273,10 +289,8 @@ impl Conductor {
 
     /// Another tidegate carries it now: nothing more is written.
     pub(super) fn adopted(&mut self, by: &str) -> Vec<Command> {
-        if self.is_closed() {
-            return Vec::new();
-        }
-        self.machine.stop();
+        self.machine.abandon();
+        self.turning = false;
         self.phase = Phase::Closed;
         let closing = Closing::Adopted;
         let said = format!("{by} took it over");
@@ -288,8 +302,14 @@ impl Conductor {
 
     fn close(&mut self) -> Vec<Command> {
         self.phase = Phase::Closed;
-        let kept = |s: &crate::session::state::StepState| {
-            s.end == End::Kept && s.has_landed() && kind(&s.step) != Kind::Backup
+        // A lock that is another's is left alone, and a backup under way is finished by AWS.
+        let locks = self.to_leave();
+        let mut commands = self.machine.let_backups_be();
+        commands.extend(self.machine.keep_steps(self.now, &locks));
+        let nets = [Kind::Backup, Kind::Timer, Kind::Lock];
+        let kept = |s: &StepState| {
+            let some = s.end == End::Kept || !s.kept.is_empty();
+            some && s.has_landed() && !nets.contains(&kind(&s.step))
         };
         let closing = if self.test().why == Some(Why::Locked) {
             Closing::Locked
@@ -300,7 +320,14 @@ impl Conductor {
         } else {
             Closing::Restored
         };
-        vec![self.say(Event::Closed { closing })]
+        commands.push(self.say(Event::Closed { closing }));
+        commands
+    }
+
+    fn to_leave(&self) -> Vec<usize> {
+        let steps = self.state().steps.iter().enumerate();
+        let locks = steps.filter(|(_, s)| kind(&s.step) == Kind::Lock && s.is_undoable());
+        locks.map(|(n, _)| n).collect()
     }
 }
 

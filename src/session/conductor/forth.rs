@@ -2,7 +2,7 @@
 
 use super::{Conductor, Phase, Resume, kind, signed};
 use crate::domain::backstop::{Bounds, Timer};
-use crate::domain::change::{Change, Target};
+use crate::domain::change::{Change, Field, Target};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::session::draft::{GROUP_TIMER, TARGET_TIMER};
 use crate::session::load_test::{Stage, Why};
@@ -31,8 +31,9 @@ impl Conductor {
 
     /// Goes on where its program died, or puts everything back.
     pub(super) fn taken_up(&mut self, resume: Resume) -> Vec<Command> {
+        let over = self.test().why.clone().or_else(|| self.over());
         let resume = match resume {
-            Resume::On if self.test().why.is_some() => Resume::Revert,
+            Resume::On if over.is_some() => Resume::Revert,
             other => other,
         };
         match (resume, self.stage()) {
@@ -42,10 +43,9 @@ impl Conductor {
             }
             (Resume::Keep, _) => self.keep_all(),
             (Resume::Revert, _) => {
-                let why = self.test().why.clone();
                 let by = self.state().user.clone();
                 self.phase = Phase::Halted;
-                self.revert(why.unwrap_or(Why::Asked { by }))
+                self.revert(over.unwrap_or(Why::Asked { by }))
             }
             (Resume::On, _) => {
                 let by = self.state().user.clone();
@@ -61,6 +61,11 @@ impl Conductor {
     /// The next kind of steps that is not done yet; none: it runs.
     pub(super) fn advance(&mut self) -> Vec<Command> {
         self.phase = Phase::Applying;
+        self.moved = false;
+        let late = self.late_timers();
+        if !late.is_empty() {
+            return self.carry_on(late);
+        }
         let Some(next) = Kind::iter().find(|k| !self.to_do(*k).is_empty()) else {
             return self.all_applied();
         };
@@ -92,13 +97,6 @@ impl Conductor {
 
     fn all_applied(&mut self) -> Vec<Command> {
         let mut commands = self.time_begins();
-        let late = self.late_timers();
-        self.rearm.extend(late);
-        if !self.rearm.is_empty() {
-            self.rearming = true;
-            commands.extend(self.carry_on(self.rearm.iter().copied().collect()));
-            return commands;
-        }
         self.phase = Phase::Running;
         if self.stage() != Stage::Running {
             commands.push(self.say(Event::Running));
@@ -131,13 +129,14 @@ impl Conductor {
         }
     }
 
-    /// Timers that stand at another time than the session's end asks for.
+    /// Timers that stand otherwise than the session's end and the originals ask for.
     fn late_timers(&mut self) -> Vec<usize> {
         let mut late = Vec::new();
         for (n, timer) in self.times() {
-            let step = Step::Set(Change::put(Target::Timer(timer)));
             let state = &self.state().steps[n];
-            if state.end == End::Open && state.landed && state.step != step {
+            let standing = state.end == End::Open && state.landed;
+            if standing && timer_of(state) != Some(&timer) && !self.test().skipped.contains(&n) {
+                let step = Step::Set(Change::put(Target::Timer(timer)));
                 self.machine.set_step(n, step);
                 late.push(n);
             }
@@ -145,8 +144,43 @@ impl Conductor {
         late
     }
 
+    /// The end was moved: the timers are put anew, whatever is awaited meanwhile. A session that is
+    /// halted stays halted.
+    pub(super) fn put_anew(&mut self) -> Vec<Command> {
+        if !self.moved || !self.machine.can_turn() {
+            return Vec::new();
+        }
+        match self.phase {
+            Phase::Running | Phase::Applying => {
+                self.machine.stop();
+                self.advance()
+            }
+            Phase::Halted => {
+                self.moved = false;
+                let late = self.late_timers();
+                if late.is_empty() {
+                    return Vec::new();
+                }
+                self.phase = Phase::Rearming;
+                self.carry_on(late)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The timers of a halted session were put anew, or could not be: that is tried again with the rest.
+    pub(super) fn rearmed(&mut self, fault: Option<&Fault>) -> Vec<Command> {
+        if let Some(fault) = fault {
+            let said = fault.what.as_str().to_owned();
+            self.live.insert(self.machine.touched(), (said, None));
+        }
+        self.phase = Phase::Halted;
+        Vec::new()
+    }
+
     /// Each timer as it should be: targets a quarter of an hour after the end, groups half an hour
-    /// after them. A group takes one action a moment (aws-facts.md §3.3), so each has a second of its own.
+    /// after them, with the bounds that were found. A group takes one action a moment
+    /// (aws-facts.md §3.3), so each has a second of its own.
     fn times(&self) -> Vec<(usize, Timer)> {
         let Some(until) = self.test().until else {
             return Vec::new();
@@ -154,7 +188,7 @@ impl Conductor {
         let mut of_group: HashMap<&str, i64> = HashMap::new();
         let mut times = Vec::new();
         for (n, state) in self.state().steps.iter().enumerate() {
-            let Some(Target::Timer(timer)) = state.step.change().map(|c| &c.target) else {
+            let Some(timer) = timer_of(state) else {
                 continue;
             };
             let (after, odd) = match &timer.of {
@@ -174,6 +208,8 @@ impl Conductor {
                 n,
                 Timer {
                     at,
+                    min: self.original(&timer.of, Field::Min).unwrap_or(timer.min),
+                    max: self.original(&timer.of, Field::Max).unwrap_or(timer.max),
                     ..timer.clone()
                 },
             ));
@@ -181,18 +217,22 @@ impl Conductor {
         times
     }
 
-    /// What was begun is done.
-    pub(super) fn gone_on(&mut self) -> Vec<Command> {
-        if std::mem::take(&mut self.rearming) {
-            self.rearm.clear();
-        }
-        self.advance()
+    /// A bound as it was right before the session first changed it.
+    fn original(&self, of: &Bounds, bound: Field) -> Option<u32> {
+        let target = match of {
+            Bounds::Target(at) => Target::Scalable(at.clone()),
+            Bounds::Group(name) => Target::Group(name.clone()),
+        };
+        let ours = self.state().steps.iter().filter(|s| s.has_landed());
+        let mut changes = ours.filter_map(|s| s.step.change());
+        let first = changes.find(|c| c.target == target && c.field(bound).is_some())?;
+        let before = first.field(bound)?.before.count()?;
+        u32::try_from(before).ok()
     }
 
     /// A step could not be carried out. What came later from a console does not stop the test.
     pub(super) fn failed(&mut self, fault: Fault) -> Vec<Command> {
         let step = self.machine.touched();
-        self.rearming = false;
         self.live
             .insert(step, (fault.what.as_str().to_owned(), None));
         if self.lost_the_lock(step, &fault) {
@@ -209,6 +249,7 @@ impl Conductor {
             return commands;
         }
         self.phase = Phase::Halted;
+        self.halted_at = step;
         let said = fault.line().as_str().to_owned();
         self.fault = Some(fault);
         vec![self.say(Event::Halted {
@@ -228,11 +269,14 @@ impl Conductor {
     }
 
     /// Tries again what halted it. Where somebody changed a setting between plan and write, what
-    /// is there now is the original from here on.
+    /// is there now is the original from here on. A timer or a lock has no original but its absence.
     pub(super) fn retry(&mut self, by: String) -> Vec<Command> {
-        let step = self.machine.touched();
-        let changed = |f: &Fault| f.kind == FaultKind::Conflict;
-        if self.fault.take().as_ref().is_some_and(changed) && !self.state().steps[step].landed {
+        let step = self.halted_at;
+        let fault = self.fault.take();
+        let changed = fault.is_some_and(|f| f.kind == FaultKind::Conflict);
+        let state = &self.state().steps[step];
+        let net = matches!(kind(&state.step), Kind::Timer | Kind::Lock);
+        if changed && !net && !state.landed {
             self.machine.rebase(step);
         }
         let mut commands = vec![self.say(Event::Resumed { by })];
@@ -242,8 +286,7 @@ impl Conductor {
 
     /// Goes on without the step that halted it. What was sent of it is put back with the rest.
     pub(super) fn skip(&mut self, by: String) -> Vec<Command> {
-        let step = self.machine.touched();
-        self.rearm.clear();
+        let step = self.halted_at;
         self.fault = None;
         let mut commands = vec![
             self.say(Event::Skipped {
@@ -254,6 +297,13 @@ impl Conductor {
         ];
         commands.extend(self.advance());
         commands
+    }
+}
+
+fn timer_of(state: &StepState) -> Option<&Timer> {
+    match &state.step.change()?.target {
+        Target::Timer(timer) => Some(timer),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What became of a request: taken, refused, lost; and whether its effect is there.
 
 use super::{Command, Doing, Machine, Sent};
-use crate::domain::change::{Change, Hold};
+use crate::domain::change::{Change, Hold, Target};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::RequestId;
 use crate::domain::text::Text;
@@ -374,6 +374,9 @@ fn found(sent: &Sent, look: &Look) -> Found {
     if reads_as(change, look) && !only_floats(change) {
         Found::Ours
     } else if reads_as(&change.invert(), look) && !only_floats(change) || is_still(change, look) {
+        Found::AsBefore
+    } else if matches!(change.target, Target::Timer(_)) {
+        // The one of that name that was put before.
         Found::AsBefore
     } else if only_floats(change) && look.reading.is_some() {
         Found::Ours

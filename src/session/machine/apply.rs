@@ -161,7 +161,7 @@ impl Machine {
             Ok(look) => look,
             Err(fault) => return vec![self.failed(nothing_sent(fault))],
         };
-        let Some(change) = self.state.steps[step].step.change().cloned() else {
+        let Some(change) = self.wanted(step).change().cloned() else {
             return self.create(step);
         };
         let change = self.as_found(step, change, &look);
@@ -251,6 +251,7 @@ impl Machine {
     ) -> Vec<Command> {
         self.touched = step;
         let prepared = self.record(Event::Prepared { step, way, what });
+        self.due.remove(&step);
         self.attempt += 1;
         let attempt = self.attempt;
         let resource = self.state.steps[step].step.resource().as_str().to_owned();

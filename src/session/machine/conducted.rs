@@ -2,7 +2,7 @@
 //! that take long awaited together.
 
 use super::{Command, Doing, Machine, Sent, Undoing};
-use crate::domain::change::{Change, FieldChange, Hold};
+use crate::domain::change::{Change, FieldChange, Hold, Target};
 use crate::session::look::Look;
 use crate::session::moment::Moment;
 use crate::session::record::{Event, Way};
@@ -18,10 +18,9 @@ impl Machine {
         self.conducted = true;
     }
 
-    /// Nothing is under way, or only an effect is awaited: another order may come in between.
+    /// No request is on its way or in doubt: another order may come in between.
     pub fn can_turn(&self) -> bool {
-        let between = matches!(self.doing, Doing::Pausing { .. });
-        between || self.takes_orders()
+        !matches!(self.doing, Doing::Writing { .. } | Doing::Doubting { .. })
     }
 
     /// Makes an event of the session as a whole durable.
@@ -39,9 +38,11 @@ impl Machine {
         self.now = now;
         self.started = now.mono;
         self.awaiting.clear();
-        let (taken, open): (Vec<usize>, Vec<usize>) = steps
-            .into_iter()
-            .partition(|n| matches!(self.state.steps[*n].apply, Leg::Done | Leg::Stalled));
+        let is_taken = |n: &usize| {
+            let state = &self.state.steps[*n];
+            matches!(state.apply, Leg::Done | Leg::Stalled) && !is_timer(&state.step)
+        };
+        let (taken, open): (Vec<usize>, Vec<usize>) = steps.into_iter().partition(is_taken);
         self.queue = open.into();
         self.awaiting.extend(
             taken
@@ -71,13 +72,22 @@ impl Machine {
         self.undo_next()
     }
 
-    /// Nothing more is applied. What is under way keeps its answer.
+    /// Nothing more is begun. A request that is on its way keeps its answer; a look or a pause
+    /// before one is given up, so that it is not sent after all.
     pub fn stop(&mut self) {
         self.queue.clear();
         self.awaiting.clear();
-        if self.takes_orders() {
+        if self.can_turn() {
             self.doing = Doing::Nothing;
+            self.undoing = None;
         }
+    }
+
+    /// Nothing more is done at all, whatever is answered yet.
+    pub fn abandon(&mut self) {
+        self.stop();
+        self.doing = Doing::Nothing;
+        self.undoing = None;
     }
 
     /// The next look takes what it finds for the step's original.
@@ -85,11 +95,16 @@ impl Machine {
         self.rebased = Some(step);
     }
 
-    /// A step that was not sent yet becomes another one, as a timer does when its time is known.
+    /// The step is sent as another one, as a timer is when its time is known. The state tells of it
+    /// once it is durable.
     pub fn set_step(&mut self, step: usize, to: Step) {
-        if let Some(state) = self.state.steps.get_mut(step) {
-            state.step = to;
-        }
+        self.due.insert(step, to);
+    }
+
+    /// The step as it is to be sent.
+    pub(super) fn wanted(&self, step: usize) -> &Step {
+        let due = self.due.get(&step);
+        due.unwrap_or(&self.state.steps[step].step)
     }
 
     /// Leaves these steps as they are, for good.
@@ -110,8 +125,10 @@ impl Machine {
     }
 
     /// A request of a program that died: read back before anything else is done with its step.
+    /// A timer is put anew, whatever became of the one before: it has the same name.
     pub(super) fn left_in_doubt(&mut self, step: usize) -> Option<Vec<Command>> {
-        let open = matches!(self.state.steps[step].apply, Leg::Sent | Leg::InDoubt);
+        let state = &self.state.steps[step];
+        let open = matches!(state.apply, Leg::Sent | Leg::InDoubt) && !is_timer(&state.step);
         if !self.conducted || !open {
             return None;
         }
@@ -196,6 +213,22 @@ impl Machine {
         };
         vec![self.look_again(step, Way::Apply, sent, at, self.pace.snapshot)]
     }
+}
+
+impl SessionState {
+    /// Whether two steps set the same field of the same target.
+    pub fn shares(&self, one: usize, other: usize) -> bool {
+        let change = |n: usize| self.steps.get(n).and_then(|s| s.step.change());
+        let (Some(one), Some(other)) = (change(one), change(other)) else {
+            return false;
+        };
+        let shared = |f: &FieldChange| other.field(f.field).is_some();
+        one.target == other.target && one.fields.iter().any(shared)
+    }
+}
+
+pub(super) fn is_timer(step: &Step) -> bool {
+    matches!(step.change().map(|c| &c.target), Some(Target::Timer(_)))
 }
 
 /// What was sent of a step that AWS took, when its program ended meanwhile.

@@ -79,29 +79,32 @@ impl Machine {
             u.left.pop_front()
         });
         match next {
-            Some(step) if self.must_stay(step) || self.is_blocked(step) => self.undo_next(),
+            Some(step) if self.is_blocked(step) => {
+                self.block(step);
+                self.undo_next()
+            }
+            Some(step) if self.must_stay(step) => self.undo_next(),
             Some(step) => self.look_before(step, Way::Revert),
             None => self.undo_finished(),
         }
     }
 
     fn is_blocked(&self, step: usize) -> bool {
-        let target = self.state.steps[step].step.change().map(|c| &c.target);
-        let blocked = self.undoing.iter().flat_map(|u| &u.blocked);
-        target.is_some_and(|t| blocked.into_iter().any(|b| b == t))
+        let mut blocked = self.undoing.iter().flat_map(|u| &u.blocked);
+        blocked.any(|newer| self.state.shares(*newer, step))
     }
 
     fn block(&mut self, step: usize) {
-        let target = self.state.steps[step]
-            .step
-            .change()
-            .map(|c| c.target.clone());
-        self.with_undoing(|u| u.blocked.extend(target));
+        self.with_undoing(|u| u.blocked.push(step));
     }
 
     /// Timers and the lock stand behind the rest: while something is not back they stay. A conflict
-    /// is for a person to decide, and a timer would decide it blindly: that one goes.
+    /// is for a person to decide, and a timer would decide it blindly: that one goes. In a load test
+    /// it is the conductor who says when their turn comes.
     fn must_stay(&self, step: usize) -> bool {
+        if self.conducted {
+            return false;
+        }
         let target = self.state.steps[step].step.change().map(|c| &c.target);
         let Some(undoing) = &self.undoing else {
             return false;
@@ -128,7 +131,10 @@ impl Machine {
             return self.undo_next();
         };
         let plan = plan(change, &state.kept, &look, &undoing.decisions);
-        undoing.conflicts.retain(|c| c.target != change.target);
+        let own = |c: &crate::session::order::ThreeWay| {
+            c.target == change.target && change.field(c.field).is_some()
+        };
+        undoing.conflicts.retain(|c| !own(c));
         undoing.conflicts.extend(plan.conflicts.iter().cloned());
         if !plan.conflicts.is_empty() {
             self.block(step);
@@ -241,11 +247,12 @@ impl Machine {
     }
 
     fn is_in_conflict(&self, step: usize) -> bool {
-        let target = self.state.steps[step].step.change().map(|c| &c.target);
-        self.undoing
-            .iter()
-            .flat_map(|u| &u.conflicts)
-            .any(|c| Some(&c.target) == target)
+        let change = self.state.steps[step].step.change();
+        let has = |target: &Target, field| {
+            change.is_some_and(|c| c.target == *target && c.field(field).is_some())
+        };
+        let mut conflicts = self.undoing.iter().flat_map(|u| &u.conflicts);
+        conflicts.any(|c| has(&c.target, c.field))
     }
 
     fn with_undoing(&mut self, act: impl FnOnce(&mut Undoing)) {
@@ -289,7 +296,7 @@ impl Machine {
     }
 
     /// A backup that was not seen to its end is kept as it is: the session must not stay open for it.
-    fn let_backups_be(&mut self) -> Vec<Command> {
+    pub fn let_backups_be(&mut self) -> Vec<Command> {
         let open = |s: &StepState| {
             matches!(s.step, Step::Create(_)) && s.apply.is_open() && s.end == End::Open
         };
