@@ -120,7 +120,7 @@ impl Attach {
     pub fn start(&mut self, aws: &Aws) {
         let settings = self.settings.clone();
         self.detach(&settings);
-        let (wishes, wished) = mpsc::unbounded_channel();
+        let (wishes, taken) = mpsc::unbounded_channel();
         let core = Arc::new(Core {
             aws: aws.through(Gate::open()),
             settings,
@@ -129,7 +129,7 @@ impl Attach {
             wishes,
             open: Mutex::default(),
         });
-        let follow = self.runtime.spawn(follow::follow(core.clone(), wished));
+        let follow = self.runtime.spawn(follow::follow(core.clone(), taken));
         let foreign = self.runtime.spawn(foreign::watch(core.clone()));
         self.tasks = vec![follow.abort_handle(), foreign.abort_handle()];
         self.core = Some(core);
@@ -204,14 +204,13 @@ impl Attach {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        match &self.core {
-            Some(core) => drop(self.runtime.spawn(work(core.clone()))),
-            None => {
-                let fault = Fault::new(FaultKind::Unreachable, "There is no connection to AWS yet")
-                    .next("try again in a moment");
-                self.post.news(News::Message(Message::Trouble(fault)));
-            }
+        if let Some(core) = &self.core {
+            self.runtime.spawn(work(core.clone()));
+            return;
         }
+        let fault = Fault::new(FaultKind::Unreachable, "There is no connection to AWS yet")
+            .next("try again in a moment");
+        self.post.news(News::Message(Message::Trouble(fault)));
     }
 }
 

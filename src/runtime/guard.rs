@@ -5,6 +5,7 @@
 
 pub mod client;
 mod errand;
+pub mod orphan;
 pub mod process;
 pub mod server;
 pub mod spawn;

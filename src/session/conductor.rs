@@ -6,11 +6,13 @@
 //! rules → settle → services → groups → timers → lock → Closed
 //! ```
 
+mod adopt;
 mod asked;
 mod back;
 mod forth;
 mod seen;
 
+pub use adopt::{adoption, record_at};
 pub use asked::timer_name;
 pub use seen::name;
 
@@ -344,6 +346,7 @@ impl Conductor {
                     settle_seconds: 0,
                     alarms: Vec::new(),
                     accepted: Vec::new(),
+                    adopts: None,
                 })
             })
         })

@@ -19,6 +19,9 @@ pub struct Terms {
     /// Alarms that end the test.
     pub alarms: Vec<String>,
     pub accepted: Vec<Accepted>,
+    /// Who takes over a session that nobody carries any more.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub adopts: Option<String>,
 }
 
 /// A reason against the session that an operator took on by name.

@@ -53,8 +53,8 @@ impl Drafted {
         match work {
             Work::Create(backup) => Some(Step::Create(backup.clone())),
             Work::Set(change) => Some(Step::Set(change.clone())),
-            Work::Lock(shelf) => {
-                let record = self.record(*shelf, id, actor)?;
+            Work::Lock(at) => {
+                let record = self.record(*at, id, actor)?;
                 Some(Step::Set(Change::put(Target::Record(record))))
             }
             Work::Arm(timer) => {
@@ -75,12 +75,12 @@ impl Drafted {
         }
     }
 
-    fn record(&self, shelf: Shelf, id: &SessionId, actor: &Actor) -> Option<RecordRef> {
-        let seen = self.survey.records.iter().find(|(s, _)| *s == shelf);
+    fn record(&self, at: Shelf, id: &SessionId, actor: &Actor) -> Option<RecordRef> {
+        let seen = self.survey.records.iter().find(|(s, _)| *s == at);
         let Some((_, Record::Free { next })) = seen else {
             return None;
         };
-        let path = shelf.path(&self.survey.place.scope);
+        let path = at.path(&self.survey.place.scope);
         let sets: Vec<Step> = self.sets().cloned().map(Step::Set).collect();
         let body = SharedRecord {
             v: shared::VERSION,
@@ -94,7 +94,7 @@ impl Drafted {
             open: SharedRecord::restores(&sets),
         };
         Some(RecordRef {
-            shelf,
+            shelf: at,
             name: format!("{path}/{next}").into(),
             body: body.to_json().into(),
         })
@@ -140,6 +140,7 @@ impl Drafted {
                     what: r.fault.what.as_str().to_owned(),
                 })
                 .collect(),
+            adopts: None,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::runtime::guard::process::Brief;
 use crate::runtime::guard::spawn::spawn;
 use crate::runtime::guard::talk::{self, Follow};
 use crate::session::conductor;
-use crate::session::draft::Reason;
+use crate::session::draft::{DraftStep, Reason};
 use crate::session::load_test::Stage;
 use crate::session::snapshot::{Protection, Snapshot};
 use std::io::BufRead;
@@ -78,7 +78,7 @@ pub(super) fn run(
         0 => {}
         code => return Ok(code),
     }
-    if found.draft.steps.iter().all(|s| s.is_net()) {
+    if found.draft.steps.iter().all(DraftStep::is_net) {
         return Err(nothing_to_do().into());
     }
     if !args.yes && !typed(&args.name, io)? {

@@ -7,11 +7,11 @@ use crate::cli::environment::Environment;
 use crate::cli::{Failure, Streams, load, state_dir};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{Region, SessionId};
-use crate::journal;
+use crate::journal::{self, Store};
 use crate::model::source::did_you_mean;
-use crate::runtime::guard::Task;
 use crate::runtime::guard::spawn::spawn;
 use crate::runtime::guard::talk::{self, Follow, Open};
+use crate::runtime::guard::{Task, orphan};
 use crate::session::ask::{Answer, Ask};
 use crate::session::conductor::{self, Resume};
 use crate::session::load_test::Stage;
@@ -123,7 +123,7 @@ impl Desk<'_> {
             (Answer::Done { said }, now) => {
                 match self.output {
                     Output::Text => {
-                        writeln!(io.out, "{}", crate::domain::text::Text::clean(&said))?
+                        writeln!(io.out, "{}", crate::domain::text::Text::clean(&said))?;
                     }
                     Output::Json => writeln!(io.out, "{:#}", super::json::masked(&now))?,
                 }
@@ -158,7 +158,13 @@ impl Desk<'_> {
 
     pub(super) fn recover(&self, args: &RecoverArgs, io: &mut Streams<'_>) -> Result<u8, Failure> {
         let dir = self.dir()?;
-        let open = choose(&dir, &args.which)?;
+        let open = match choose(&dir, &args.which) {
+            Ok(open) => open,
+            Err(nothing) if talk::open_sessions(&dir)?.is_empty() => {
+                return self.adopt(&dir, nothing, io);
+            }
+            Err(fault) => return Err(fault.into()),
+        };
         let resume = match (args.resume, args.keep) {
             (true, _) => Resume::On,
             (_, true) => Resume::Keep,
@@ -183,6 +189,27 @@ impl Desk<'_> {
             ),
         };
         self.followed(&dir, &id, Some(ask), io, over)
+    }
+
+    /// Nothing is open on this machine: what nobody carries any more in the account is taken over.
+    fn adopt(&self, dir: &Path, nothing: Fault, io: &mut Streams<'_>) -> Result<u8, Failure> {
+        let settings = load::all(self.arguments, self.environment)?.settings;
+        let found = orphan::look(&settings)?;
+        let Some(orphan) = found.first() else {
+            return Err(nothing.into());
+        };
+        let store = Store::open(dir)?;
+        let task = match orphan.task(store.actor(), crate::runtime::clock::wall()) {
+            Ok(task) => task,
+            Err(fault) => {
+                said_no(&fault, io)?;
+                return Ok(super::LOCKED);
+            }
+        };
+        match spawn(brief(&settings, dir, task)) {
+            Ok(id) => self.followed(dir, &id, None, io, is_over),
+            Err(fault) => said_no(&fault, io),
+        }
     }
 
     fn followed(

@@ -10,9 +10,10 @@ use crate::domain::write::{Outcome, Write};
 use crate::journal::Store;
 use crate::model::message::TestNews;
 use crate::runtime::clock;
+use crate::runtime::guard::orphan::{Orphan, orphans};
 use crate::runtime::scribe::Scribe;
 use crate::session::record::{Event, Place};
-use crate::session::shared::{Request, SharedRecord};
+use crate::session::shared::{Request, SILENCE, SharedRecord};
 use crate::session::survey::Record;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,9 +37,8 @@ pub(super) async fn watch(core: Arc<Core>) {
                 told = false;
                 core.tell(TestNews::Foreign(None));
             }
-            Ok(None) => {}
             Err(fault) if fault.kind == FaultKind::Denied => pause = DENIED,
-            Err(_) => {}
+            Ok(None) | Err(_) => {}
         }
         tokio::time::sleep(pause).await;
     }
@@ -67,6 +67,10 @@ fn is_ours(core: &Core, record: &SharedRecord) -> bool {
 /// Leaves a request beside the record; the guard that carries the session looks for it.
 pub(super) async fn request(core: &Core, record: &SharedRecord) -> Result<Text, Fault> {
     core.may_write()?;
+    let silent = clock::wall().duration_since(record.heartbeat) > SILENCE;
+    if silent && let Some(said) = take_over(core, record).await? {
+        return Ok(said);
+    }
     let scope = core.scope().await?;
     let path = Shelf::Region.path(&scope);
     let shelf = core.aws.shelf(Shelf::Region, &path).await?;
@@ -97,6 +101,23 @@ pub(super) async fn request(core: &Core, record: &SharedRecord) -> Result<Text, 
         "{} on {} is asked to put everything back; its guard looks every 20 seconds",
         record.who, record.host
     )))
+}
+
+/// Nobody carries it: our own guard does, from what its record tells.
+async fn take_over(core: &Core, record: &SharedRecord) -> Result<Option<Text>, Fault> {
+    let found = Box::pin(orphans(&core.aws)).await?;
+    let now = clock::wall();
+    let alone = |o: &&Orphan| o.record.session == record.session && o.is_alone(now);
+    let Some(orphan) = found.iter().find(alone) else {
+        return Ok(None);
+    };
+    let task = orphan.task(&crate::journal::actor(), now)?;
+    super::begin::guard(core, task).await?;
+    let said = format!(
+        "nobody carries {}: it is taken over and put back",
+        record.plan
+    );
+    Ok(Some(Text::clean(&said)))
 }
 
 /// Durable first, like every write.

@@ -78,13 +78,13 @@ impl Guard {
         let Seen { record, result } = seen;
         match result {
             Err(fault) => self.shelf_trouble(Some(&fault)),
-            Ok(shelf) => {
+            Ok(found) => {
                 self.shelf_trouble(None);
-                if let Some(by) = adopter(&record, &shelf) {
+                if let Some(by) = adopter(&record, &found) {
                     self.hear(Heard::News(News::Adopted { by })).await;
                     return;
                 }
-                self.requests(&record, &shelf).await;
+                self.requests(&record, &found).await;
                 self.beat(&record).await;
             }
         }
@@ -101,9 +101,9 @@ impl Guard {
     }
 
     /// A request is taken from the account when it is heard.
-    async fn requests(&mut self, record: &RecordRef, shelf: &ShelfSeen) {
+    async fn requests(&mut self, record: &RecordRef, found: &ShelfSeen) {
         let session = self.conductor.state().id.clone();
-        let ours = shelf
+        let ours = found
             .requests
             .iter()
             .find(|(n, r)| Some(*n) == number(record) && r.session == session);

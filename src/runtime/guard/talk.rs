@@ -92,7 +92,7 @@ pub fn follow(
     })?
 }
 
-fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Fault> {
+pub(super) fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Fault> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().map_err(|e| {
         Fault::new(

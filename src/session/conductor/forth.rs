@@ -62,6 +62,9 @@ impl Conductor {
     pub(super) fn advance(&mut self) -> Vec<Command> {
         self.phase = Phase::Applying;
         self.moved = false;
+        if let Some(commands) = self.adopt() {
+            return commands;
+        }
         let late = self.late_timers();
         if !late.is_empty() {
             return self.carry_on(late);

@@ -1,0 +1,101 @@
+//! Sessions that nobody carries any more, found in the account.
+
+use super::Task;
+use crate::aws::{Aws, Options};
+use crate::domain::backstop::{RecordRef, Shelf};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::identity::Scope;
+use crate::journal::Store;
+use crate::model::settings::Settings;
+use crate::runtime::reads::options;
+use crate::session::conductor::{adoption, record_at};
+use crate::session::record::Actor;
+use crate::session::shared::{SILENCE, SharedRecord};
+use jiff::Timestamp;
+
+/// A session in the account that is not this machine's.
+#[derive(Clone, Debug)]
+pub struct Orphan {
+    pub record: SharedRecord,
+    at: RecordRef,
+    next: u64,
+    scope: Scope,
+}
+
+impl Orphan {
+    /// How long nobody gave a sign of life.
+    pub fn silent(&self, now: Timestamp) -> jiff::SignedDuration {
+        now.duration_since(self.record.heartbeat)
+    }
+
+    /// Whether it may be taken over (product.md §4).
+    pub fn is_alone(&self, now: Timestamp) -> bool {
+        self.silent(now) > SILENCE
+    }
+
+    /// What a guard is told to take it over; refused while its own gives signs of life.
+    pub fn task(&self, actor: &Actor, now: Timestamp) -> Result<Task, Fault> {
+        if !self.is_alone(now) {
+            return Err(alive(&self.record));
+        }
+        let id = Store::new_id(now);
+        let opening = adoption(id, &self.record, &self.at, self.next, actor, now);
+        Ok(Task::Start {
+            opening: Box::new(opening),
+            scope: self.scope.clone(),
+        })
+    }
+}
+
+/// As [`orphans`], for a command.
+pub fn look(settings: &Settings) -> Result<Vec<Orphan>, Fault> {
+    let options = Options {
+        read_only: true,
+        ..options(settings)
+    };
+    super::talk::block_on(async {
+        let aws = Box::pin(Aws::connect(options)).await?;
+        Box::pin(orphans(&aws)).await
+    })?
+}
+
+/// The newest record on each shelf.
+pub async fn orphans(aws: &Aws) -> Result<Vec<Orphan>, Fault> {
+    let who = aws.identity().await?;
+    let scope = Scope {
+        account: who.account,
+        region: aws.region().clone(),
+    };
+    let mut found = Vec::new();
+    for shelf in [Shelf::Region, Shelf::Cloudfront] {
+        let path = shelf.path(&scope);
+        let seen = match aws.shelf(shelf, &path).await {
+            Ok(seen) => seen,
+            Err(fault) if shelf == Shelf::Region => return Err(fault),
+            // The one that all sessions have was read.
+            Err(_) => continue,
+        };
+        if let Some((number, record)) = seen.records.into_iter().next_back() {
+            let record = record?;
+            found.push(Orphan {
+                at: record_at(shelf, &path, number, &record),
+                next: number + 1,
+                scope: scope.clone(),
+                record,
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn alive(record: &SharedRecord) -> Fault {
+    Fault::new(
+        FaultKind::Refused,
+        format!(
+            "The session {} is carried by {} on {}, and gives signs of life",
+            record.plan, record.who, record.host
+        ),
+    )
+    .means("one session is carried by one guard")
+    .next("ask there for a revert, or press R in the console, which leaves a request")
+}
