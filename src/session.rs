@@ -7,6 +7,7 @@ pub mod draft;
 pub mod load_test;
 pub mod look;
 pub mod machine;
+pub mod masked;
 pub mod moment;
 pub mod opening;
 pub mod order;
