@@ -13,6 +13,7 @@ pub mod opening;
 pub mod order;
 pub mod plan;
 pub mod record;
+pub mod report;
 pub mod request;
 pub mod revert;
 pub mod shared;

@@ -12,7 +12,7 @@ mod forth;
 mod seen;
 
 pub use asked::timer_name;
-pub use seen::name;
+pub use seen::{name, standing};
 
 use super::ask::{Answer, Ask};
 use super::load_test::{Moved, Stage, Terms, TestState, Why};
