@@ -1,7 +1,11 @@
 //! `tidegate session`: load tests without a terminal.
 
 mod json;
+mod list;
+mod report;
 mod said;
+mod show;
+mod which;
 
 use super::args::{Arguments, Output};
 use super::environment::Environment;
@@ -35,6 +39,12 @@ pub struct SessionArgs {
 pub enum Ask {
     /// Show what a plan would do here: each step, its risks, and what stands against it; writes nothing
     Plan(PlanArgs),
+    /// All load tests of the journal, newest first
+    List,
+    /// Where a load test stands: its steps and its timeline
+    Show(which::Which),
+    /// What became of a load test, as Markdown, with the proof that everything is back
+    Report(which::Which),
 }
 
 /// Which plan.
@@ -122,6 +132,9 @@ pub(super) fn run(
 ) -> Result<u8, Failure> {
     match &args.ask {
         Ask::Plan(plan) => show_plan(plan, args.output, arguments, environment, io),
+        Ask::List => list::run(args.output, environment, io),
+        Ask::Show(which) => show::run(which, args.output, environment, io),
+        Ask::Report(which) => report::run(which, args.output, environment, io),
     }
 }
 
@@ -184,3 +197,6 @@ fn of_file(path: &std::path::Path) -> Result<Plans, Vec<Fault>> {
     let source = file::read(path, Presence::Required).map_err(|fault| vec![fault])?;
     plan::of_file(&source.unwrap_or_else(|| Source::new("", "")))
 }
+
+#[cfg(test)]
+mod tests;
