@@ -14,7 +14,7 @@ mod seen;
 
 pub use adopt::{adoption, record_at};
 pub use asked::timer_name;
-pub use seen::name;
+pub use seen::{name, standing};
 
 use super::ask::{Answer, Ask};
 use super::load_test::{Moved, Stage, Terms, TestState, Why};
