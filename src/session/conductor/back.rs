@@ -79,8 +79,12 @@ impl Conductor {
         steps.into_iter().filter(waits).collect()
     }
 
-    /// In conflict, and nobody has decided; or under a newer step that is.
+    /// In conflict, and nobody has decided; or under a newer step that is. A bound of it that drains
+    /// does not wait for that.
     fn waits_for_a_decision(&self, step: usize) -> bool {
+        if self.machine.drains(step) {
+            return false;
+        }
         let newest = self.state().steps.len();
         let mut over = (step..newest).filter(|n| *n == step || self.state().shares(*n, step));
         over.any(|n| self.is_undecided(n))

@@ -131,6 +131,7 @@ impl Machine {
             return self.undo_next();
         };
         let plan = plan(change, &state.kept, &look, &undoing.decisions);
+        self.drains.remove(&step);
         let own = |c: &crate::session::order::ThreeWay| {
             c.target == change.target && change.field(c.field).is_some()
         };
@@ -232,6 +233,7 @@ impl Machine {
                     },
                 ));
                 self.with_undoing(|u| u.draining.push(said));
+                self.drains.insert(step);
                 self.block(step);
             }
             None if self.is_in_conflict(step) => {}
