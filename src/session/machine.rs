@@ -15,7 +15,7 @@ use super::record::{Event, Record, VERSION, Way};
 use super::revert::Decisions;
 use super::state::{Leg, SessionState, StepState};
 use super::step::Step;
-use crate::domain::change::{Change, Target};
+use crate::domain::change::{Change, Field, Target};
 use crate::domain::fault::Fault;
 use crate::domain::ids::SessionId;
 use crate::domain::write::{Outcome, Write};
@@ -169,8 +169,8 @@ struct Undoing {
     conflicts: Vec<super::order::ThreeWay>,
     draining: Vec<String>,
     done: Vec<String>,
-    /// Steps that are not back: an older one of the same fields would compare with what is not there.
-    blocked: Vec<usize>,
+    /// Fields of newer steps that are not back: an older one would compare them with what is not there.
+    blocked: BTreeSet<(Target, Field)>,
     /// The count of the step at hand was put back before its bounds.
     lowered: bool,
     failed: Option<Fault>,

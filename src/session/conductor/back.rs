@@ -82,7 +82,8 @@ impl Conductor {
     /// In conflict, and nobody has decided; or under a newer step that is. A bound of it that drains
     /// does not wait for that.
     fn waits_for_a_decision(&self, step: usize) -> bool {
-        if self.machine.drains(step) {
+        let target = self.state().steps[step].step.change().map(|c| &c.target);
+        if target.is_some_and(|t| self.machine.drains(t)) {
             return false;
         }
         let newest = self.state().steps.len();

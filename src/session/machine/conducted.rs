@@ -107,9 +107,10 @@ impl Machine {
         due.unwrap_or(&self.state.steps[step].step)
     }
 
-    /// Whether the last revert left a bound of this step, because it drains.
-    pub fn drains(&self, step: usize) -> bool {
-        self.drains.contains(&step)
+    /// Whether the last revert left a bound of this target, because it drains.
+    pub fn drains(&self, target: &Target) -> bool {
+        let mut draining = self.drains.iter().filter_map(|n| self.state.steps.get(*n));
+        draining.any(|s| s.step.change().is_some_and(|c| c.target == *target))
     }
 
     /// Leaves these steps as they are, for good.
