@@ -2,6 +2,10 @@
 //! lost answers, other people's edits, autoscaling, crashes.
 
 mod drive;
+mod load_test;
+mod roam;
+mod test_drive;
+mod watch;
 mod world;
 
 use drive::{Chance, Drive, Ended};

@@ -15,11 +15,11 @@ use super::record::{Event, Record, VERSION, Way};
 use super::revert::Decisions;
 use super::state::{Leg, SessionState, StepState};
 use super::step::Step;
-use crate::domain::change::{Change, Target};
+use crate::domain::change::{Change, Field, Target};
 use crate::domain::fault::Fault;
 use crate::domain::ids::SessionId;
 use crate::domain::write::{Outcome, Write};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// One request to be made durable and sent.
@@ -169,8 +169,8 @@ struct Undoing {
     conflicts: Vec<super::order::ThreeWay>,
     draining: Vec<String>,
     done: Vec<String>,
-    /// Steps that are not back: an older one of the same fields would compare with what is not there.
-    blocked: Vec<usize>,
+    /// Fields of newer steps that are not back: an older one would compare them with what is not there.
+    blocked: BTreeSet<(Target, Field)>,
     /// The count of the step at hand was put back before its bounds.
     lowered: bool,
     failed: Option<Fault>,
@@ -201,6 +201,8 @@ pub struct Machine {
     touched: usize,
     /// The operator took what is there now for the new original of this step.
     rebased: Option<usize>,
+    /// Steps of which the last revert left a bound, because it drains.
+    drains: BTreeSet<usize>,
     /// Timers that are to be put at another time than the state tells.
     due: BTreeMap<usize, Step>,
     /// Requests of the step at hand so far.
@@ -257,6 +259,7 @@ impl Machine {
             conducted: false,
             awaiting: VecDeque::new(),
             rebased: None,
+            drains: BTreeSet::new(),
             due: BTreeMap::new(),
             touched: 0,
             attempt: 0,

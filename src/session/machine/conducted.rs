@@ -2,7 +2,7 @@
 //! that take long awaited together.
 
 use super::{Command, Doing, Machine, Sent, Undoing};
-use crate::domain::change::{Change, FieldChange, Hold, Target};
+use crate::domain::change::{Change, FieldChange, Hold, Target, Value};
 use crate::session::look::Look;
 use crate::session::moment::Moment;
 use crate::session::record::{Event, Way};
@@ -107,6 +107,12 @@ impl Machine {
         due.unwrap_or(&self.state.steps[step].step)
     }
 
+    /// Whether the last revert left a bound of this target, because it drains.
+    pub fn drains(&self, target: &Target) -> bool {
+        let mut draining = self.drains.iter().filter_map(|n| self.state.steps.get(*n));
+        draining.any(|s| s.step.change().is_some_and(|c| c.target == *target))
+    }
+
     /// Leaves these steps as they are, for good.
     pub fn keep_steps(&mut self, now: Moment, steps: &[usize]) -> Vec<Command> {
         self.now = now;
@@ -150,9 +156,13 @@ impl Machine {
         };
         let moves = |f: &&mut FieldChange| all || f.hold == Hold::Floating;
         for field in change.fields.iter_mut().filter(moves) {
-            if let Some(now) = reading.get(&field.field) {
-                field.before = now.clone();
+            let Some(now) = reading.get(&field.field) else {
+                continue;
+            };
+            if field.hold == Hold::Floating && is_raised_above(field, now) {
+                field.after = now.clone();
             }
+            field.before = now.clone();
         }
         if all {
             self.rebased = None;
@@ -225,6 +235,12 @@ impl SessionState {
         let shared = |f: &FieldChange| other.field(f.field).is_some();
         one.target == other.target && one.fields.iter().any(shared)
     }
+}
+
+/// The load has raised the count above what the plan wished for: it is not lowered under it.
+fn is_raised_above(field: &FieldChange, now: &Value) -> bool {
+    let raises = field.after.count() >= field.before.count();
+    raises && now.count() > field.after.count()
 }
 
 pub(super) fn is_timer(step: &Step) -> bool {

@@ -79,23 +79,32 @@ impl Machine {
             u.left.pop_front()
         });
         match next {
-            Some(step) if self.is_blocked(step) => {
-                self.block(step);
-                self.undo_next()
-            }
-            Some(step) if self.must_stay(step) => self.undo_next(),
+            Some(step) if self.must_stay(step) || self.free(step).is_none() => self.undo_next(),
             Some(step) => self.look_before(step, Way::Revert),
             None => self.undo_finished(),
         }
     }
 
-    fn is_blocked(&self, step: usize) -> bool {
+    fn is_blocked(&self, target: &Target, field: Field) -> bool {
         let mut blocked = self.undoing.iter().flat_map(|u| &u.blocked);
-        blocked.any(|newer| self.state.shares(*newer, step))
+        blocked.any(|(t, f)| t == target && *f == field)
     }
 
-    fn block(&mut self, step: usize) {
-        self.with_undoing(|u| u.blocked.push(step));
+    /// What of a step does not wait for a newer one.
+    fn free(&self, step: usize) -> Option<Change> {
+        let change = self.state.steps[step].step.change()?;
+        let free = change.only(|f| !self.is_blocked(&change.target, f.field));
+        (!free.fields.is_empty()).then_some(free)
+    }
+
+    fn block(&mut self, step: usize, blocks: impl Fn(Field) -> bool) {
+        let change = self.state.steps[step].step.change();
+        let fields = change.into_iter().flat_map(|c| {
+            let fields = c.fields.iter().map(|f| f.field);
+            fields.map(|f| (c.target.clone(), f))
+        });
+        let blocked: Vec<(Target, Field)> = fields.filter(|(_, f)| blocks(*f)).collect();
+        self.with_undoing(|u| u.blocked.extend(blocked));
     }
 
     /// Timers and the lock stand behind the rest: while something is not back they stay. A conflict
@@ -126,19 +135,15 @@ impl Machine {
             Ok(look) => look,
             Err(fault) => return self.undo_failed(fault),
         };
+        let free = self.free(step);
         let state = &self.state.steps[step];
-        let (Some(change), Some(undoing)) = (state.step.change(), self.undoing.as_mut()) else {
+        let (Some(change), Some(undoing)) = (free, self.undoing.as_mut()) else {
             return self.undo_next();
         };
-        let plan = plan(change, &state.kept, &look, &undoing.decisions);
-        let own = |c: &crate::session::order::ThreeWay| {
-            c.target == change.target && change.field(c.field).is_some()
-        };
-        undoing.conflicts.retain(|c| !own(c));
+        let plan = plan(&change, &state.kept, &look, &undoing.decisions);
+        self.drains.remove(&step);
         undoing.conflicts.extend(plan.conflicts.iter().cloned());
-        if !plan.conflicts.is_empty() {
-            self.block(step);
-        }
+        self.block(step, |f| plan.conflicts.iter().any(|c| c.field == f));
         self.carry_out(step, &plan, &look)
     }
 
@@ -152,7 +157,7 @@ impl Machine {
             .iter()
             .all(|f| lowered && !is_sent(&plan.change.target, f.field));
         if nothing {
-            commands.extend(self.nothing_to_send(step, plan, draining));
+            commands.extend(self.reverted(step, draining));
         } else if let Some(desired) = self.desired_first(&plan.change) {
             commands.extend(self.send_change(step, Way::Revert, &desired, look, None));
         } else {
@@ -192,19 +197,6 @@ impl Machine {
         }
     }
 
-    fn nothing_to_send(
-        &mut self,
-        step: usize,
-        plan: &Plan,
-        draining: Option<String>,
-    ) -> Vec<Command> {
-        if plan.conflicts.is_empty() {
-            self.reverted(step, draining)
-        } else {
-            self.undo_next()
-        }
-    }
-
     /// A revert was read back; a target whose count was lowered first still has its bounds to go.
     pub(super) fn revert_verified(&mut self, step: usize, sent: &super::Sent) -> Vec<Command> {
         let own = self.state.steps[step].step.change().map(|c| &c.target);
@@ -221,10 +213,10 @@ impl Machine {
         let resource = self.state.steps[step].step.resource();
         match draining {
             Some(said) => {
-                commands.push(self.record(Event::Draining {
-                    step,
-                    said: said.clone(),
-                }));
+                if self.state.steps[step].end != End::Draining {
+                    let said = said.clone();
+                    commands.push(self.record(Event::Draining { step, said }));
+                }
                 commands.push(self.progress(
                     step,
                     Progress::Draining {
@@ -232,9 +224,10 @@ impl Machine {
                     },
                 ));
                 self.with_undoing(|u| u.draining.push(said));
-                self.block(step);
+                self.drains.insert(step);
+                self.block(step, |f| f == Field::Max);
             }
-            None if self.is_in_conflict(step) => {}
+            None if self.is_held_back(step) => {}
             None => {
                 if self.state.steps[step].end != End::Kept {
                     commands.push(self.record(Event::Reverted { step }));
@@ -246,13 +239,10 @@ impl Machine {
         commands
     }
 
-    fn is_in_conflict(&self, step: usize) -> bool {
+    /// In conflict itself, or waiting in part for a newer step.
+    fn is_held_back(&self, step: usize) -> bool {
         let change = self.state.steps[step].step.change();
-        let has = |target: &Target, field| {
-            change.is_some_and(|c| c.target == *target && c.field(field).is_some())
-        };
-        let mut conflicts = self.undoing.iter().flat_map(|u| &u.conflicts);
-        conflicts.any(|c| has(&c.target, c.field))
+        change.is_some_and(|c| c.fields.iter().any(|f| self.is_blocked(&c.target, f.field)))
     }
 
     fn with_undoing(&mut self, act: impl FnOnce(&mut Undoing)) {
@@ -265,7 +255,7 @@ impl Machine {
     pub(super) fn undo_failed(&mut self, fault: Fault) -> Vec<Command> {
         self.with_undoing(|u| u.failed = u.failed.take().or(Some(fault)));
         if self.undoing.is_some() {
-            self.block(self.touched);
+            self.block(self.touched, |_| true);
         }
         self.undo_next()
     }

@@ -1,0 +1,111 @@
+//! Load tests on the model: what happens where, one case at a time; then at random.
+
+use super::roam::{Roam, Weather};
+use super::test_drive::{Fate, SETTLE, TTL, TestDrive, UNATTENDED, plan};
+use super::world::World;
+use proptest::prelude::*;
+use std::time::Duration;
+use tidegate::session::ask::{Answer, Ask};
+use tidegate::session::conductor::{News, Resume};
+use tidegate::session::load_test::{Closing, Stage, Why};
+
+fn assert_closed(drive: &TestDrive, closing: Closing) {
+    assert_eq!(drive.closing(), Some(closing), "{:#?}", drive.records);
+    assert_eq!(drive.watch.broken, Vec::<String>::new());
+}
+
+fn assert_as_found(drive: &TestDrive) {
+    assert_closed(drive, Closing::Restored);
+    assert_eq!(drive.world.settings(), drive.watch.found);
+    assert!(drive.world.nets.is_empty(), "{:?}", drive.world.nets);
+}
+
+#[test]
+fn a_test_runs_and_leaves_everything_as_it_was_found() {
+    let mut drive = TestDrive::running();
+    assert_ne!(drive.world.settings(), drive.watch.found);
+    drive.revert();
+    drive.until_closed();
+    assert_as_found(&drive);
+}
+
+/// So many runs of each property, unless `PROPTEST_CASES` says it.
+fn cases() -> ProptestConfig {
+    let config = ProptestConfig {
+        failure_persistence: None,
+        // A smaller seed is no smaller run.
+        max_shrink_iters: 0,
+        ..ProptestConfig::default()
+    };
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => config,
+        None => ProptestConfig {
+            cases: 48,
+            ..config
+        },
+    }
+}
+
+fn ends_well(seed: u64, weather: Weather) -> Result<(), TestCaseError> {
+    let mut roam = Roam::begin(seed, weather);
+    roam.forth();
+    roam.back();
+    roam.drive.until_closed();
+    let (drive, watch) = (&roam.drive, &roam.drive.watch);
+    let records = || {
+        drive
+            .records
+            .iter()
+            .map(|r| format!("{:?}\n", r.event))
+            .collect::<String>()
+    };
+    prop_assert!(
+        watch.broken.is_empty(),
+        "{}\n{}",
+        watch.broken[0],
+        records()
+    );
+    prop_assert!(
+        drive.world.nets.is_empty(),
+        "{:?}\n{}",
+        drive.world.nets,
+        records()
+    );
+    if !roam.kept {
+        prop_assert_eq!(roam.is_as_found(), Ok(()), "{}", records());
+    }
+    let clean = watch.theirs.is_empty() && !roam.kept;
+    let restored = matches!(drive.closing(), None | Some(Closing::Restored));
+    prop_assert!(restored || !clean, "{:?}\n{}", drive.closing(), records());
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    /// Nothing goes wrong, and consoles ask for this and that.
+    #[test]
+    fn a_quiet_test_ends_well(seed: u64) {
+        ends_well(seed, Weather { asks: true, ..Weather::default() })?;
+    }
+
+    #[test]
+    fn a_test_with_faults_ends_well(seed: u64) {
+        ends_well(seed, Weather { faults: true, asks: true, ..Weather::default() })?;
+    }
+
+    #[test]
+    fn a_test_that_dies_ends_well(seed: u64) {
+        ends_well(seed, Weather { crashes: true, asks: true, ..Weather::default() })?;
+    }
+
+    #[test]
+    fn a_test_that_others_edit_ends_well(seed: u64) {
+        ends_well(seed, Weather { edits: true, asks: true, ..Weather::default() })?;
+    }
+
+    #[test]
+    fn a_test_in_any_weather_ends_well(seed: u64) {
+        ends_well(seed, Weather::ROUGH)?;
+    }
+}
