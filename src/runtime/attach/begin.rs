@@ -14,6 +14,7 @@ use crate::session::draft::{self, Reason};
 use crate::session::machine::Pace;
 use crate::session::opening::Drafted;
 use crate::session::plan::Plan;
+use crate::session::report::Report;
 use crate::session::snapshot::Protection;
 use jiff::Timestamp;
 use std::path::Path;
@@ -42,8 +43,7 @@ pub(super) async fn draft(core: &Core, plan: Plan) -> Result<Drafted, Fault> {
 /// The report, line by line.
 pub(super) fn report(dir: &Path, id: &SessionId) -> Result<Vec<Text>, Fault> {
     let records = crate::journal::read_session(dir, id).records();
-    let lines = records.iter().map(|r| format!("{} {:?}", r.at, r.event));
-    Ok(lines.map(|line| Text::clean(&line)).collect())
+    Ok(Text::lines(&Report::of(&records)?.to_markdown()))
 }
 
 /// Begins the session that was agreed on.
