@@ -9,6 +9,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use tidegate::journal::{self, Health};
+use tidegate::session::load_test::Why;
+use tidegate::session::record::Event;
 use tidegate::sim::desk::Setup;
 use tidegate::sim::throttle::Throttling;
 
@@ -65,7 +68,7 @@ def set_rule(change):
     at = next(a for a in waf.list_web_acls(Scope='REGIONAL')['WebACLs'] if a['Name'] == 'orchard-edge')
     found = waf.get_web_acl(Name=at['Name'], Id=at['Id'], Scope='REGIONAL')
     change(next(r for r in found['WebACL']['Rules'] if r['Name'] == 'per-ip-1000'))
-    taken = ('Name', 'Id', 'DefaultAction', 'Description', 'Rules', 'VisibilityConfig', 'CustomResponseBodies', 'CaptchaConfig', 'ChallengeConfig', 'TokenDomains', 'AssociationConfig')
+    taken = waf.meta.service_model.operation_model('UpdateWebACL').input_shape.members
     waf.update_web_acl(Scope='REGIONAL', LockToken=found['LockToken'], **{k: v for k, v in found['WebACL'].items() if k in taken and v != ''})
 ";
 
@@ -111,8 +114,8 @@ pub struct Stage {
     pub account: Arc<Account>,
     boto: Arc<Mutex<Boto>>,
     home: TempDir,
-    /// Further variables of every command.
-    pub env: Vec<(&'static str, String)>,
+    /// Where the commands find the account.
+    pub endpoint: String,
 }
 
 impl Stage {
@@ -132,13 +135,14 @@ impl Stage {
     }
 
     fn machine(account: Arc<Account>, boto: Arc<Mutex<Boto>>) -> Self {
+        let endpoint = format!("http://127.0.0.1:{}", account.port);
         let home = tempfile::tempdir().expect("a directory");
         std::fs::write(home.path().join("plans.toml"), PLANS).expect("a file");
         Self {
             account,
             boto,
             home,
-            env: Vec::new(),
+            endpoint,
         }
     }
 
@@ -151,7 +155,6 @@ impl Stage {
                 .arg("--plan")
                 .arg(self.home.path().join("plans.toml"));
         }
-        let endpoint = format!("http://127.0.0.1:{}", self.account.port);
         command
             .env_clear()
             .env("HOME", self.home.path())
@@ -161,8 +164,7 @@ impl Stage {
             .env("AWS_ACCESS_KEY_ID", "simulated")
             .env("AWS_SECRET_ACCESS_KEY", "simulated")
             .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("AWS_ENDPOINT_URL", endpoint)
-            .envs(self.env.iter().map(|(name, value)| (*name, value)))
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
             .stdin(Stdio::null());
         command
     }
@@ -170,6 +172,20 @@ impl Stage {
     /// Runs `tidegate session …` to its end.
     pub fn run(&self, arguments: &[&str]) -> Answer {
         answer(self.session(arguments).output().expect("it runs"))
+    }
+
+    /// Begins `tidegate session …`.
+    pub fn begin(&self, arguments: &[&str]) -> Running {
+        let mut command = self.session(arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running(Some(command.spawn().expect("it runs")))
+    }
+
+    /// Runs `tidegate session …` with this variable.
+    pub fn run_with(&self, variable: (&str, &str), arguments: &[&str]) -> Answer {
+        let mut command = self.session(arguments);
+        command.env(variable.0, variable.1);
+        answer(command.output().expect("it runs"))
     }
 
     /// Begins a plan and follows it until it runs.
@@ -224,6 +240,34 @@ impl Stage {
         assert_eq!(&now, before, "{now:#}");
     }
 
+    /// Whether the account is as it was found but for the settings, whatever they are.
+    pub fn nets(&self) -> Value {
+        let now = self.look();
+        json!([now["timers"], now["planned"], now["records"]])
+    }
+
+    /// What the journal tells of the only session there is.
+    #[track_caller]
+    pub fn events(&self) -> Vec<Event> {
+        let found = journal::verify(&self.journal()).expect("a directory");
+        let damaged = |f: &journal::Finding| f.health == Health::Damaged;
+        assert!(!found.iter().any(damaged), "{found:?}");
+        let id = found.into_iter().find(|f| f.records > 0);
+        let id = id.expect("a session").session;
+        let entries = journal::read_session(&self.journal(), &id).entries;
+        entries.into_iter().map(|e| e.record.event).collect()
+    }
+
+    /// Why it was put back.
+    #[track_caller]
+    pub fn why(&self) -> Why {
+        let why = self.events().into_iter().find_map(|event| match event {
+            Event::Reverting { why } => Some(why),
+            _ => None,
+        });
+        why.expect("it was put back")
+    }
+
     /// The journal's directory.
     pub fn journal(&self) -> PathBuf {
         self.home.path().join(".local/state/tidegate/journal")
@@ -232,6 +276,41 @@ impl Stage {
     pub fn home(&self) -> &Path {
         self.home.path()
     }
+}
+
+/// A command that goes on by itself.
+pub struct Running(Option<Child>);
+
+impl Running {
+    pub fn pid(&self) -> i32 {
+        let child = self.0.as_ref().expect("it was not awaited");
+        i32::try_from(child.id()).expect("a process id")
+    }
+
+    /// Waits for its end.
+    pub fn ends(mut self) -> Answer {
+        let child = self.0.take().expect("it was not awaited");
+        answer(child.wait_with_output().expect("it ends"))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            // It may have ended by itself.
+            child.kill().ok();
+            child.wait().ok();
+        }
+    }
+}
+
+/// The same for each case, all at once: most of the time they wait.
+pub fn for_each<T: Sync>(cases: &[T], act: impl Fn(&T) + Sync) {
+    std::thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(|| act(case));
+        }
+    });
 }
 
 /// The arguments of a start that asks nothing.
