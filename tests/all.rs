@@ -5,6 +5,7 @@ mod config;
 mod console;
 mod house;
 mod journal;
+mod load_test;
 mod plan;
 mod screens;
 mod session;

@@ -97,7 +97,8 @@ fn acceptable(text: &str) -> Result<Reason, String> {
     }
 }
 
-/// Exit codes of `session`, beside 0, 1 and 2.
+/// Exit codes of `session`, beside 0 and 1.
+const USAGE: u8 = 2;
 const REFUSED: u8 = 3;
 const HALTED: u8 = 4;
 const CONFLICT: u8 = 5;
@@ -139,13 +140,15 @@ impl Looked<'_> {
             .found
             .standing(self.accepted)
             .map(|refusal| match refusal.reason {
-                Reason::Mistake => 2,
+                Reason::Mistake => USAGE,
                 Reason::Unseen if refusal.fault.kind == FaultKind::Credentials => CREDENTIALS,
                 Reason::Locked => LOCKED,
                 _ => REFUSED,
             });
         // The plan itself has to be mended first.
-        worst.min_by_key(|code| (*code != 2, *code)).unwrap_or(0)
+        worst
+            .min_by_key(|code| (*code != USAGE, *code))
+            .unwrap_or(0)
     }
 }
 

@@ -488,6 +488,8 @@ impl World {
                 "a lock taken twice"
             ),
             Write::Unlock(at) => drop(self.nets.remove(&Target::Record(at.clone()))),
+            // Only its words change.
+            Write::Renew(_) => {}
         }
         self.writes += 1;
         Ok(())

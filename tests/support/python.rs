@@ -70,15 +70,17 @@ def resource():
     return 'arn:aws:iam::' + client('sts').get_caller_identity()['Account'] + ':role/test'
 ";
 
+/// A script behind the prelude, not begun yet.
+pub fn command(script: &str) -> Command {
+    let mut command = Command::new(interpreter());
+    command.arg("-c").arg(format!("{PRELUDE}\n{script}"));
+    command
+}
+
 /// Runs a script and takes what it printed with `out(…)`; `Null` where it printed nothing.
 pub fn python(script: &str, env: &[(String, String)]) -> Value {
-    let whole = format!("{PRELUDE}\n{script}");
-    let mut command = Command::new(interpreter());
-    command
-        .arg("-c")
-        .arg(whole)
-        .env_clear()
-        .envs(env.iter().cloned());
+    let mut command = command(script);
+    command.env_clear().envs(env.iter().cloned());
     let done = command.output().expect("python runs");
     let said = String::from_utf8_lossy(&done.stdout);
     assert!(

@@ -125,6 +125,7 @@ pub(super) fn said_no(fault: &Fault, io: &mut Streams<'_>) -> Result<u8, Failure
     Ok(match fault.kind {
         FaultKind::Credentials => super::CREDENTIALS,
         FaultKind::Refused => super::REFUSED,
+        FaultKind::Usage => super::USAGE,
         _ => 1,
     })
 }

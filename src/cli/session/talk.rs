@@ -171,7 +171,10 @@ impl Desk<'_> {
             _ => Resume::Revert,
         };
         let id = open.state.id.clone();
-        if !open.held {
+        if open.held {
+            talk::end_hung(&dir, &id, &by())?;
+        }
+        if !journal::is_held(&dir, &id) {
             if let Err(fault) = self.take_up(&dir, &open, resume) {
                 return said_no(&fault, io);
             }

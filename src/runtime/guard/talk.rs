@@ -1,6 +1,6 @@
 //! Commands talk to a guard: one question, or following it until something is reached.
 
-use super::client::{Client, socket_path};
+use super::client::{Client, SILENCE, socket_path};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
 use crate::journal::{self, is_held};
@@ -8,6 +8,8 @@ use crate::session::ask::{Answer, Ask, Line};
 use crate::session::snapshot::Snapshot;
 use crate::session::state::SessionState;
 use std::path::Path;
+use std::time::{Duration, Instant};
+use tokio::net::UnixStream;
 
 /// Whether to go on following.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,16 +70,14 @@ pub fn follow(
         let mut client = Client::connect(&path, by.to_owned()).await?;
         let (_, mut seen) = client.ask(Ask::Attach).await?;
         if let Some(ask) = first {
-            let (answer, newer) = client.ask(ask).await?;
+            let (answer, _) = client.ask(ask).await?;
             if let Answer::Refused { trouble } = answer {
                 return Err(Fault::from(&trouble));
             }
-            seen = newer
-                .or(match client.ask(Ask::Status).await {
-                    Ok((_, newest)) => newest,
-                    Err(_) => None,
-                })
-                .or(seen);
+            // What came before the answer is how it stood before it was asked.
+            if let Ok((_, newest)) = client.ask(Ask::Status).await {
+                seen = newest.or(seen);
+            }
         }
         loop {
             if let Some(seen) = seen.take()
@@ -90,6 +90,48 @@ pub fn follow(
             }
         }
     })?
+}
+
+/// Ends a guard that hangs, and waits until its lock is free. Its process is the one that the
+/// kernel knows at the other end of the socket. A guard that answers is left alone.
+pub fn end_hung(dir: &Path, id: &SessionId, by: &str) -> Result<(), Fault> {
+    match ask(dir, id, by, Ask::Status) {
+        Err(fault) if fault.kind == FaultKind::TimedOut => {}
+        _ => return Ok(()),
+    }
+    block_on(async {
+        let pid = guard_behind(&socket_path(dir, id)).await?;
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL)
+            .map_err(|e| not_ended(&e.to_string()))?;
+        let start = Instant::now();
+        while is_held(dir, id) {
+            if start.elapsed() > SILENCE {
+                return Err(not_ended("its lock is still held"));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    })?
+}
+
+async fn guard_behind(socket: &Path) -> Result<rustix::process::Pid, Fault> {
+    let stream = tokio::time::timeout(SILENCE, UnixStream::connect(socket)).await;
+    let stream = stream
+        .map_err(|_| not_ended("its socket takes nobody"))?
+        .map_err(|e| not_ended(&e.to_string()))?;
+    let peer = stream.peer_cred().map_err(|e| not_ended(&e.to_string()))?;
+    peer.pid()
+        .and_then(rustix::process::Pid::from_raw)
+        .ok_or_else(|| not_ended("its process is not known"))
+}
+
+fn not_ended(why: &str) -> Fault {
+    Fault::new(
+        FaultKind::Local,
+        format!("The guard that hangs could not be ended: {why}"),
+    )
+    .means("nobody else can carry the session while it lives")
+    .next("end its process by hand (tidegate guard), then try again")
 }
 
 pub(super) fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Fault> {
