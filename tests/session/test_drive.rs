@@ -158,6 +158,7 @@ impl TestDrive {
 
     pub fn begin(&mut self, steps: Vec<Step>) {
         let terms = Terms {
+            adopts: None,
             plan: "sale".to_owned(),
             ttl_seconds: TTL.as_secs(),
             unattended_seconds: UNATTENDED.as_secs(),

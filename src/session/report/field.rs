@@ -193,6 +193,7 @@ fn found_as_before(
     })
 }
 
+/// A field that was seen to be ours still is in no conflict, whatever else of its resource is.
 fn conflict(
     step: &StepState,
     trail: &Trail,
@@ -200,17 +201,19 @@ fn conflict(
     moved: Option<(Timestamp, &Moved)>,
     evidence: &Evidence<'_>,
 ) -> Option<Verdict> {
-    let gone = moved.is_some_and(|(_, m)| m.standing == Standing::Gone);
     let (after, at) = last_seen(trail, field, moved).unzip();
-    (step.end == End::Open && evidence.in_conflict).then(|| Verdict {
+    let gone = moved.is_some_and(|(_, m)| m.standing == Standing::Gone);
+    let said = match &after {
+        _ if gone => "it was not there any more",
+        Some(_) => "changed by somebody else, and therefore left",
+        None => "left, because somebody else changed this or another field of it",
+    };
+    let is_ours = after.as_ref() == Some(&field.after);
+    (step.end == End::Open && evidence.in_conflict && !is_ours).then(|| Verdict {
         after,
         proof: Proof::Conflict,
         at,
-        said: if gone {
-            "it was not there any more".to_owned()
-        } else {
-            "changed by somebody else, and therefore left".to_owned()
-        },
+        said: said.to_owned(),
         who: moved.and_then(|(_, m)| m.who.clone()),
     })
 }

@@ -40,6 +40,7 @@ pub fn place() -> Place {
 
 fn terms() -> Terms {
     Terms {
+        adopts: None,
         plan: "spring-sale".into(),
         ttl_seconds: 2700,
         unattended_seconds: 600,

@@ -170,6 +170,35 @@ fn a_conflict_names_before_ours_now_and_who_and_what_to_do() {
 }
 
 #[test]
+fn a_conflict_that_nobody_read_is_not_blamed_on_a_field_that_is_still_ours() {
+    let mut tape = Tape::new(&[group(), rule()]);
+    tape.applied([0, 1]);
+    tape.say(why());
+    half_back(&mut tape, 0, 8);
+    tape.say(closed(Closing::Conflict));
+    let report = report(&tape);
+    let (max, action) = (
+        proof_of(&report, Field::Max),
+        proof_of(&report, Field::Action),
+    );
+    assert_eq!(
+        (max.proof, &max.after),
+        (Proof::Open, &Some(Setting::Count(8)))
+    );
+    assert_eq!((action.proof, &action.after), (Proof::Conflict, &None));
+    assert!(
+        action.said.as_str().contains("this or another field"),
+        "{action:?}"
+    );
+    assert!(
+        report
+            .left_to_do
+            .iter()
+            .any(|l| l.as_str().starts_with("set action of rule per-ip-1000"))
+    );
+}
+
+#[test]
 fn a_bound_that_drains_is_open_and_told_once_for_each_change() {
     let mut tape = Tape::new(&[scalable()]);
     tape.applied([0]);
