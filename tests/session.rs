@@ -3,10 +3,10 @@
 
 mod drive;
 mod load_test;
+mod proof;
 mod roam;
 mod test_drive;
 mod watch;
-mod proof;
 mod world;
 
 use drive::{Chance, Drive, Ended};

@@ -15,6 +15,7 @@ pub fn report(drive: &Drive) -> Option<Report> {
         ..first.clone()
     };
     let terms = Terms {
+        adopts: None,
         plan: "p".into(),
         ttl_seconds: 60,
         unattended_seconds: 60,
