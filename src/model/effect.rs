@@ -65,3 +65,18 @@ pub enum Effect {
     Suspend,
     Quit,
 }
+
+impl Effect {
+    /// Whether something in the account may become another by it: what read-only mode drops.
+    /// A note stands in the session's record alone.
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::Carry(_)
+            | Self::StartTest { .. }
+            | Self::TakeUpTest { .. }
+            | Self::RequestRevert(_) => true,
+            Self::Guard(ask) => !matches!(ask, Ask::Status | Ask::Attach | Ask::Note { .. }),
+            _ => false,
+        }
+    }
+}
