@@ -79,7 +79,11 @@ impl Machine {
             u.left.pop_front()
         });
         match next {
-            Some(step) if self.must_stay(step) || self.free(step).is_none() => self.undo_next(),
+            Some(step) if self.must_stay(step) => self.undo_next(),
+            Some(step) if self.free(step).is_none() => {
+                self.with_undoing(|u| u.open.push(step));
+                self.undo_next()
+            }
             Some(step) => self.look_before(step, Way::Revert),
             None => self.undo_finished(),
         }
@@ -104,7 +108,13 @@ impl Machine {
             fields.map(|f| (c.target.clone(), f))
         });
         let blocked: Vec<(Target, Field)> = fields.filter(|(_, f)| blocks(*f)).collect();
-        self.with_undoing(|u| u.blocked.extend(blocked));
+        if blocked.is_empty() {
+            return;
+        }
+        self.with_undoing(|u| {
+            u.blocked.extend(blocked);
+            u.open.push(step);
+        });
     }
 
     /// Timers and the lock stand behind the rest: while something is not back they stay. A conflict
@@ -136,6 +146,7 @@ impl Machine {
             Err(fault) => return self.undo_failed(fault),
         };
         let free = self.free(step);
+        let free = free.map(|change| self.down_to_the_original(step, change, &look));
         let state = &self.state.steps[step];
         let (Some(change), Some(undoing)) = (free, self.undoing.as_mut()) else {
             return self.undo_next();
@@ -227,7 +238,7 @@ impl Machine {
                 self.drains.insert(step);
                 self.block(step, |f| f == Field::Max);
             }
-            None if self.is_held_back(step) => {}
+            None if self.is_held_back(step) => self.with_undoing(|u| u.open.push(step)),
             None => {
                 if self.state.steps[step].end != End::Kept {
                     commands.push(self.record(Event::Reverted { step }));
@@ -239,10 +250,14 @@ impl Machine {
         commands
     }
 
-    /// In conflict itself, or waiting in part for a newer step.
+    /// In conflict itself, or under a newer step that is not wholly back: that one still needs the
+    /// original that this one knows.
     fn is_held_back(&self, step: usize) -> bool {
         let change = self.state.steps[step].step.change();
-        change.is_some_and(|c| c.fields.iter().any(|f| self.is_blocked(&c.target, f.field)))
+        let mut fields = change.into_iter().flat_map(|c| &c.fields);
+        let mut open = self.undoing.iter().flat_map(|u| &u.open);
+        open.any(|newer| self.lies_over(*newer, step))
+            || change.is_some_and(|c| fields.any(|f| self.is_blocked(&c.target, f.field)))
     }
 
     fn with_undoing(&mut self, act: impl FnOnce(&mut Undoing)) {
