@@ -6,22 +6,52 @@ use crate::domain::change::{Change, Field, FieldChange, Hold, Target, Value};
 use crate::session::look::Look;
 
 impl Machine {
-    /// The step's change for a revert of everything: each field goes straight to the first original.
-    /// Where somebody else set it in between, it goes back to theirs.
-    pub(super) fn down_to_the_original(&self, step: usize, change: Change, look: &Look) -> Change {
-        if !self.undoing.as_ref().is_some_and(|u| u.whole) {
-            return change;
-        }
-        let fields = change.fields.iter().map(|f| {
-            let now = look.reading.as_ref().and_then(|r| r.get(&f.field));
-            self.stacked(step, &change.target, f, now)
-        });
-        Change {
-            fields: fields.collect(),
-            target: change.target.clone(),
-        }
+    /// What of a step is put back now: what does not wait for a newer one. In a revert of everything
+    /// each field goes straight to the first original, or, where somebody else set it in between, to
+    /// theirs; and bounds that older steps set go with it, so that they fit together in one request.
+    pub(super) fn to_put_back(&self, step: usize, look: &Look) -> Option<Change> {
+        let change = self.state.steps[step].step.change()?;
+        let whole = self.undoing.as_ref().is_some_and(|u| u.whole);
+        let target = &change.target;
+        let all = self.together(step, change, whole);
+        let free = all
+            .into_iter()
+            .filter(|(_, f)| !self.is_blocked(target, f.field));
+        let fields: Vec<FieldChange> = free
+            .map(|(n, f)| {
+                let now = look.reading.as_ref().and_then(|r| r.get(&f.field));
+                let whole = whole.then(|| self.stacked(n, target, f, now));
+                whole.unwrap_or_else(|| f.clone())
+            })
+            .collect();
+        let target = target.clone();
+        (!fields.is_empty()).then_some(Change { target, fields })
     }
 
+    /// The step's fields, and those that only older ones have set; each with the newest that did.
+    fn together<'a>(
+        &'a self,
+        step: usize,
+        change: &'a Change,
+        whole: bool,
+    ) -> Vec<(usize, &'a FieldChange)> {
+        let mut all: Vec<(usize, &FieldChange)> = change.fields.iter().map(|f| (step, f)).collect();
+        if !whole || !is_bounded(&change.target) {
+            return all;
+        }
+        let older = self.state.steps[..step].iter().enumerate().rev();
+        for (n, state) in older.filter(|(_, s)| s.is_undoable()) {
+            let same = state.step.change().filter(|c| c.target == change.target);
+            for field in same.into_iter().flat_map(|c| &c.fields) {
+                if all.iter().all(|(_, f)| f.field != field.field) {
+                    all.push((n, field));
+                }
+            }
+        }
+        all
+    }
+
+    /// The newest step's change of a field, as all of those under it together have made it.
     fn stacked(
         &self,
         step: usize,
@@ -64,6 +94,11 @@ impl Machine {
         let same = changes.filter(|c| is_same(&c.target, target, field));
         same.filter_map(|c| c.field(field)).collect()
     }
+}
+
+/// A minimum and a maximum, which hold each other.
+pub(super) fn is_bounded(target: &Target) -> bool {
+    matches!(target, Target::Group(_) | Target::Scalable(_))
 }
 
 /// A target's count is its service's.

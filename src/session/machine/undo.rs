@@ -1,6 +1,7 @@
 //! Back: the newest step first, each field three ways; what is in conflict stops its step only.
 
 use super::apply::is_sent;
+use super::stack::is_bounded;
 use super::{Command, Doing, Machine, Undoing};
 use crate::domain::change::{Change, Field, FieldChange, Hold, Target};
 use crate::domain::fault::{Fault, FaultKind};
@@ -80,7 +81,7 @@ impl Machine {
         });
         match next {
             Some(step) if self.must_stay(step) => self.undo_next(),
-            Some(step) if self.free(step).is_none() => {
+            Some(step) if self.waits(step) => {
                 self.with_undoing(|u| u.open.push(step));
                 self.undo_next()
             }
@@ -89,32 +90,51 @@ impl Machine {
         }
     }
 
-    fn is_blocked(&self, target: &Target, field: Field) -> bool {
+    pub(super) fn is_blocked(&self, target: &Target, field: Field) -> bool {
         let mut blocked = self.undoing.iter().flat_map(|u| &u.blocked);
         blocked.any(|(t, f)| t == target && *f == field)
     }
 
-    /// What of a step does not wait for a newer one.
-    fn free(&self, step: usize) -> Option<Change> {
-        let change = self.state.steps[step].step.change()?;
-        let free = change.only(|f| !self.is_blocked(&change.target, f.field));
-        (!free.fields.is_empty()).then_some(free)
+    /// Whether all of a step waits for newer ones.
+    fn waits(&self, step: usize) -> bool {
+        let change = self.state.steps[step].step.change();
+        change.is_none_or(|c| c.fields.iter().all(|f| self.is_blocked(&c.target, f.field)))
     }
 
-    fn block(&mut self, step: usize, blocks: impl Fn(Field) -> bool) {
-        let change = self.state.steps[step].step.change();
-        let fields = change.into_iter().flat_map(|c| {
-            let fields = c.fields.iter().map(|f| f.field);
-            fields.map(|f| (c.target.clone(), f))
-        });
-        let blocked: Vec<(Target, Field)> = fields.filter(|(_, f)| blocks(*f)).collect();
-        if blocked.is_empty() {
+    fn block(&mut self, step: usize, target: &Target, fields: &[Field]) {
+        if fields.is_empty() {
             return;
         }
+        let blocked = fields.iter().map(|f| (target.clone(), *f));
         self.with_undoing(|u| {
             u.blocked.extend(blocked);
             u.open.push(step);
         });
+    }
+
+    fn block_max(&mut self, step: usize) {
+        let target = self.state.steps[step]
+            .step
+            .change()
+            .map(|c| c.target.clone());
+        if let Some(target) = target {
+            self.block(step, &target, &[Field::Max]);
+        }
+    }
+
+    /// Nothing of it is known to be back, nor of what went with it.
+    fn block_all(&mut self, step: usize) {
+        let Some(change) = self.state.steps[step].step.change().cloned() else {
+            return;
+        };
+        let bounds = [Field::Min, Field::Max, Field::Desired];
+        let own: Vec<Field> = change.fields.iter().map(|f| f.field).collect();
+        let fields = if is_bounded(&change.target) {
+            &bounds[..]
+        } else {
+            &own
+        };
+        self.block(step, &change.target, fields);
     }
 
     /// Timers and the lock stand behind the rest: while something is not back they stay. A conflict
@@ -145,16 +165,16 @@ impl Machine {
             Ok(look) => look,
             Err(fault) => return self.undo_failed(fault),
         };
-        let free = self.free(step);
-        let free = free.map(|change| self.down_to_the_original(step, change, &look));
+        let whole = self.to_put_back(step, &look);
         let state = &self.state.steps[step];
-        let (Some(change), Some(undoing)) = (free, self.undoing.as_mut()) else {
+        let (Some(change), Some(undoing)) = (whole, self.undoing.as_mut()) else {
             return self.undo_next();
         };
         let plan = plan(&change, &state.kept, &look, &undoing.decisions);
         self.drains.remove(&step);
         undoing.conflicts.extend(plan.conflicts.iter().cloned());
-        self.block(step, |f| plan.conflicts.iter().any(|c| c.field == f));
+        let asked: Vec<Field> = plan.conflicts.iter().map(|c| c.field).collect();
+        self.block(step, &change.target, &asked);
         self.carry_out(step, &plan, &look)
     }
 
@@ -236,7 +256,7 @@ impl Machine {
                 ));
                 self.with_undoing(|u| u.draining.push(said));
                 self.drains.insert(step);
-                self.block(step, |f| f == Field::Max);
+                self.block_max(step);
             }
             None if self.is_held_back(step) => self.with_undoing(|u| u.open.push(step)),
             None => {
@@ -270,7 +290,7 @@ impl Machine {
     pub(super) fn undo_failed(&mut self, fault: Fault) -> Vec<Command> {
         self.with_undoing(|u| u.failed = u.failed.take().or(Some(fault)));
         if self.undoing.is_some() {
-            self.block(self.touched, |_| true);
+            self.block_all(self.touched);
         }
         self.undo_next()
     }
