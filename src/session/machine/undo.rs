@@ -200,13 +200,12 @@ impl Machine {
 
     /// What a raised minimum lifted and nothing else lowers is put back on the service itself,
     /// before the bounds: then the old maximum stops nothing. Once; after that the bounds' turn comes.
-    fn desired_first(&mut self, change: &Change) -> Option<Change> {
+    fn desired_first(&self, change: &Change) -> Option<Change> {
         let Target::Scalable(at) = &change.target else {
             return None;
         };
         let field = change.field(Field::Desired)?;
-        let undoing = self.undoing.as_mut().filter(|u| !u.lowered)?;
-        undoing.lowered = true;
+        self.undoing.as_ref().filter(|u| !u.lowered)?;
         Some(Change {
             target: Target::Service(at.clone()),
             fields: vec![FieldChange {
@@ -234,6 +233,7 @@ impl Machine {
         if sent.change.as_ref().map(|c| &c.target) == own {
             return self.reverted(step, sent.draining.clone());
         }
+        self.with_undoing(|u| u.lowered = true);
         self.attempt = 0;
         self.look_before(step, Way::Revert)
     }
