@@ -5,6 +5,7 @@
 mod answer;
 mod apply;
 mod conducted;
+mod stack;
 mod undo;
 
 use super::look::Look;
@@ -171,6 +172,10 @@ struct Undoing {
     done: Vec<String>,
     /// Fields of newer steps that are not back: an older one would compare them with what is not there.
     blocked: BTreeSet<(Target, Field)>,
+    /// Steps that are not wholly back.
+    open: Vec<usize>,
+    /// All steps go back, not the newest alone.
+    whole: bool,
     /// The count of the step at hand was put back before its bounds.
     lowered: bool,
     failed: Option<Fault>,

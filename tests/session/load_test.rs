@@ -52,13 +52,7 @@ fn ends_well(seed: u64, weather: Weather) -> Result<(), TestCaseError> {
     roam.back();
     roam.drive.until_closed();
     let (drive, watch) = (&roam.drive, &roam.drive.watch);
-    let records = || {
-        drive
-            .records
-            .iter()
-            .map(|r| format!("{:?}\n", r.event))
-            .collect::<String>()
-    };
+    let records = || drive.story();
     prop_assert!(
         watch.broken.is_empty(),
         "{}\n{}",

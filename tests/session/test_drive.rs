@@ -6,7 +6,7 @@ use super::watch::Watch;
 use super::world::{World, backup, rule, service};
 use std::time::Duration;
 use tidegate::domain::backstop::{RecordRef, Shelf};
-use tidegate::domain::change::{Change, Target};
+use tidegate::domain::change::{Change, FieldChange, Target, Value};
 use tidegate::domain::fault::FaultKind;
 use tidegate::domain::subject::Subject;
 use tidegate::domain::write::Outcome;
@@ -18,7 +18,7 @@ use tidegate::session::load_test::{Closing, Stage, Terms};
 use tidegate::session::machine::{Command, Input, Intent, Pace, Sight};
 use tidegate::session::moment::Moment;
 use tidegate::session::order::{Proposal, Proposed};
-use tidegate::session::record::{Actor, Event, Record, VERSION};
+use tidegate::session::record::{Actor, Event, Prepared, Record, VERSION};
 use tidegate::session::snapshot::{Protection, Snapshot};
 use tidegate::session::state::{SessionState, fold};
 use tidegate::session::step::Step;
@@ -212,7 +212,15 @@ impl TestDrive {
     }
 
     pub fn closing(&self) -> Option<Closing> {
+        if self.is_unborn() {
+            return None;
+        }
         self.state().test.and_then(|t| t.closing)
+    }
+
+    /// It died before its first record.
+    fn is_unborn(&self) -> bool {
+        self.conductor.is_none() && self.records.is_empty()
     }
 
     pub fn is_over(&self) -> bool {
@@ -319,9 +327,20 @@ impl TestDrive {
         }
     }
 
+    /// What happened, a line each.
+    pub fn story(&self) -> String {
+        let first = self.records.first().map(|r| r.at);
+        let line = |r: &Record| {
+            let at = r.at.duration_since(first.unwrap_or(r.at)).as_secs();
+            format!("{at:6} s  {}\n", told(&r.event))
+        };
+        self.records.iter().map(line).collect()
+    }
+
     fn last_records(&self) -> Vec<String> {
-        let last = self.records.iter().rev().take(40);
-        last.map(|r| format!("{:?}", r.event)).collect()
+        let story = self.story();
+        let last = story.lines().rev().take(40);
+        last.map(str::to_owned).collect()
     }
 
     fn check(&mut self) {
@@ -513,4 +532,39 @@ impl TestDrive {
     pub fn timer_name() -> String {
         timer_name("s").to_string()
     }
+}
+
+fn told(event: &Event) -> String {
+    let set = |step: &Step| match step {
+        Step::Set(change) => said(change),
+        Step::Create(_) => "backup".to_owned(),
+    };
+    let all = |steps: &[Step]| steps.iter().map(set).collect::<Vec<_>>().join("; ");
+    match event {
+        Event::Opened { steps, .. } => format!("opened {}", all(steps)),
+        Event::Appended { steps, .. } => format!("appended {}", all(steps)),
+        Event::Prepared { step, way, what } => match what {
+            Prepared::Set { change, .. } => format!("{step} {way:?} {}", said(change)),
+            Prepared::Create(_) => format!("{step} {way:?} backup"),
+        },
+        Event::Sent { step, way, .. } => format!("{step} {way:?} sent"),
+        Event::Done { step, way, .. } => format!("{step} {way:?} done"),
+        Event::Failed {
+            step, way, trouble, ..
+        } => {
+            format!("{step} {way:?} failed: {}", trouble.what)
+        }
+        Event::Verified {
+            step, way, said, ..
+        } => format!("{step} {way:?} verified: {said}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn said(change: &Change) -> String {
+    let value = |v: &Value| v.count().map_or("…".to_owned(), |n| n.to_string());
+    let one = |f: &FieldChange| format!("{} {}→{}", f.field, value(&f.before), value(&f.after));
+    let fields: Vec<String> = change.fields.iter().map(one).collect();
+    let of = tidegate::session::step::resource(&change.target);
+    format!("{of}: {}", fields.join(", "))
 }

@@ -187,9 +187,7 @@ impl Conductor {
         };
         self.phase = Phase::Undoing;
         let said = self.state().steps[step].step.resource();
-        let commands = self
-            .machine
-            .put_back(self.now, [step], Decisions::default());
+        let commands = self.machine.put_back_one(self.now, step);
         let commands = self.taken(commands);
         Ok((commands, format!("{said} is put back")))
     }

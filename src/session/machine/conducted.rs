@@ -60,15 +60,30 @@ impl Machine {
         decisions: Decisions,
     ) -> Vec<Command> {
         self.now = now;
-        self.started = now.mono;
+        let left = steps.into_iter().collect();
+        self.begin_undo(Undoing {
+            decisions,
+            left,
+            whole: true,
+            ..Undoing::default()
+        })
+    }
+
+    /// Puts the newest step back alone: to what was there before it.
+    pub fn put_back_one(&mut self, now: Moment, step: usize) -> Vec<Command> {
+        self.now = now;
+        self.begin_undo(Undoing {
+            left: [step].into(),
+            ..Undoing::default()
+        })
+    }
+
+    fn begin_undo(&mut self, undoing: Undoing) -> Vec<Command> {
+        self.started = self.now.mono;
         self.first_rest = None;
         self.queue.clear();
         self.awaiting.clear();
-        self.undoing = Some(Undoing {
-            decisions,
-            left: steps.into_iter().collect(),
-            ..Undoing::default()
-        });
+        self.undoing = Some(undoing);
         self.undo_next()
     }
 

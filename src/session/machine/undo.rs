@@ -1,6 +1,7 @@
 //! Back: the newest step first, each field three ways; what is in conflict stops its step only.
 
 use super::apply::is_sent;
+use super::stack::is_bounded;
 use super::{Command, Doing, Machine, Undoing};
 use crate::domain::change::{Change, Field, FieldChange, Hold, Target};
 use crate::domain::fault::{Fault, FaultKind};
@@ -79,32 +80,61 @@ impl Machine {
             u.left.pop_front()
         });
         match next {
-            Some(step) if self.must_stay(step) || self.free(step).is_none() => self.undo_next(),
+            Some(step) if self.must_stay(step) => self.undo_next(),
+            Some(step) if self.waits(step) => {
+                self.with_undoing(|u| u.open.push(step));
+                self.undo_next()
+            }
             Some(step) => self.look_before(step, Way::Revert),
             None => self.undo_finished(),
         }
     }
 
-    fn is_blocked(&self, target: &Target, field: Field) -> bool {
+    pub(super) fn is_blocked(&self, target: &Target, field: Field) -> bool {
         let mut blocked = self.undoing.iter().flat_map(|u| &u.blocked);
         blocked.any(|(t, f)| t == target && *f == field)
     }
 
-    /// What of a step does not wait for a newer one.
-    fn free(&self, step: usize) -> Option<Change> {
-        let change = self.state.steps[step].step.change()?;
-        let free = change.only(|f| !self.is_blocked(&change.target, f.field));
-        (!free.fields.is_empty()).then_some(free)
+    /// Whether all of a step waits for newer ones.
+    fn waits(&self, step: usize) -> bool {
+        let change = self.state.steps[step].step.change();
+        change.is_none_or(|c| c.fields.iter().all(|f| self.is_blocked(&c.target, f.field)))
     }
 
-    fn block(&mut self, step: usize, blocks: impl Fn(Field) -> bool) {
-        let change = self.state.steps[step].step.change();
-        let fields = change.into_iter().flat_map(|c| {
-            let fields = c.fields.iter().map(|f| f.field);
-            fields.map(|f| (c.target.clone(), f))
+    fn block(&mut self, step: usize, target: &Target, fields: &[Field]) {
+        if fields.is_empty() {
+            return;
+        }
+        let blocked = fields.iter().map(|f| (target.clone(), *f));
+        self.with_undoing(|u| {
+            u.blocked.extend(blocked);
+            u.open.push(step);
         });
-        let blocked: Vec<(Target, Field)> = fields.filter(|(_, f)| blocks(*f)).collect();
-        self.with_undoing(|u| u.blocked.extend(blocked));
+    }
+
+    fn block_max(&mut self, step: usize) {
+        let target = self.state.steps[step]
+            .step
+            .change()
+            .map(|c| c.target.clone());
+        if let Some(target) = target {
+            self.block(step, &target, &[Field::Max]);
+        }
+    }
+
+    /// Nothing of it is known to be back, nor of what went with it.
+    fn block_all(&mut self, step: usize) {
+        let Some(change) = self.state.steps[step].step.change().cloned() else {
+            return;
+        };
+        let bounds = [Field::Min, Field::Max, Field::Desired];
+        let own: Vec<Field> = change.fields.iter().map(|f| f.field).collect();
+        let fields = if is_bounded(&change.target) {
+            &bounds[..]
+        } else {
+            &own
+        };
+        self.block(step, &change.target, fields);
     }
 
     /// Timers and the lock stand behind the rest: while something is not back they stay. A conflict
@@ -135,15 +165,16 @@ impl Machine {
             Ok(look) => look,
             Err(fault) => return self.undo_failed(fault),
         };
-        let free = self.free(step);
+        let whole = self.to_put_back(step, &look);
         let state = &self.state.steps[step];
-        let (Some(change), Some(undoing)) = (free, self.undoing.as_mut()) else {
+        let (Some(change), Some(undoing)) = (whole, self.undoing.as_mut()) else {
             return self.undo_next();
         };
         let plan = plan(&change, &state.kept, &look, &undoing.decisions);
         self.drains.remove(&step);
         undoing.conflicts.extend(plan.conflicts.iter().cloned());
-        self.block(step, |f| plan.conflicts.iter().any(|c| c.field == f));
+        let asked: Vec<Field> = plan.conflicts.iter().map(|c| c.field).collect();
+        self.block(step, &change.target, &asked);
         self.carry_out(step, &plan, &look)
     }
 
@@ -169,13 +200,12 @@ impl Machine {
 
     /// What a raised minimum lifted and nothing else lowers is put back on the service itself,
     /// before the bounds: then the old maximum stops nothing. Once; after that the bounds' turn comes.
-    fn desired_first(&mut self, change: &Change) -> Option<Change> {
+    fn desired_first(&self, change: &Change) -> Option<Change> {
         let Target::Scalable(at) = &change.target else {
             return None;
         };
         let field = change.field(Field::Desired)?;
-        let undoing = self.undoing.as_mut().filter(|u| !u.lowered)?;
-        undoing.lowered = true;
+        self.undoing.as_ref().filter(|u| !u.lowered)?;
         Some(Change {
             target: Target::Service(at.clone()),
             fields: vec![FieldChange {
@@ -203,6 +233,7 @@ impl Machine {
         if sent.change.as_ref().map(|c| &c.target) == own {
             return self.reverted(step, sent.draining.clone());
         }
+        self.with_undoing(|u| u.lowered = true);
         self.attempt = 0;
         self.look_before(step, Way::Revert)
     }
@@ -225,9 +256,9 @@ impl Machine {
                 ));
                 self.with_undoing(|u| u.draining.push(said));
                 self.drains.insert(step);
-                self.block(step, |f| f == Field::Max);
+                self.block_max(step);
             }
-            None if self.is_held_back(step) => {}
+            None if self.is_held_back(step) => self.with_undoing(|u| u.open.push(step)),
             None => {
                 if self.state.steps[step].end != End::Kept {
                     commands.push(self.record(Event::Reverted { step }));
@@ -239,10 +270,14 @@ impl Machine {
         commands
     }
 
-    /// In conflict itself, or waiting in part for a newer step.
+    /// In conflict itself, or under a newer step that is not wholly back: that one still needs the
+    /// original that this one knows.
     fn is_held_back(&self, step: usize) -> bool {
         let change = self.state.steps[step].step.change();
-        change.is_some_and(|c| c.fields.iter().any(|f| self.is_blocked(&c.target, f.field)))
+        let mut fields = change.into_iter().flat_map(|c| &c.fields);
+        let mut open = self.undoing.iter().flat_map(|u| &u.open);
+        open.any(|newer| self.lies_over(*newer, step))
+            || change.is_some_and(|c| fields.any(|f| self.is_blocked(&c.target, f.field)))
     }
 
     fn with_undoing(&mut self, act: impl FnOnce(&mut Undoing)) {
@@ -255,7 +290,7 @@ impl Machine {
     pub(super) fn undo_failed(&mut self, fault: Fault) -> Vec<Command> {
         self.with_undoing(|u| u.failed = u.failed.take().or(Some(fault)));
         if self.undoing.is_some() {
-            self.block(self.touched, |_| true);
+            self.block_all(self.touched);
         }
         self.undo_next()
     }
