@@ -3,9 +3,13 @@
 
 mod backstop;
 mod both;
+mod crash;
 mod dead;
+mod disk;
 mod drift;
 mod ends;
+mod lost;
+mod newer;
 mod road;
 mod stage;
 mod starter;

@@ -1,6 +1,7 @@
 //! An account, the machines of its operators, commands on them, and boto3 to look at it all.
 
 use crate::sim::stage::Account;
+use crate::support::proxy::{Call, Proxy};
 use crate::support::python;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -37,6 +38,12 @@ unattended = "30m"
 settle = "1s"
 stop_on_alarm = ["orchard-5xx"]
 rate_rule = [{ acl = "orchard-edge", scope = "regional", rule = "per-ip-1000", set = { limit = 20000 } }]
+
+[plan.backup]
+ttl = "40m"
+unattended = "30m"
+backup = ["orchard-db"]
+rate_rule = [{ acl = "orchard-edge", scope = "regional", rule = "per-ip-1000", set = "count" }]
 
 [plan.deserted]
 ttl = "40m"
@@ -311,6 +318,13 @@ pub fn for_each<T: Sync>(cases: &[T], act: impl Fn(&T) + Sync) {
             scope.spawn(|| act(case));
         }
     });
+}
+
+/// What was asked of the account, in this order, but for signs of life.
+pub fn changes(proxy: &Proxy) -> Vec<String> {
+    let renews = |c: &Call| c.json()["Overwrite"] == json!(true);
+    let calls = proxy.writes().into_iter();
+    calls.filter(|c| !renews(c)).map(|c| c.operation).collect()
 }
 
 /// The arguments of a start that asks nothing.
