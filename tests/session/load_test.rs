@@ -173,7 +173,7 @@ fn a_conflict_is_decided_and_all_the_rest_is_back_before_that() {
         let mut drive = TestDrive::running();
         drive.world.limit = 77_777;
         drive.revert();
-        drive.world.load(false);
+        drive.is_quiet = true;
         until_halted(&mut drive);
         let timers = drive.world.timers().count();
         assert_eq!(timers, 0, "a timer would decide it blindly");
@@ -203,7 +203,7 @@ fn deserted_while_deciding_it_leaves_what_others_changed_and_closes() {
     let mut drive = TestDrive::running();
     drive.world.limit = 77_777;
     drive.revert();
-    drive.world.load(false);
+    drive.is_quiet = true;
     until_halted(&mut drive);
     drive.wait(UNATTENDED * 2);
     assert!(!drive.is_over(), "somebody is there");
@@ -222,7 +222,7 @@ fn a_decision_that_comes_while_the_timers_go_is_carried_out() {
     let mut drive = TestDrive::running();
     drive.world.limit = 77_777;
     drive.revert();
-    drive.world.load(false);
+    drive.is_quiet = true;
     drive.until(|d| {
         d.intents
             .iter()
@@ -475,7 +475,7 @@ fn a_revert_is_taken_up_after_a_crash_at_any_command() {
                 decisions: Decisions::default(),
             });
             let asked = drive.conductor.is_some();
-            drive.world.load(false);
+            drive.is_quiet = true;
             drive.until(|d| d.conductor.is_none() || d.is_over());
             if !drive.is_over() {
                 drive.take_up(resume);
@@ -582,7 +582,7 @@ fn a_session_that_another_took_over_writes_no_more() {
 #[test]
 fn a_rule_that_cannot_be_put_back_does_not_keep_the_sizes_for_ever() {
     let mut drive = TestDrive::running();
-    drive.world.load(false);
+    drive.is_quiet = true;
     let denied = |drive: &TestDrive| drive.world.services["shrinking"].max == 4;
     drive.revert();
     let mut tried = 0;
