@@ -12,14 +12,14 @@ use tidegate::domain::subject::Subject;
 use tidegate::domain::write::Outcome;
 use tidegate::session::ask::{Answer, Ask};
 use tidegate::session::conductor::{
-    Conductor, Heard, Moves, News, Opening, Resume, has_answer, timer_name,
+    Conductor, Heard, Moves, News, Opening, Resume, has_answer, kind,
 };
 use tidegate::session::load_test::{Closing, Stage, Terms};
 use tidegate::session::machine::{Command, Input, Intent, Pace, Sight};
 use tidegate::session::moment::Moment;
 use tidegate::session::order::{Proposal, Proposed};
 use tidegate::session::record::{Actor, Event, Prepared, Record, VERSION};
-use tidegate::session::snapshot::{Protection, Snapshot};
+use tidegate::session::snapshot::{Kind, Protection, Snapshot};
 use tidegate::session::state::{SessionState, fold};
 use tidegate::session::step::Step;
 
@@ -74,6 +74,9 @@ pub struct TestDrive {
     pub dies_in: Option<usize>,
     /// Every command that has an answer, for tests that count.
     pub intents: Vec<Intent>,
+    /// There is no load: what scales in by itself does.
+    pub is_quiet: bool,
+    happens: Option<Box<dyn FnOnce(&mut World)>>,
     pending: Option<Pending>,
     handled: usize,
 }
@@ -124,6 +127,8 @@ impl TestDrive {
             blind: 0,
             dies_in: None,
             intents: Vec::new(),
+            is_quiet: false,
+            happens: None,
             pending: None,
             handled: 0,
         }
@@ -397,6 +402,9 @@ impl TestDrive {
             action: write.action().into(),
             resource,
         });
+        if let Some(happens) = self.happens.take() {
+            happens(&mut self.world);
+        }
         let fate = if self.fates.is_empty() {
             Fate::Fine
         } else {
@@ -440,6 +448,9 @@ impl TestDrive {
 
     /// The awaited answer, when its time has come; else a second passes, or what is left until then.
     pub fn step(&mut self) {
+        if self.is_quiet {
+            self.world.load(false);
+        }
         match &self.pending {
             Some(pending) if pending.at() <= self.now.mono => self.deliver(),
             Some(pending) => {
@@ -450,7 +461,7 @@ impl TestDrive {
         }
     }
 
-    fn deliver(&mut self) {
+    pub fn deliver(&mut self) {
         let Some(pending) = self.pending.take() else {
             return;
         };
@@ -517,20 +528,36 @@ impl TestDrive {
             self.take_up(Resume::Revert);
         }
         self.attach(0);
+        self.is_quiet = true;
         for _ in 0..8_000 {
             if self.is_over() {
                 return;
             }
-            self.world.load(false);
             self.step();
         }
         self.watch
             .wrong(&format!("no end: {:#?}", self.last_records()));
     }
 
-    /// The name under which this session's timers stand.
-    pub fn timer_name() -> String {
-        timer_name("s").to_string()
+    /// Something happens in the world between the next look and its request.
+    pub fn before_the_request(&mut self, happens: impl FnOnce(&mut World) + 'static) {
+        self.happens = Some(Box::new(happens));
+    }
+
+    pub fn stage_on_disk(&self) -> Option<Stage> {
+        self.on_disk()?.test.map(|t| t.stage)
+    }
+
+    /// The next request that may leave is a rule's.
+    pub fn is_next_a_rule(&self) -> bool {
+        let Some(Pending::Look {
+            sight: Sight::Step(step),
+            ..
+        }) = &self.pending
+        else {
+            return false;
+        };
+        kind(step) == Kind::Rule
     }
 }
 

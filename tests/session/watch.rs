@@ -249,7 +249,7 @@ fn is_there(net: &StepState, world: &World) -> bool {
 }
 
 /// What the session set is still there, and was not there before; unless somebody else changed what a
-/// newer step had set there.
+/// newer step had set there, or it is what an older one had found.
 fn stands(state: &SessionState, n: usize, world: &World) -> bool {
     let step = &state.steps[n];
     let open = matches!(step.end, End::Open | End::Draining) && step.has_landed();
@@ -266,5 +266,11 @@ fn stands(state: &SessionState, n: usize, world: &World) -> bool {
         let mut over = newer().filter(|c| c.target == change.target);
         over.any(|c| c.field(f.field).is_some_and(|o| o.before != f.after))
     };
-    change.fields.iter().filter(ours).any(|f| !theirs(f))
+    let older = || state.steps[..n].iter().filter_map(|s| s.step.change());
+    let found = |f: &FieldChange| {
+        let mut under = older().filter(|c| c.target == change.target);
+        under.any(|c| c.field(f.field).is_some_and(|o| o.before == f.after))
+    };
+    let mut ours = change.fields.iter().filter(ours);
+    ours.any(|f| !theirs(f) && !found(f))
 }

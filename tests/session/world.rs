@@ -57,6 +57,7 @@ pub struct World {
     pub snapshot_status: &'static str,
     /// Another session's record stands under the number that this one takes.
     pub is_locked: bool,
+    pub is_rule_gone: bool,
     pub action: String,
     pub limit: u64,
     /// Everything else in the web ACL.
@@ -151,6 +152,7 @@ impl World {
             missing: BTreeMap::new(),
             snapshot_status: "available",
             is_locked: false,
+            is_rule_gone: false,
             action: BLOCK.to_owned(),
             limit: 1000,
             rest: 0,
@@ -441,8 +443,9 @@ impl World {
             raw,
             rest: format!("{action}{limit}{}", self.rest),
         });
+        let is_gone = self.is_rule_gone && matches!(target, Target::Rule(_));
         Look {
-            reading: Some(self.reading(target)),
+            reading: (!is_gone).then(|| self.reading(target)),
             document,
             ..Look::default()
         }

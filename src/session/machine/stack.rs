@@ -61,7 +61,8 @@ impl Machine {
     ) -> FieldChange {
         let mut one = field.clone();
         for older in self.older(step, target, field.field) {
-            if field.hold == Hold::Held && older.after != one.before {
+            let is_back = older.before == one.before;
+            if field.hold == Hold::Held && older.after != one.before && !is_back {
                 break;
             }
             // Put back half way, as by an undo that still drains.
