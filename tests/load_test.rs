@@ -11,6 +11,8 @@ mod ends;
 mod lost;
 mod newer;
 mod road;
+mod socket;
 mod stage;
 mod starter;
+mod taken;
 mod words;

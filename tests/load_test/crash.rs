@@ -13,7 +13,7 @@ const STRIDE: usize = 23;
 /// More points than a session has: past it something repeats for ever.
 const ENDLESS: usize = 400;
 /// So many accounts at a time: most of the time is spent on waiting for what may still land.
-const ACCOUNTS: usize = 4;
+const ACCOUNTS: usize = 8;
 
 /// The points that are tried, in order.
 fn points() -> Box<dyn Iterator<Item = usize> + Send> {

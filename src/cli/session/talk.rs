@@ -10,7 +10,7 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{Region, SessionId};
 use crate::domain::text::Text;
 use crate::journal::{self, Store};
-use crate::model::settings::Settings;
+use crate::model::settings::{Mode, Settings};
 use crate::model::source::did_you_mean;
 use crate::runtime::guard::spawn::spawn;
 use crate::runtime::guard::talk::{self, Follow, Open};
@@ -246,6 +246,9 @@ impl Desk<'_> {
         let mut settings = loaded
             .map_err(|f| f.into_iter().next().unwrap_or_else(unreadable))?
             .settings;
+        if resume == Resume::On && settings.mode == Mode::ReadOnly {
+            return Err(settings.read_only());
+        }
         let region: Region = open.state.place.scope.region.clone();
         settings.region.get_or_insert(region);
         let task = Task::TakeUp {

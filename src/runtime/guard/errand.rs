@@ -8,6 +8,7 @@ use crate::aws::record::ShelfSeen;
 use crate::domain::backstop::RecordRef;
 use crate::domain::change::Target;
 use crate::domain::fault::Fault;
+use crate::domain::ids::SessionId;
 use crate::domain::write::{Outcome, Write};
 use crate::session::conductor::{Conductor, Heard, News};
 use crate::session::load_test::Stage;
@@ -80,12 +81,13 @@ impl Guard {
             Err(fault) => self.shelf_trouble(Some(&fault)),
             Ok(found) => {
                 self.shelf_trouble(None);
-                if let Some(by) = adopter(&record, &found) {
+                let session = &self.conductor.state().id;
+                if let Some(by) = adopter(&record, session, &found) {
                     self.hear(Heard::News(News::Adopted { by })).await;
                     return;
                 }
                 self.requests(&record, &found).await;
-                self.beat(&record).await;
+                self.beat(&record, &found).await;
             }
         }
     }
@@ -117,7 +119,9 @@ impl Guard {
         self.errand(Write::Unlock(request)).await;
     }
 
-    async fn beat(&mut self, record: &RecordRef) {
+    /// A record that is gone is put again as it was first: without overwriting one that somebody
+    /// else may have put there since.
+    async fn beat(&mut self, record: &RecordRef, found: &ShelfSeen) {
         if !locks(&self.conductor).contains(record) || self.errands.beat.is_some_and_running() {
             return;
         }
@@ -128,7 +132,13 @@ impl Guard {
             body,
             ..record.clone()
         };
-        self.errand(Write::Renew(renewed)).await;
+        let mut there = found.records.iter();
+        match there.find(|(n, _)| Some(*n) == number(record)) {
+            None => self.errand(Write::Lock(renewed)).await,
+            Some((_, Ok(_))) => self.errand(Write::Renew(renewed)).await,
+            // Whatever it is, it is not ours to overwrite.
+            Some((_, Err(fault))) => self.shelf_trouble(Some(fault)),
+        }
     }
 
     /// One durable record, one request; what became of it the next look tells.
@@ -140,12 +150,20 @@ impl Guard {
         };
         let (aws, told) = (self.aws.clone(), self.told.clone());
         self.errands.beat = Some(tokio::spawn(async move {
-            if let Outcome::Refused(fault) | Outcome::NotSent(fault) = apply(&aws, permit).await {
+            if let Outcome::Refused(fault) | Outcome::NotSent(fault) = apply(&aws, permit).await
+                && !is_there(&fault)
+            {
                 let said = format!("The session's record cannot be renewed: {}", fault.line());
                 told.send(Word::News(News::Trouble(Some(said)))).ok();
             }
         }));
     }
+}
+
+/// It was there after all, ours or another's: the next look tells.
+fn is_there(fault: &Fault) -> bool {
+    let code = fault.code.as_ref();
+    code.is_some_and(|code| code.as_str() == "ParameterAlreadyExists")
 }
 
 trait Running {
@@ -186,12 +204,14 @@ fn number(record: &RecordRef) -> Option<u64> {
     record.name.rsplit('/').next()?.parse().ok()
 }
 
-/// Who carries the session now, where a later record than ours names it.
-fn adopter(record: &RecordRef, shelf: &ShelfSeen) -> Option<String> {
+/// Who carries the session now, where a later record than ours names somebody, or another
+/// session's lies in the place of ours.
+fn adopter(record: &RecordRef, session: &SessionId, shelf: &ShelfSeen) -> Option<String> {
     let ours = number(record)?;
     let (n, newest) = shelf.records.last()?;
-    let newest = newest.as_ref().ok().filter(|_| *n > ours)?;
-    Some(format!("{} on {}", newest.who, newest.host))
+    let newest = newest.as_ref().ok()?;
+    let theirs = *n > ours || (*n == ours && newest.session != *session);
+    theirs.then(|| format!("{} on {}", newest.who, newest.host))
 }
 
 /// The record as it stands now; `None` where its body cannot be read.

@@ -6,10 +6,15 @@ use crate::session::ask::{Answer, Ask, Asked, LONGEST, Line, PROTOCOL, Told};
 use crate::session::load_test::Stage;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+/// A client that takes nothing for so long hangs, or its terminal does.
+const STUCK: Duration = Duration::from_secs(10);
 
 /// The longest path of a Unix socket, in bytes.
 const LONGEST_PATH: usize = 107;
@@ -95,8 +100,9 @@ async fn tell(mut lines: mpsc::Receiver<Line>, mut write: OwnedWriteHalf) {
             continue;
         };
         text.push('\n');
-        // A client that does not read holds nobody up but itself.
-        if write.write_all(text.as_bytes()).await.is_err() {
+        // A client that does not read holds nobody up but itself, and counts as gone in the end.
+        let written = write.write_all(text.as_bytes());
+        if !matches!(tokio::time::timeout(STUCK, written).await, Ok(Ok(()))) {
             return;
         }
     }
@@ -136,14 +142,12 @@ async fn listen_to(read: OwnedReadHalf, handle: Handle, lines: mpsc::Sender<Line
                 told = snapshot.stage == Stage::Closed;
                 // A slow client misses some; each is whole.
                 let line = Line::Snapshot(Box::new((*snapshot).clone()));
-                if told {
-                    if lines.send(line).await.is_err() {
-                        return;
-                    }
+                let gone = if told {
+                    lines.send(line).await.is_err()
                 } else {
-                    lines.try_send(line).ok();
-                }
-                if changed.is_err() || told {
+                    matches!(lines.try_send(line), Err(TrySendError::Closed(_)))
+                };
+                if changed.is_err() || told || gone {
                     return;
                 }
             }

@@ -93,12 +93,24 @@ pub fn follow(
 }
 
 /// Ends a guard that hangs, and waits until its lock is free. Its process is the one that the
-/// kernel knows at the other end of the socket. A guard that answers is left alone.
+/// kernel knows at the other end of the socket. A guard that answers is left alone; one that is
+/// just coming up, or dying, is awaited.
 pub fn end_hung(dir: &Path, id: &SessionId, by: &str) -> Result<(), Fault> {
-    match ask(dir, id, by, Ask::Status) {
-        Err(fault) if fault.kind == FaultKind::TimedOut => {}
-        _ => return Ok(()),
+    let start = Instant::now();
+    loop {
+        match ask(dir, id, by, Ask::Status) {
+            Err(fault) if fault.kind == FaultKind::TimedOut => return kill_guard(dir, id),
+            Err(fault) if fault.kind == FaultKind::Missing && is_held(dir, id) => {}
+            _ => return Ok(()),
+        }
+        if start.elapsed() > SILENCE {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+fn kill_guard(dir: &Path, id: &SessionId) -> Result<(), Fault> {
     block_on(async {
         let pid = guard_behind(&socket_path(dir, id)).await?;
         rustix::process::kill_process(pid, rustix::process::Signal::KILL)

@@ -1,0 +1,87 @@
+//! Sessions that another machine takes over from the account, and guards that wake up after that.
+
+use super::stage::{Stage, kill, kill_hard, until};
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+/// Its record looks as if nobody had given a sign of life for long.
+const SILENT: &str = "
+import datetime
+record = ssm.get_parameters_by_path(Path='/tidegate', Recursive=True, WithDecryption=True)['Parameters'][0]
+value = json.loads(record['Value'])
+value['heartbeat'] = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=5)).isoformat()
+ssm.put_parameter(Name=record['Name'], Value=json.dumps(value), Type='SecureString', Overwrite=True)
+";
+
+fn running() -> (Stage, Value) {
+    let stage = Stage::new();
+    let before = stage.look();
+    stage.start("small", &[]).ends(0);
+    (stage, before)
+}
+
+#[test]
+fn a_session_that_nobody_carries_is_put_back_from_another_machine_and_not_before() {
+    let (stage, before) = running();
+    kill_hard(stage.guard());
+    let other = stage.beside();
+    let during = stage.look();
+    let early = other.run(&["recover"]).ends(6);
+    assert!(early.err.contains("signs of life"), "{}", early.err);
+    assert_eq!(stage.look(), during);
+    stage.boto(SILENT);
+    let back = other.run(&["recover", "--output", "json"]).ends(0).json();
+    assert_eq!(back["closing"], "restored", "{back:#}");
+    stage.is_as(&before);
+    // Its own machine finds everything done.
+    let back = stage.run(&["recover", "--output", "json"]).ends(0).json();
+    assert_eq!(back["closing"], "restored", "{back:#}");
+    stage.is_as(&before);
+}
+
+#[test]
+fn a_guard_that_wakes_up_in_another_session_s_time_leaves_it_alone() {
+    let (stage, before) = running();
+    let guard = stage.guard();
+    kill(guard, Signal::STOP);
+    stage.boto(SILENT);
+    let other = stage.beside();
+    other.run(&["recover"]).ends(0);
+    stage.is_as(&before);
+    let begun = other.start("limit", &[]).ends(0).json();
+    let during = stage.look();
+    kill(guard, Signal::CONT);
+    stage.is_over();
+    assert_eq!(closing(&stage), json!("adopted"));
+    let now = stage.look();
+    assert_eq!(now["settings"], during["settings"]);
+    let name = begun["shared"].as_str().expect("a name");
+    let record = now["records"][name].as_str().expect("its record");
+    assert!(
+        record.contains(begun["session"].as_str().expect("an id")),
+        "{record}"
+    );
+    other.run(&["revert"]).ends(0);
+    stage.is_as(&before);
+}
+
+fn closing(stage: &Stage) -> Value {
+    let closed = stage.events().into_iter().find_map(|event| match event {
+        tidegate::session::record::Event::Closed { closing } => serde_json::to_value(closing).ok(),
+        _ => None,
+    });
+    closed.unwrap_or_default()
+}
+
+#[test]
+fn a_record_that_somebody_deletes_is_put_again() {
+    let (stage, before) = running();
+    stage.boto("ssm.delete_parameter(Name='/tidegate/ap-northeast-2/session/1')");
+    until("the record is there again", || {
+        let records = stage.look()["records"].clone();
+        records.get("/tidegate/ap-northeast-2/session/1").cloned()
+    });
+    assert_eq!(stage.beside().start("limit", &[]).code, 6);
+    stage.run(&["revert"]).ends(0);
+    stage.is_as(&before);
+}
