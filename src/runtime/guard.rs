@@ -10,6 +10,7 @@ pub mod process;
 pub mod server;
 pub mod spawn;
 pub mod talk;
+pub mod vital;
 mod watch;
 
 use super::clock::Clock;

@@ -382,16 +382,18 @@ fn vital_signs_have_a_peak_an_average_a_last_and_counters_a_sum() {
         tape.say(Event::Vitals {
             signs: vec![
                 sign("cpu", "service orchard/api", "%", cpu),
+                sign("credits", "group orchard-nodes", "credits", 100.0 - cpu),
                 sign("blocked", "rule per-ip-1000", "requests", blocked),
             ],
         });
     }
     let report = report(&tape);
-    let [blocked, cpu] = report.vitals.as_slice() else {
+    let [blocked, cpu, credits] = report.vitals.as_slice() else {
         panic!("{:?}", report.vitals)
     };
     assert_eq!((cpu.peak, cpu.peak_at, cpu.last), (81.5, at(30), 60.0));
     assert!((cpu.average - 60.5).abs() < 1e-9 && cpu.sum.is_none());
+    assert_eq!((credits.peak, credits.last), (18.5, 40.0));
     assert_eq!((blocked.sum, blocked.readings), (Some(415.0), 3));
     assert!(!kinds(&report).contains(&"vitals"));
 }
@@ -471,6 +473,7 @@ fn whole() -> Tape {
         tape.say(Event::Vitals {
             signs: vec![
                 sign("cpu", "service orchard/api", "%", cpu),
+                sign("credits", "group orchard-nodes", "credits", 100.0 - cpu),
                 sign("counted", "rule per-ip-1000", "requests", counted),
             ],
         });

@@ -4,10 +4,13 @@ use crate::domain::text::Text;
 use crate::session::masked::text;
 use crate::session::record::{Event, Record, Sign};
 use jiff::Timestamp;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// Signs that count what happened since the reading before: their sum means something.
-const COUNTERS: [&str; 3] = ["blocked", "counted", "requests"];
+const COUNTERS: [&str; 5] = ["blocked", "counted", "requests", "target 5xx", "elb 5xx"];
+/// Signs that are the worse the lower they are.
+const STORES: [&str; 1] = ["credits"];
 
 /// One sign of one thing.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -16,6 +19,7 @@ pub struct Vital {
     pub of: Text,
     pub unit: Text,
     pub readings: u64,
+    /// The worst: of what is used up the lowest.
     pub peak: f64,
     pub peak_at: Timestamp,
     pub average: f64,
@@ -40,10 +44,15 @@ pub(super) fn all(records: &[Record]) -> Vec<Vital> {
 
 fn one(readings: &[(Timestamp, &Sign)]) -> Option<Vital> {
     let (_, last) = readings.last()?;
+    let worse = if STORES.contains(&last.name.as_str()) {
+        Ordering::Less
+    } else {
+        Ordering::Greater
+    };
     // The first of equals: when it was reached.
     let (peak_at, peak) = readings.iter().reduce(|a, b| {
-        let higher = b.1.value.total_cmp(&a.1.value).is_gt();
-        if higher { b } else { a }
+        let is_worse = b.1.value.total_cmp(&a.1.value) == worse;
+        if is_worse { b } else { a }
     })?;
     let sum: f64 = readings.iter().map(|(_, s)| s.value).sum();
     Some(Vital {
