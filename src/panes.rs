@@ -14,6 +14,7 @@ pub mod services;
 pub mod sight;
 pub mod snapshots;
 mod status;
+pub mod wished;
 
 use crate::domain::ecs::{LogTarget, Service};
 use crate::domain::fault::Fault;
@@ -33,6 +34,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use sight::Sight;
 use std::sync::Arc;
+use wished::Wished;
 
 /// All panes, in the order of their number keys. The last one lies wide at the bottom of the dashboard.
 pub fn all() -> Vec<Box<dyn Pane>> {
@@ -160,6 +162,11 @@ pub trait Pane: std::fmt::Debug + Send {
 
     /// What an onlooker would notice in it now.
     fn sights(&self) -> Vec<Sight> {
+        Vec::new()
+    }
+
+    /// Its rows as wishes of a load test, the marked ones marked.
+    fn wishes(&self) -> Vec<Wished> {
         Vec::new()
     }
 

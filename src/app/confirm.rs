@@ -27,6 +27,8 @@ enum Ask {
     /// This name, typed, and `enter`.
     Name {
         name: Text,
+        /// Why a name and no letter, before the name.
+        lead: &'static str,
         field: Field,
         missed: bool,
     },
@@ -43,16 +45,31 @@ pub(super) struct Confirm {
 impl Confirm {
     /// Asks for `y`; with `production` for the typed name.
     pub fn new(production: bool, name: Text) -> Self {
-        let ask = if production {
-            Ask::Name {
+        if production {
+            return Self::by_name(name, "Production: type ");
+        }
+        Self {
+            shown: None,
+            ask: Ask::Letter,
+        }
+    }
+
+    /// Asks for the name, whatever the profile.
+    pub fn named(name: Text) -> Self {
+        Self::by_name(name, "Type ")
+    }
+
+    fn by_name(name: Text, lead: &'static str) -> Self {
+        let (field, missed) = (Field::empty(), false);
+        Self {
+            shown: None,
+            ask: Ask::Name {
                 name,
-                field: Field::empty(),
-                missed: false,
-            }
-        } else {
-            Ask::Letter
-        };
-        Self { shown: None, ask }
+                lead,
+                field,
+                missed,
+            },
+        }
     }
 
     /// The clock moved: from the first time on it counts as shown.
@@ -87,6 +104,7 @@ impl Confirm {
                 name,
                 field,
                 missed,
+                ..
             } => {
                 if key.code != KeyCode::Enter {
                     *missed = false;
@@ -120,9 +138,10 @@ impl Confirm {
                 .with(" cancel", Role::KeyText),
             Ask::Name {
                 name,
+                lead,
                 missed: false,
                 ..
-            } => Line::new("Production: type ", Role::Dialog)
+            } => Line::new(*lead, Role::Dialog)
                 .with(name.clone(), Role::Strong)
                 .and(format!(" and enter to {yes}; esc cancels"), Role::Dialog),
             Ask::Name {

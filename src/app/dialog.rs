@@ -16,6 +16,7 @@ use crate::domain::fault::Fault;
 use crate::domain::health::Level;
 use crate::domain::plan::{self, Ceilings, Planned};
 use crate::domain::subject::{Observation, Subject};
+use crate::domain::text::Text;
 use crate::model::effect::Effect;
 use crate::model::time::Now;
 use crate::model::verb::Verb;
@@ -92,6 +93,7 @@ struct Form {
 
 #[derive(Debug)]
 struct Review {
+    subject: Subject,
     seen: Observation,
     planned: Planned,
     input: String,
@@ -194,6 +196,7 @@ impl Dialog {
             Ok(planned) if !planned.is_nothing() => {
                 let confirm = Confirm::new(state.settings.production, name_of(&self.subject));
                 return Stage::Review(Box::new(Review {
+                    subject: self.subject.clone(),
                     seen,
                     planned,
                     input,
@@ -292,7 +295,7 @@ impl Dialog {
             Stage::Reading(early) => self.reading_sheet(early, sheet, state),
             Stage::Refused(fault) => refused_sheet(fault, sheet),
             Stage::Form(form) => self.form_sheet(form, sheet),
-            Stage::Review(review) => self.review_sheet(review, sheet),
+            Stage::Review(review) => review_sheet(review, sheet, state),
         }
     }
 
@@ -331,18 +334,28 @@ impl Dialog {
             .then_some((facts::label(self.wish, &form.seen), &form.field));
         sheet
     }
+}
 
-    fn review_sheet<'s>(&self, review: &'s Review, mut sheet: Sheet<'s>) -> Sheet<'s> {
-        sheet
-            .lines
-            .extend(facts::now_lines(&review.seen, &self.subject));
-        sheet
-            .lines
-            .extend(review::lines(&review.planned, &review.seen));
-        sheet.field = review.confirm.field();
-        sheet.below.push(review.confirm.line("apply"));
-        sheet
-    }
+fn review_sheet<'s>(review: &'s Review, mut sheet: Sheet<'s>, state: &State) -> Sheet<'s> {
+    let subject = &review.subject;
+    sheet.lines.extend(facts::now_lines(&review.seen, subject));
+    sheet
+        .lines
+        .extend(review::lines(&review.planned, &review.seen));
+    let step = |plan| format!("becomes a step of the session {plan}");
+    let step = session_line(state, step);
+    sheet
+        .lines
+        .extend(step.into_iter().flat_map(|line| [line, Line::default()]));
+    sheet.field = review.confirm.field();
+    sheet.below.push(review.confirm.line("apply"));
+    sheet
+}
+
+/// What a change is to the session that is open here, where one is.
+pub(super) fn session_line(state: &State, said: impl Fn(Text) -> String) -> Option<Line> {
+    let plan = Text::clean(&state.sessions.open()?.plan);
+    Some(Line::new("session   ", Role::Dim).and(said(plan), Role::Warn))
 }
 
 fn refused_sheet<'s>(fault: &Fault, mut sheet: Sheet<'s>) -> Sheet<'s> {

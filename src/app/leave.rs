@@ -1,4 +1,4 @@
-//! `ctrl-c` while an order is with the carrier: leave all the same?
+//! Leaving while an order is with the carrier or a session is open: leave all the same?
 
 use super::confirm::{Confirm, Verdict};
 use super::overlay::{Outcome, Places, Popup};
@@ -28,14 +28,8 @@ impl Leave {
     }
 
     fn sheet(&self, state: &State) -> Sheet<'_> {
-        let mut lines: Vec<Line> = state
-            .work
-            .jobs
-            .iter()
-            .map(|job| Line::new(job.summary.clone(), Role::Strong))
-            .collect();
-        lines.push(Line::new("is under way. Nothing is lost by leaving: the journal has it, and the next start shows where it stands.", Role::Dialog));
-        lines.push(Line::default());
+        let mut lines = underway(state);
+        lines.extend(super::session::left_open(state));
         Sheet {
             title: "Leave now?".into(),
             lines,
@@ -43,6 +37,19 @@ impl Leave {
             ..Sheet::default()
         }
     }
+}
+
+/// Orders that are with the carrier.
+fn underway(state: &State) -> Vec<Line> {
+    let jobs = state.work.jobs.iter();
+    let mut lines: Vec<Line> = jobs
+        .map(|job| Line::new(job.summary.clone(), Role::Strong))
+        .collect();
+    if !lines.is_empty() {
+        lines.push(Line::new("is under way. Nothing is lost by leaving: the journal has it, and the next start shows where it stands.", Role::Dialog));
+        lines.push(Line::default());
+    }
+    lines
 }
 
 impl Popup for Leave {

@@ -7,7 +7,7 @@ use super::page::Page;
 use super::palette::Palette;
 use super::prompt::Prompt;
 use super::recall::Recall;
-use super::session::{SessionPage, Sure, Typing};
+use super::session::{Drafting, Marked, Plans, SessionPage, Sure, Typing, Unfinished};
 use super::state::State;
 use super::three_way::ThreeWays;
 use crate::model::effect::Effect;
@@ -138,6 +138,10 @@ overlays! {
     SessionPage(SessionPage),
     Sure(Sure),
     Typing(Typing),
+    Unfinished(Unfinished),
+    Plans(Plans),
+    Marked(Marked),
+    Drafting(Drafting),
 }
 
 impl State {

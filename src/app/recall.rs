@@ -1,7 +1,7 @@
 //! `u`: undo the newest change of one's own: its age, and what goes back.
 
 use super::confirm::{Confirm, Verdict};
-use super::dialog::{TOO_SMALL, name_of, place_lines, put_back_lines};
+use super::dialog::{TOO_SMALL, name_of, place_lines, put_back_lines, session_line};
 use super::overlay::{Outcome, Places, Popup};
 use super::sheet::Sheet;
 use super::state::State;
@@ -111,6 +111,8 @@ impl Recall {
         }
         lines.push(Line::default());
         lines.extend(self.draining_lines());
+        let guard = |plan| format!("the guard of {plan} puts back its newest change");
+        lines.extend(session_line(state, guard));
         lines.push(self.risk());
         lines.push(Line::default());
         Sheet {

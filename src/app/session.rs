@@ -3,18 +3,28 @@
 
 mod act;
 mod banner;
+mod draft;
+mod leave;
+mod marked;
 mod news;
 mod page;
+mod plans;
 mod review;
 mod said;
 mod sure;
 mod typing;
+mod unfinished;
 
 pub(super) use act::{act, extend, look, note, report, revert, show};
+pub(super) use draft::Drafting;
+pub(super) use leave::left_open;
+pub(super) use marked::Marked;
 pub(super) use news::take;
 pub(super) use page::SessionPage;
+pub(super) use plans::Plans;
 pub(super) use sure::Sure;
 pub(super) use typing::Typing;
+pub(super) use unfinished::Unfinished;
 
 use crate::domain::ids::SessionId;
 use crate::session::load_test::Stage;
@@ -44,6 +54,10 @@ pub(super) struct Sessions {
     guard: Guard,
     /// Open, never told of here, and its guard gone.
     orphan: Option<SessionId>,
+    /// Being taken up again.
+    taking: Option<SessionId>,
+    /// Started from here, and not told of yet.
+    awaited: Option<SessionId>,
     foreign: Option<Box<SharedRecord>>,
 }
 
@@ -87,6 +101,7 @@ impl Sessions {
         let was_open = self.open().is_some_and(|s| s.session == snapshot.session);
         let closed = snapshot.stage == Stage::Closed;
         self.guard = Guard::Speaks;
+        self.taking = None;
         self.orphan = self.orphan.take().filter(|id| *id != snapshot.session);
         self.ours = Some(snapshot);
         was_open && closed
@@ -101,10 +116,18 @@ impl Sessions {
         }
     }
 
-    /// It was taken up: another guard will tell of it.
-    fn taken_up(&mut self) {
+    /// It is taken up: another guard will tell of it.
+    fn take_up(&mut self, session: SessionId) {
         self.orphan = None;
         self.guard = Guard::Restarts;
+        self.taking = Some(session);
+    }
+
+    /// It could not be taken up after all.
+    fn not_taken_up(&mut self) {
+        if let Some(session) = self.taking.take() {
+            self.guard_is(session, Guard::Gone);
+        }
     }
 
     /// Another account or region: a colleague's session there is not known yet. Ours stays open wherever one looks.

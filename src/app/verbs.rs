@@ -279,9 +279,9 @@ fn quit(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Leaves; asks first while an order is with the carrier.
+/// Leaves; asks first while an order is with the carrier, or a session of this console is open.
 pub(super) fn leave(state: &mut State) -> Vec<Effect> {
-    if !state.is_busy() {
+    if !state.is_busy() && state.sessions.open().is_none() {
         return vec![Effect::Quit];
     }
     if !state

@@ -19,6 +19,7 @@ use super::browse::{Browser, browses};
 use super::raw::Raw;
 use super::running::Changes;
 use super::status::{Source, beside, joined};
+use super::wished::{Wished, wished};
 use super::{Act, Context, Pane, Title, common};
 use crate::domain::autoscaling::{Group, Policy, ScalableTarget, Scaled};
 use crate::domain::ecs::Service;
@@ -31,6 +32,8 @@ use crate::model::loadable::{Completeness, Loadable};
 use crate::model::query::{Answer, Facts, Fill, Pace, Query, RawOf, Reply, Want};
 use crate::model::verb::{Place, Verb};
 use crate::session::order::Report;
+use crate::session::plan::{GroupWish, ServiceWish};
+use crate::session::survey::Wish;
 use crate::view::freshness::Freshness;
 use crate::view::lines::{Line, Span};
 use crate::view::paint::Paint;
@@ -280,6 +283,22 @@ fn subject(at: Scaled) -> Subject {
     }
 }
 
+fn wish(row: &ScalingRow) -> Wish {
+    match row {
+        ScalingRow::Target(facts) => Wish::Service(ServiceWish {
+            cluster: facts.target.at.cluster.clone(),
+            name: facts.target.at.service.clone(),
+            min: facts.target.min,
+            max: facts.target.max,
+        }),
+        ScalingRow::Group(facts) => Wish::Group(GroupWish {
+            name: facts.group.name.clone(),
+            min: facts.group.min,
+            max: facts.group.max,
+        }),
+    }
+}
+
 fn raw_of(at: Scaled) -> RawOf {
     match at {
         Scaled::Service(at) => RawOf::Target(at),
@@ -305,6 +324,10 @@ fn often(cx: &Context<'_>) -> Duration {
 impl Pane for Autoscaling {
     fn place(&self) -> Place {
         Place::Autoscaling
+    }
+
+    fn wishes(&self) -> Vec<Wished> {
+        wished(&self.rows, |row| Some(wish(row)))
     }
 
     fn wants(&self, cx: &Context<'_>) -> Vec<Want> {

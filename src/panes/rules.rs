@@ -20,6 +20,7 @@ use super::browse::{Browser, browses};
 use super::running::Changes;
 use super::sight::Sight;
 use super::status::{Source, beside, joined};
+use super::wished::{Wished, wished};
 use super::{Act, Context, Pane, Title, common};
 use crate::domain::fault::Fault;
 use crate::domain::health::{self, Effect as Shown};
@@ -32,6 +33,8 @@ use crate::model::loadable::{Completeness, Loadable};
 use crate::model::query::{Answer, Facts, Pace, Query, Reply, Want};
 use crate::model::verb::{Place, Verb};
 use crate::session::order::{Past, Progress, Report};
+use crate::session::plan::{RuleSet, RuleWish};
+use crate::session::survey::Wish;
 use crate::view::freshness::Freshness;
 use crate::view::lines::{Line, Span};
 use crate::view::paint::Paint;
@@ -378,6 +381,19 @@ impl Pane for Rules {
             Some(Sight::Blocks { rule, per_minute })
         };
         self.rows.rows().iter().filter_map(sight).collect()
+    }
+
+    fn wishes(&self) -> Vec<Wished> {
+        wished(&self.rows, |row| {
+            row.rate()?;
+            let at = row.at()?;
+            Some(Wish::Rule(RuleWish {
+                acl: at.acl.name,
+                scope: at.acl.scope,
+                rule: at.rule,
+                set: RuleSet::Count,
+            }))
+        })
     }
 
     fn wants(&self, cx: &Context<'_>) -> Vec<Want> {

@@ -21,6 +21,7 @@ use super::raw::Raw;
 use super::running::Changes;
 use super::sight::Sight;
 use super::status::{Source, beside, joined};
+use super::wished::{Wished, wished};
 use super::{Act, Context, Pane, Title, common};
 use crate::domain::ecs::{Service, ServiceRef};
 use crate::domain::health::Level;
@@ -34,6 +35,8 @@ use crate::model::loadable::{Completeness, Loadable};
 use crate::model::query::{Answer, Facts, Fill, Pace, Query, RawOf, Reply, Want};
 use crate::model::verb::{Place, Verb};
 use crate::session::order::Report;
+use crate::session::plan::ServiceWish;
+use crate::session::survey::Wish;
 use crate::view::freshness::Freshness;
 use crate::view::lines::{Line, Span};
 use crate::view::paint::Paint;
@@ -525,6 +528,18 @@ impl Pane for Services {
             })
         };
         known.filter_map(sight).collect()
+    }
+
+    fn wishes(&self) -> Vec<Wished> {
+        wished(&self.rows, |row| {
+            let service = row.service()?;
+            Some(Wish::Service(ServiceWish {
+                cluster: service.at.cluster.clone(),
+                name: service.at.service.clone(),
+                min: service.desired,
+                max: service.desired,
+            }))
+        })
     }
 
     fn wants(&self, cx: &Context<'_>) -> Vec<Want> {

@@ -20,6 +20,7 @@ use super::raw::Raw;
 use super::running::Changes;
 use super::sight::Sight;
 use super::status::judged;
+use super::wished::{Wished, wished};
 use super::{Act, Context, Pane, Title, common};
 use crate::domain::rds::{DatabaseRef, Inventory};
 use crate::domain::subject::Subject;
@@ -29,6 +30,7 @@ use crate::model::loadable::{Completeness, Loadable};
 use crate::model::query::{Answer, Facts, Pace, Query, RawOf, Reply, Want};
 use crate::model::verb::{Place, Verb};
 use crate::session::order::Report;
+use crate::session::survey::Wish;
 use crate::view::freshness::Freshness;
 use crate::view::lines::{Line, Span};
 use crate::view::paint::Paint;
@@ -205,6 +207,12 @@ impl Pane for Snapshots {
     fn sights(&self) -> Vec<Sight> {
         let making = self.rows.rows().iter().filter(|row| row.is_making());
         making.map(|row| Sight::BackingUp(row.percent())).collect()
+    }
+
+    fn wishes(&self) -> Vec<Wished> {
+        wished(&self.rows, |row| {
+            Some(Wish::Backup(row.database.at.id.clone()))
+        })
     }
 
     fn wants(&self, cx: &Context<'_>) -> Vec<Want> {

@@ -2,11 +2,14 @@
 //! carrier, and nothing panics.
 
 use crate::support::console::{Console, carries, seen, write_settings};
+use crate::support::session::{colleagues, drafted, draining, halted, in_conflict, running};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tidegate::model::effect::Effect;
-use tidegate::model::message::{Input, Message};
+use tidegate::model::message::{Input, Message, TestNews};
 use tidegate::model::settings::{Charset, Mode, Settings};
+use tidegate::session::load_test::Stage;
 use tidegate::session::order::{Order, Report};
+use tidegate::session::snapshot::Snapshot;
 
 /// A small generator: the same keys in every run.
 struct Dice(u64);
@@ -45,6 +48,7 @@ const KEYS: &[KeyCode] = &[
 /// What acts is pressed more often than what does not.
 const HOT: &[char] = &[
     's', 't', '=', 'b', 'u', 'y', 'k', 'n', '1', '2', '3', '4', '5', '8', ' ', ':', '/', 'z', '?',
+    'T', 'R', 'a', 'x', 'e', 'S', 'K', 'g',
 ];
 
 const WORDS: &[&str] = &[
@@ -53,6 +57,12 @@ const WORDS: &[&str] = &[
     "limit 2000",
     "backup orchard-db",
     "undo",
+    "extend 15m",
+    "note x",
+    "session",
+    "report",
+    "keep",
+    "test",
     "sort cpu",
     "q",
     "theme x",
@@ -74,6 +84,30 @@ fn any_key(dice: &mut Dice) -> KeyEvent {
     KeyEvent::new(code, modifiers)
 }
 
+/// A load test in any state, its guard in any mood.
+fn any_news(dice: &mut Dice) -> TestNews {
+    let (session, now) = (running().session, running().now);
+    match dice.below(9) {
+        0 => TestNews::Snapshot(Box::new(halted())),
+        1 => TestNews::Snapshot(Box::new(in_conflict())),
+        2 => TestNews::Snapshot(Box::new(draining())),
+        3 => TestNews::Snapshot(Box::new(running())),
+        4 => TestNews::Snapshot(Box::new(Snapshot {
+            stage: Stage::Closed,
+            session: "another".into(),
+            now,
+            ..running()
+        })),
+        5 => TestNews::Died {
+            session,
+            restarts: dice.below(2) == 0,
+        },
+        6 => TestNews::Foreign(Some(Box::new(colleagues(dice.below(100) as i64)))),
+        7 => TestNews::Report(Ok(vec!["# report".into()])),
+        _ => TestNews::Foreign(None),
+    }
+}
+
 /// Answers what the console asks for, as the runtime would.
 fn answer(console: &mut Console, effects: &[Effect]) -> Vec<Effect> {
     let mut more = Vec::new();
@@ -81,6 +115,10 @@ fn answer(console: &mut Console, effects: &[Effect]) -> Vec<Effect> {
         match effect {
             Effect::Observe(subject) => {
                 more.extend(console.observe(subject.clone(), seen(subject)));
+            }
+            Effect::DraftTest(plan) => {
+                let found = Box::new(Ok(drafted(plan)));
+                more.extend(console.news(TestNews::Drafted(found)));
             }
             Effect::Carry(Order::Apply(order)) => {
                 let summary = order.summary.clone();
@@ -99,6 +137,7 @@ fn step(console: &mut Console, dice: &mut Dice) -> Vec<Effect> {
     let mut effects = match dice.below(40) {
         0 => console.paste(dice.pick(WORDS)),
         1 => console.command(dice.pick(WORDS)),
+        39 => console.news(any_news(dice)),
         2..8 => console.wait(dice.below(1_000)),
         _ => console.send(Message::Input(Input::Key(any_key(dice)))),
     };
@@ -118,6 +157,7 @@ fn read_only_hands_nothing_to_the_carrier_under_50_000_random_keys() {
     for _ in 0..50_000 {
         let effects = step(&mut console, &mut dice);
         assert!(!carries(&effects), "{effects:?}");
+        assert!(!effects.iter().any(Effect::changes), "{effects:?}");
         assert!(
             !effects.iter().any(|e| matches!(e, Effect::Observe(_))),
             "a dialog opened"
@@ -127,10 +167,10 @@ fn read_only_hands_nothing_to_the_carrier_under_50_000_random_keys() {
 }
 
 #[test]
-fn random_keys_at_random_sizes_never_panic_and_do_reach_the_carrier() {
+fn random_keys_at_random_sizes_never_panic_and_do_reach_carrier_and_guard() {
     let mut dice = Dice(0x0051_ed6a);
-    let mut carried = 0;
-    for round in 0..40 {
+    let (mut carried, mut asked) = (0, 0);
+    for round in 0..120 {
         let charset = if round % 4 == 0 {
             Charset::Ascii
         } else {
@@ -144,7 +184,10 @@ fn random_keys_at_random_sizes_never_panic_and_do_reach_the_carrier() {
             (120, 40),
         );
         for _ in 0..150 {
-            carried += usize::from(carries(&step(&mut console, &mut dice)));
+            let effects = step(&mut console, &mut dice);
+            carried += usize::from(carries(&effects));
+            let asks = |e: &Effect| matches!(e, Effect::Guard(_));
+            asked += usize::from(effects.iter().any(asks));
             if dice.below(10) == 0 {
                 let size = (dice.below(160) as u16, dice.below(50) as u16);
                 console.send(Message::Resize {
@@ -166,15 +209,18 @@ fn random_keys_at_random_sizes_never_panic_and_do_reach_the_carrier() {
         }
     }
     assert!(
-        carried > 0,
-        "the test must be able to write, else it shows nothing"
+        carried > 0 && asked > 0,
+        "{carried} {asked}: the test must be able to write, else it shows nothing"
     );
 }
 
 #[test]
 fn every_size_down_to_one_cell_is_drawn_with_each_overlay() {
-    for opened in ["", "?", ":", "/", "m", "i", "s"] {
+    for opened in ["", "?", ":", "/", "m", "i", "s", "T", "R", "Te", "Tx"] {
         let mut console = Console::filled(write_settings(), (80, 24));
+        if opened.starts_with(['T', 'R']) {
+            console.told(halted());
+        }
         let effects = console.type_in(opened);
         answer(&mut console, &effects);
         for (width, height) in [

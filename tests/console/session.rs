@@ -1,7 +1,11 @@
 //! The load-test session under the operator's hands: what is asked of its guard, and what is not.
 
-use crate::support::console::{Console, api, write_settings};
-use crate::support::session::{colleagues, draining, halted, in_conflict, minutes, running};
+use crate::support::console::{Console, api, carries, write_settings};
+use crate::support::session::{
+    colleagues, drafted, drafted_in_vain, draining, halted, in_conflict, minutes, plan, running,
+};
+use crossterm::event::KeyCode;
+use std::sync::Arc;
 use std::time::Duration;
 use tidegate::domain::change::{Field, Target};
 use tidegate::domain::fault::{Fault, FaultKind};
@@ -9,9 +13,13 @@ use tidegate::model::effect::Effect;
 use tidegate::model::message::TestNews;
 use tidegate::model::settings::{Mode, Settings};
 use tidegate::session::ask::{Answer, Ask};
+use tidegate::session::conductor::Resume;
+use tidegate::session::draft::Reason;
 use tidegate::session::load_test::{Closing, Stage};
+use tidegate::session::opening::Drafted;
+use tidegate::session::plan::Plan;
 use tidegate::session::revert::{Decisions, Surplus};
-use tidegate::session::snapshot::Snapshot;
+use tidegate::session::snapshot::{Protection, Snapshot};
 
 fn console() -> Console {
     Console::filled(write_settings(), (120, 36))
@@ -271,7 +279,7 @@ fn in_production_what_cannot_be_put_right_takes_the_plans_name() {
     console.told(halted());
     console.type_in("Tx");
     assert_eq!(console.yes(), []);
-    console.key(crossterm::event::KeyCode::Backspace);
+    console.key(KeyCode::Backspace);
     console.type_in("spring-sale");
     assert_eq!(asks(&console.enter()), &Ask::Skip);
 }
@@ -293,7 +301,7 @@ fn the_end_is_put_off_by_what_is_typed() {
         "{}",
         console.screen()
     );
-    console.key(crossterm::event::KeyCode::Backspace);
+    console.key(KeyCode::Backspace);
     console.type_in("h");
     assert_eq!(asks(&console.enter()), &Ask::Extend { seconds: 3_600 });
 }
@@ -451,6 +459,300 @@ fn a_guard_that_is_gone_is_not_asked() {
     );
     assert_eq!(console.command("extend 15m"), []);
     assert!(console.screen().contains("guard is gone"));
+}
+
+fn with_plan() -> Settings {
+    Settings {
+        plans: Arc::new([(plan().name, plan())].into()),
+        ..write_settings()
+    }
+}
+
+/// Looks at the plan, which comes down to this.
+fn look_at(console: &mut Console, drafted: Drafted) {
+    console.type_in("T");
+    let effects = console.enter();
+    assert_eq!(effects, [Effect::DraftTest(Box::new(plan()))]);
+    console.news(TestNews::Drafted(Box::new(Ok(drafted))));
+}
+
+#[test]
+fn a_plan_is_started_by_its_name_once_it_was_read_and_what_stands_against_it_accepted() {
+    let mut console = Console::filled(with_plan(), (80, 24));
+    look_at(&mut console, drafted(&plan()));
+    assert_eq!(console.enter(), []);
+    assert!(
+        console
+            .screen()
+            .contains("Stands against it: no-rate-timer"),
+        "{}",
+        console.screen()
+    );
+    console.key(KeyCode::Tab);
+    console.type_in(" G");
+    console.enter();
+    console.read_it();
+    console.type_in("spring-sal");
+    assert_eq!(console.enter(), [], "that is not its name");
+    console.type_in("e");
+    let effects = console.enter();
+    let [
+        Effect::StartTest {
+            drafted: begun,
+            accepted,
+        },
+    ] = &effects[..]
+    else {
+        panic!("{effects:?}: {}", console.screen())
+    };
+    assert_eq!(**begun, drafted(&plan()));
+    assert_eq!(accepted, &[Reason::NoRateTimer]);
+}
+
+#[test]
+fn what_was_not_read_to_its_end_is_not_started() {
+    let plan = Plan {
+        rules: Vec::new(),
+        ..plan()
+    };
+    let mut settings = with_plan();
+    settings.plans = Arc::new([(plan.name.clone(), plan.clone())].into());
+    let mut console = Console::filled(settings, (80, 16));
+    console.type_in("T");
+    console.enter();
+    console.news(TestNews::Drafted(Box::new(Ok(drafted(&plan)))));
+    console.enter();
+    assert!(
+        console.screen().contains("Read it to its end first"),
+        "{}",
+        console.screen()
+    );
+    console.type_in("G");
+    console.enter();
+    assert!(
+        console.screen().contains("Type spring-sale"),
+        "{}",
+        console.screen()
+    );
+}
+
+#[test]
+fn what_cannot_be_accepted_blocks_and_says_so() {
+    let mut console = Console::filled(with_plan(), (120, 60));
+    look_at(&mut console, drafted_in_vain(&plan()));
+    let screen = console.screen();
+    assert!(
+        screen.contains("!! locked") && screen.contains("[ ] no-rate-timer"),
+        "{screen}"
+    );
+    console.key(KeyCode::Tab);
+    console.type_in(" ");
+    assert!(console.screen().contains("[x] no-rate-timer"));
+    assert_eq!(console.enter(), []);
+    let screen = console.screen();
+    assert!(screen.contains("Stands against it: locked"), "{screen}");
+    assert!(!screen.contains("Type spring-sale"), "{screen}");
+    console.type_in(" ");
+    assert!(console.screen().contains("[ ] no-rate-timer"), "taken back");
+}
+
+#[test]
+fn a_draft_is_looked_at_again_and_one_of_another_plan_is_not_taken_for_it() {
+    let mut console = Console::filled(with_plan(), (120, 36));
+    console.type_in("T");
+    console.enter();
+    let other = Plan {
+        name: "other".into(),
+        ..plan()
+    };
+    console.news(TestNews::Drafted(Box::new(Ok(drafted(&other)))));
+    assert!(console.screen().contains("looking at the account"));
+    console.news(TestNews::Drafted(Box::new(Ok(drafted(&plan())))));
+    assert_eq!(console.type_in("r"), [Effect::DraftTest(Box::new(plan()))]);
+    console.esc();
+    console.news(TestNews::Drafted(Box::new(Ok(drafted(&plan())))));
+    assert!(
+        !console.screen().contains("Load test spring-sale"),
+        "nobody waits for it any more"
+    );
+}
+
+#[test]
+fn the_page_of_a_started_session_opens_with_its_first_word() {
+    let mut console = console();
+    console.news(TestNews::Started(Ok(running().session)));
+    console.told(running());
+    assert!(console.screen().contains("LOAD TEST spring-sale ─"));
+    console.esc();
+    console.told(running());
+    assert!(
+        !console.screen().contains("LOAD TEST spring-sale ─"),
+        "once"
+    );
+}
+
+#[test]
+fn marked_rows_become_a_plan_with_the_bounds_that_stand() {
+    let mut console = console();
+    console.type_in(" 2 j 3 4 ");
+    console.type_in("T");
+    console.enter();
+    console.key(KeyCode::Down);
+    console.type_in("6/12");
+    console.key(KeyCode::Down);
+    console.type_in("x");
+    assert_eq!(console.enter(), []);
+    assert!(
+        console.screen().contains("“x” are no bounds"),
+        "{}",
+        console.screen()
+    );
+    console.key(KeyCode::Backspace);
+    console.type_in("4/8");
+    let effects = console.enter();
+    let [Effect::DraftTest(built)] = &effects[..] else {
+        panic!("{effects:?}: {}", console.screen())
+    };
+    let wished = Plan {
+        name: "marked-rows".into(),
+        stop_on_alarm: Vec::new(),
+        ..plan()
+    };
+    assert_eq!(**built, wished);
+}
+
+#[test]
+fn a_session_without_a_guard_is_shown_before_anything_else_and_taken_up() {
+    for (key, resume) in [
+        ("g", Resume::On),
+        ("R", Resume::Revert),
+        ("K", Resume::Keep),
+    ] {
+        let mut console = console();
+        let session = running().session;
+        let restarts = false;
+        console.news(TestNews::Died {
+            session: session.clone(),
+            restarts,
+        });
+        assert_eq!(console.type_in(key), [], "nobody can have read it yet");
+        console.read_it();
+        let mut effects = console.type_in(key);
+        if effects.is_empty() {
+            effects = console.yes();
+        }
+        let taken = Effect::TakeUpTest {
+            session: session.clone(),
+            resume,
+        };
+        assert_eq!(effects, [taken]);
+        assert!(
+            !console.screen().contains("LOAD TEST"),
+            "{}",
+            console.screen()
+        );
+        let fault = Fault::new(FaultKind::Refused, "Its lock is held");
+        console.news(TestNews::Started(Err(fault)));
+        assert!(
+            banner(&console).contains("its guard is gone"),
+            "{}",
+            banner(&console)
+        );
+    }
+}
+
+#[test]
+fn what_was_put_off_comes_back_with_t_and_goes_when_the_guard_speaks() {
+    let mut console = console();
+    let (session, restarts) = (running().session, false);
+    console.news(TestNews::Died {
+        session: session.clone(),
+        restarts,
+    });
+    console.read_it();
+    console.esc();
+    console.news(TestNews::Died { session, restarts });
+    assert!(
+        !console.screen().contains("An unfinished load test"),
+        "it was put off"
+    );
+    for key in ["T", "R"] {
+        console.type_in(key);
+        assert!(
+            console.screen().contains("An unfinished load test"),
+            "{}",
+            console.screen()
+        );
+        console.read_it();
+        console.esc();
+    }
+    console.type_in("T");
+    console.told(running());
+    assert!(!console.screen().contains("An unfinished load test"));
+}
+
+#[test]
+fn leaving_asks_while_a_session_is_open_and_says_who_goes_on() {
+    let mut console = console();
+    console.told(running());
+    assert_eq!(console.type_in("q"), []);
+    let screen = console.screen();
+    assert!(
+        screen.contains("Its guard goes on without this console"),
+        "{screen}"
+    );
+    assert_eq!(console.yes(), [Effect::Quit]);
+    let mut alone = self::console();
+    let protection = Protection::None;
+    alone.told(Snapshot {
+        protection,
+        ..running()
+    });
+    alone.control('c');
+    assert!(alone.screen().contains("Its guard ends with this program"));
+}
+
+#[test]
+fn a_change_made_meanwhile_is_said_to_become_a_step() {
+    let mut console = console();
+    console.told(running());
+    console.review_scale("8");
+    let screen = console.screen();
+    assert!(
+        screen.contains("becomes a step of the session spring-sale"),
+        "{screen}"
+    );
+    console.read_it();
+    assert!(carries(&console.type_in("y")));
+}
+
+#[test]
+fn read_only_looks_at_a_plan_and_never_starts_it() {
+    let settings = Settings {
+        mode: Mode::ReadOnly,
+        ..with_plan()
+    };
+    let mut console = Console::filled(settings, (120, 60));
+    look_at(&mut console, drafted(&plan()));
+    console.key(KeyCode::Tab);
+    console.type_in(" ");
+    assert_eq!(console.enter(), []);
+    assert!(console.screen().contains("This console is read-only"));
+    console.read_it();
+    console.type_in("spring-sale");
+    assert_eq!(console.enter(), []);
+    let (session, restarts) = (running().session, false);
+    console.news(TestNews::Died { session, restarts });
+    for key in ["g", "R", "K"] {
+        console.read_it();
+        assert_eq!(console.type_in(key), []);
+        assert_eq!(console.yes(), []);
+    }
+    console.colleague(colleagues(1));
+    console.esc();
+    console.esc();
+    assert_eq!(console.type_in("R"), []);
+    assert_eq!(console.yes(), []);
 }
 
 #[test]

@@ -2,15 +2,23 @@
 
 use crate::support::console::{Console, write_settings};
 use crate::support::screen::{rendered, text_line};
-use crate::support::session::{beset, colleagues, draining, halted, in_conflict, minutes, running};
+use crate::support::session::{
+    beset, colleagues, drafted, drafted_in_vain, draining, halted, in_conflict, minutes, plan,
+    running,
+};
+use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::sync::Arc;
 use std::time::Duration;
 use tidegate::app::{State, draw, update};
+use tidegate::domain::fault::{Fault, FaultKind};
 use tidegate::model::keymap::Keymap;
 use tidegate::model::message::{Message, TestNews};
 use tidegate::model::settings::{ColorDepth, Settings};
 use tidegate::session::load_test::{Closing, Stage, Why};
+use tidegate::session::opening::Drafted;
+use tidegate::session::plan::Plan;
 use tidegate::session::snapshot::{Protection, Snapshot};
 use tidegate::view::theme::Theme;
 
@@ -226,6 +234,115 @@ fn help_of_the_page() {
     at_each_size("help", &write_settings(), |console| {
         console.told(running());
         console.type_in("T?");
+    });
+}
+
+fn with_plans() -> Settings {
+    let small = Plan {
+        name: "evening".into(),
+        backup: Vec::new(),
+        groups: Vec::new(),
+        ..plan()
+    };
+    let plans = [plan(), small].map(|plan| (plan.name.clone(), plan));
+    Settings {
+        plans: Arc::new(plans.into()),
+        ..write_settings()
+    }
+}
+
+/// Looks at the plan, which comes down to this.
+fn look_at(console: &mut Console, drafted: Drafted) {
+    console.type_in("Tj");
+    console.enter();
+    console.news(TestNews::Drafted(Box::new(Ok(drafted))));
+}
+
+#[test]
+fn no_plan_is_written_down() {
+    at_each_size("no_plan", &write_settings(), |console| {
+        console.type_in("T");
+    });
+}
+
+#[test]
+fn the_plans() {
+    at_each_size("plans", &with_plans(), |console| {
+        console.type_in(" T");
+    });
+}
+
+#[test]
+fn draft_of_a_plan() {
+    at_each_size("draft", &with_plans(), |console| {
+        look_at(console, drafted(&plan()));
+    });
+}
+
+#[test]
+fn draft_being_accepted_and_named() {
+    at_each_size("draft_named", &with_plans(), |console| {
+        look_at(console, drafted(&plan()));
+        console.type_in("G");
+        console.key(KeyCode::Tab);
+        console.type_in(" ");
+        console.enter();
+        console.read_it();
+        console.type_in("spring");
+    });
+}
+
+#[test]
+fn draft_that_is_refused() {
+    at_each_size("draft_refused", &with_plans(), |console| {
+        look_at(console, drafted_in_vain(&plan()));
+        console.type_in("G");
+        console.enter();
+    });
+}
+
+#[test]
+fn draft_that_could_not_be_made() {
+    at_each_size("draft_failed", &with_plans(), |console| {
+        console.type_in("Tj");
+        console.enter();
+        let fault = Fault::new(FaultKind::Unreachable, "AWS does not answer").next("try again");
+        console.news(TestNews::Drafted(Box::new(Err(fault))));
+    });
+}
+
+#[test]
+fn load_test_of_the_marked_rows() {
+    at_each_size("marked", &write_settings(), |console| {
+        console.type_in(" 2j 3 4 T");
+        console.enter();
+        console.key(KeyCode::Down);
+        console.type_in("8/4");
+        console.enter();
+    });
+}
+
+#[test]
+fn unfinished() {
+    at_each_size("unfinished", &write_settings(), |console| {
+        let (session, restarts) = (running().session, false);
+        console.news(TestNews::Died { session, restarts });
+    });
+}
+
+#[test]
+fn leave_while_a_session_is_open() {
+    at_each_size("leave", &write_settings(), |console| {
+        console.told(running());
+        console.type_in("q");
+    });
+}
+
+#[test]
+fn a_change_while_a_session_is_open() {
+    at_each_size("step", &write_settings(), |console| {
+        console.told(running());
+        console.review_scale("8");
     });
 }
 

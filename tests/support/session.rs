@@ -1,19 +1,27 @@
 //! A load test as its guard tells it: `spring-sale` of alice, at 14:22 UTC with 31 minutes left.
 
-use super::console::{Console, api, identity, rule_ref, start};
+use super::console::{
+    Console, api, identity, rule_ref, seen_database, seen_group, seen_rule, seen_service, start,
+};
 use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+use tidegate::domain::autoscaling::ScalingDetail;
 use tidegate::domain::change::{Field, Standing as Held, Target, Value};
 use tidegate::domain::identity::Scope;
-use tidegate::domain::waf::RawJson;
+use tidegate::domain::plan::Ceilings;
+use tidegate::domain::waf::{AclScope, RawJson};
 use tidegate::model::effect::Effect;
 use tidegate::model::message::{Message, TestNews};
-use tidegate::session::draft::Reason;
+use tidegate::session::draft::{Reason, draft};
 use tidegate::session::load_test::{Accepted, Moved, Stage};
+use tidegate::session::opening::Drafted;
+use tidegate::session::plan::{GroupWish, Plan, RuleSet, RuleWish, ServiceWish};
 use tidegate::session::record::{Place, Sign};
-use tidegate::session::shared::SharedRecord;
+use tidegate::session::shared::{SharedRecord, Shelf};
 use tidegate::session::snapshot::{
     AlarmNow, FieldSeen, Kind, Protection, Snapshot, Standing, StepSeen,
 };
+use tidegate::session::survey::{AlarmSeen, Found, Lifetime, Record, Survey, Wish};
 
 /// So many minutes after the console's start.
 pub fn minutes(n: i64) -> Timestamp {
@@ -207,6 +215,99 @@ pub fn beset() -> Snapshot {
             })
             .to_vec(),
         ..running()
+    }
+}
+
+/// The plan behind it.
+pub fn plan() -> Plan {
+    Plan {
+        name: "spring-sale".into(),
+        ttl: Duration::from_mins(45),
+        unattended: Duration::from_mins(10),
+        settle: Duration::from_mins(3),
+        backup: vec!["orchard-db".into()],
+        stop_on_alarm: vec!["orchard-5xx".into()],
+        groups: vec![GroupWish {
+            name: "orchard-nodes".into(),
+            min: 4,
+            max: 8,
+        }],
+        services: vec![ServiceWish {
+            cluster: "orchard".into(),
+            name: "api".into(),
+            min: 6,
+            max: 12,
+        }],
+        rules: vec![RuleWish {
+            acl: "orchard-edge".into(),
+            scope: AclScope::Regional,
+            rule: "per-ip-1000".into(),
+            set: RuleSet::Count,
+        }],
+    }
+}
+
+fn nothing_scheduled() -> ScalingDetail {
+    ScalingDetail {
+        policies: Vec::new(),
+        scheduled: Vec::new(),
+        activities: Vec::new(),
+        refresh: None,
+        gaps: Vec::new(),
+    }
+}
+
+/// What the account shows of a plan.
+fn survey(plan: &Plan) -> Survey {
+    let found = |wish: Wish| {
+        let observed = Ok(match &wish {
+            Wish::Backup(_) => seen_database(),
+            Wish::Group(_) => seen_group(),
+            Wish::Service(_) => seen_service(4),
+            Wish::Rule(_) => seen_rule(),
+        });
+        let sizes = matches!(wish, Wish::Group(_) | Wish::Service(_));
+        Found {
+            wish,
+            observed,
+            near: Vec::new(),
+            scaling: sizes.then(|| Ok(nothing_scheduled())),
+            expired: Vec::new(),
+        }
+    };
+    Survey {
+        place: running().place,
+        at: start(),
+        skew: Some(SignedDuration::ZERO),
+        lifetime: Lifetime::Renewed,
+        records: vec![(Shelf::Region, Record::Free { next: 3 })],
+        found: plan.wishes().into_iter().map(found).collect(),
+        alarms: vec![AlarmSeen {
+            name: "orchard-5xx".into(),
+            state: Ok(Some("OK".into())),
+        }],
+    }
+}
+
+/// What a plan comes down to, as it is looked at.
+pub fn drafted(plan: &Plan) -> Drafted {
+    drafted_in(plan, survey(plan))
+}
+
+/// The same while a colleague has a session open, and the alarm rings.
+pub fn drafted_in_vain(plan: &Plan) -> Drafted {
+    let mut survey = survey(plan);
+    survey.records[0].1 = Record::Taken(Box::new(colleagues(5)));
+    survey.alarms[0].state = Ok(Some("ALARM".into()));
+    drafted_in(plan, survey)
+}
+
+fn drafted_in(plan: &Plan, survey: Survey) -> Drafted {
+    let draft = draft(plan, &survey, &Ceilings::default(), &"s-1".into());
+    Drafted {
+        plan: plan.clone(),
+        survey,
+        draft,
     }
 }
 

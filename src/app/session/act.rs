@@ -1,14 +1,14 @@
 //! What the verbs of a session do: each asks its guard, behind the question that belongs to it.
 
 use super::news::open_page;
+use super::plans::Plans;
 use super::sure::Sure;
 use super::typing::{self, Typing};
-use super::{Guard, review};
+use super::{Guard, review, unfinished};
 use crate::app::state::State;
 use crate::app::three_way::ThreeWays;
 use crate::app::work::{Carried, Open};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::health::Level;
 use crate::domain::ids::SessionId;
 use crate::domain::text::Text;
 use crate::model::effect::Effect;
@@ -19,12 +19,15 @@ use crate::session::order::ThreeWay;
 use crate::session::revert::{Decisions, Surplus};
 use crate::session::snapshot::{Kind, Snapshot, Standing};
 
-/// `T`: the session's page while one is open.
+/// `T`: the session's page while one is open, else the plans there are.
 pub(in crate::app) fn look(state: &mut State) -> Vec<Effect> {
-    if state.sessions.open().is_some() {
+    if state.sessions.abandoned().is_some() {
+        unfinished::show(state);
+    } else if state.sessions.open().is_some() {
         open_page(state);
     } else {
-        state.news.say(Level::Notice, "No load test is open here");
+        let plans = Plans::of(state);
+        state.open(plans);
     }
     Vec::new()
 }
@@ -42,6 +45,10 @@ pub(in crate::app) fn show(state: &mut State) -> Vec<Effect> {
 pub(in crate::app) fn revert(state: &mut State) -> Vec<Effect> {
     if !state.may_write() {
         state.news.tell(&state.settings.read_only());
+        return Vec::new();
+    }
+    if state.sessions.abandoned().is_some() {
+        unfinished::show(state);
         return Vec::new();
     }
     let asked = match (state.sessions.open(), state.sessions.foreign()) {

@@ -1,11 +1,12 @@
 //! News of a load test, taken in.
 
-use super::{Guard, SessionPage, said};
+use super::{Guard, SessionPage, draft, said, unfinished};
 use crate::app::overlay::Overlay;
 use crate::app::page::Page;
 use crate::app::state::State;
 use crate::domain::fault::Fault;
 use crate::domain::health::Level;
+use crate::domain::ids::SessionId;
 use crate::domain::text::Text;
 use crate::model::message::TestNews;
 use crate::session::ask::Answer;
@@ -17,26 +18,43 @@ pub(in crate::app) fn take(state: &mut State, news: TestNews) {
     match news {
         TestNews::Snapshot(snapshot) => told(state, snapshot),
         TestNews::Silent { session, by } => state.sessions.guard_is(session, Guard::Silent { by }),
-        TestNews::Died { session, restarts } => {
-            let guard = if restarts {
-                Guard::Restarts
-            } else {
-                Guard::Gone
-            };
-            state.sessions.guard_is(session, guard);
-        }
+        TestNews::Died { session, restarts } => died(state, session, restarts),
         TestNews::Foreign(record) => state.sessions.foreign = record,
         TestNews::Answered(answer) => answered(state, &answer),
-        TestNews::Drafted(_) => {}
-        TestNews::Started(Ok(_)) => state.news.say(Level::Good, "The session begins"),
-        TestNews::Started(Err(fault)) => state.news.tell(&fault),
+        TestNews::Drafted(result) => draft::drafted(state, *result),
+        TestNews::Started(result) => started(state, result),
         TestNews::Report(result) => reported(state, result),
+    }
+}
+
+/// The question is put up once; later the banner reminds of it, and `T` asks again.
+fn died(state: &mut State, session: SessionId, restarts: bool) {
+    let known = state.sessions.abandoned().cloned();
+    let guard = if restarts {
+        Guard::Restarts
+    } else {
+        Guard::Gone
+    };
+    state.sessions.guard_is(session, guard);
+    if state.sessions.abandoned() != known.as_ref() {
+        unfinished::show(state);
     }
 }
 
 fn told(state: &mut State, snapshot: Box<Snapshot>) {
     let (plan, closing) = (Text::clean(&snapshot.plan), snapshot.closing);
-    if !state.sessions.told(snapshot) {
+    let awaited = state.sessions.awaited.as_ref() == Some(&snapshot.session);
+    let closed = state.sessions.told(snapshot);
+    if awaited {
+        state.sessions.awaited = None;
+        if state.overlays.is_empty() {
+            open_page(state);
+        }
+    }
+    if state.sessions.abandoned().is_none() {
+        unfinished::show(state);
+    }
+    if !closed {
         return;
     }
     let level = match closing {
@@ -46,6 +64,20 @@ fn told(state: &mut State, snapshot: Box<Snapshot>) {
     let how = closing.map_or("it is over", said::closing);
     let said = format!("Session {plan} is closed: {how} — :report shows it");
     state.news.say(level, said);
+}
+
+/// The guard has it; its page opens with its first word.
+fn started(state: &mut State, result: Result<SessionId, Fault>) {
+    match result {
+        Ok(session) => {
+            state.sessions.awaited = Some(session);
+            state.news.say(Level::Good, "The guard has the session");
+        }
+        Err(fault) => {
+            state.sessions.not_taken_up();
+            state.news.tell(&fault);
+        }
+    }
 }
 
 fn answered(state: &mut State, answer: &Answer) {

@@ -12,6 +12,8 @@ use crate::session::snapshot::{FieldSeen, Kind, Snapshot, Standing, StepSeen};
 use crate::view::lines::Line;
 use crate::view::theme::Role;
 use jiff::Timestamp;
+use std::ops::Range;
+use std::time::Duration;
 
 /// `31 min left`; the end has not begun to near before the backup is made.
 pub(super) fn time_left(snapshot: &Snapshot, now: Timestamp) -> String {
@@ -151,4 +153,22 @@ pub(super) fn elsewhere(snapshot: &Snapshot, state: &State) -> Option<String> {
     let region = state.region() == scope.region.text() || state.news.place.is_none();
     let name = format!("in {} {}", scope.account.text(), scope.region.text());
     (!account || !region).then_some(name)
+}
+
+/// `45 min`, `2 h`: a time as it is meant, not cut to its largest unit.
+pub(super) fn span(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3_600, seconds % 3_600 / 60, seconds % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, 0) => format!("{m} min"),
+        (h, 0, 0) => format!("{h} h"),
+        (0, m, s) => format!("{m} min {s} s"),
+        (h, m, _) => format!("{h} h {m} min"),
+    }
+}
+
+/// The part of a list of `len` that is shown in `room` lines, with the cursor in it.
+pub(super) fn window(cursor: usize, len: usize, room: usize) -> Range<usize> {
+    let first = (cursor + 1).saturating_sub(room);
+    first..(first + room).min(len)
 }

@@ -92,8 +92,8 @@ impl Sure {
             state.news.say(Level::Warn, TOO_SMALL);
             return Outcome::stays();
         }
-        if matches!(self.effect, Effect::TakeUpTest { .. }) {
-            state.sessions.taken_up();
+        if let Effect::TakeUpTest { session, .. } = &self.effect {
+            state.sessions.take_up(session.clone());
         }
         Outcome::closes_with(vec![self.effect.clone()])
     }

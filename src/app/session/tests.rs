@@ -103,8 +103,10 @@ fn a_session_never_told_of_whose_guard_is_gone_is_abandoned_until_it_is_taken_up
     assert_eq!(sessions.abandoned(), None);
     sessions.guard_is("s-1".into(), Guard::Gone);
     assert_eq!(sessions.abandoned(), Some(&"s-1".into()));
-    sessions.taken_up();
+    sessions.take_up("s-1".into());
     assert_eq!(sessions.abandoned(), None);
+    sessions.not_taken_up();
+    assert_eq!(sessions.abandoned(), Some(&"s-1".into()));
 }
 
 #[test]
