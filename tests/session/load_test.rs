@@ -2,15 +2,16 @@
 
 use super::roam::{Roam, Weather};
 use super::test_drive::{Fate, SETTLE, TTL, TestDrive, UNATTENDED, plan};
-use super::world::World;
+use super::world::{World, rule};
 use proptest::prelude::*;
 use std::time::Duration;
+use tidegate::domain::change::{Field, Standing, Target, Value};
 use tidegate::domain::write::{RuleEdit, Write};
 use tidegate::session::ask::{Answer, Ask};
 use tidegate::session::conductor::{Conductor, News, Resume};
-use tidegate::session::load_test::{Closing, Stage, Why};
+use tidegate::session::load_test::{Closing, Moved, Stage, Why};
 use tidegate::session::order::{PastState, Proposed};
-use tidegate::session::record::Way;
+use tidegate::session::record::{Event, Way};
 use tidegate::session::revert::{Decisions, Surplus};
 use tidegate::session::snapshot::AlarmNow;
 use tidegate::session::state::Leg;
@@ -631,6 +632,85 @@ fn a_backup_that_is_being_made_does_not_hold_a_revert_up() {
     drive.until(TestDrive::is_over);
     assert_as_found(&drive);
     assert_ne!(drive.state().outcome(), PastState::Unfinished);
+}
+
+#[test]
+fn a_session_that_died_can_be_kept() {
+    let mut drive = TestDrive::running();
+    let during = drive.world.settings();
+    drive.die();
+    drive.take_up(Resume::Keep);
+    drive.until(TestDrive::is_over);
+    assert_closed(&drive, Closing::Kept);
+    assert_eq!(drive.world.settings(), during);
+    assert!(drive.world.nets.is_empty());
+}
+
+#[test]
+fn what_others_change_while_it_runs_is_told_once_and_not_after_a_change_of_its_own() {
+    let mut drive = TestDrive::running();
+    let conductor = |drive: &TestDrive| drive.conductor.clone().unwrap();
+    let watched = conductor(&drive).watched();
+    assert_eq!(
+        watched.len(),
+        12,
+        "timers, the lock and each setting: {watched:?}"
+    );
+    let drift = |generation| News::Drift {
+        generation,
+        fields: vec![Moved {
+            target: Target::Rule(rule()),
+            field: Field::Limit,
+            before: Value::Count(1000),
+            ours: Value::Count(5000),
+            now: Some(Value::Count(77_777)),
+            standing: Standing::Theirs,
+            who: None,
+        }],
+    };
+    let told = |drive: &TestDrive| {
+        let events = drive.records.iter().map(|r| &r.event);
+        events
+            .filter(|e| matches!(e, Event::Drifted { .. }))
+            .count()
+    };
+    let before = conductor(&drive).generation();
+    let change = drive.world.limit_to(3000);
+    drive.change(vec![change]);
+    drive.news(drift(before));
+    until_running(&mut drive);
+    drive.news(drift(before));
+    assert_eq!(told(&drive), 0);
+    for _ in 0..2 {
+        let now = conductor(&drive).generation();
+        drive.news(drift(now));
+    }
+    assert_eq!(told(&drive), 1);
+}
+
+#[test]
+fn a_journal_that_fails_for_a_while_stops_no_revert() {
+    for fails in 0..40 {
+        let mut drive = TestDrive::running();
+        drive.is_quiet = true;
+        drive.ask(Ask::Revert {
+            decisions: Decisions::default(),
+        });
+        for _ in 0..fails {
+            drive.step();
+        }
+        drive.journal_fails = 3;
+        drive.until_closed();
+        // What was not written down is not compared.
+        assert_eq!(
+            drive.world.settings(),
+            drive.watch.found,
+            "{}",
+            drive.story()
+        );
+        assert!(drive.world.nets.is_empty());
+        assert_eq!(drive.watch.broken, Vec::<String>::new());
+    }
 }
 
 /// So many runs of each property, unless `PROPTEST_CASES` says it.
