@@ -42,6 +42,8 @@ pub enum Fate {
     DiesAfter,
 }
 
+type Happens = Box<dyn FnOnce(&mut World)>;
+
 /// Why what was still to be done is not.
 enum Stop {
     Died,
@@ -84,7 +86,7 @@ pub struct TestDrive {
     pub journal_fails: u32,
     /// There is no load: what scales in by itself does.
     pub is_quiet: bool,
-    happens: Option<Box<dyn FnOnce(&mut World)>>,
+    happens: Option<Happens>,
     pending: Option<Pending>,
     handled: usize,
 }
@@ -264,7 +266,7 @@ impl TestDrive {
     }
 
     /// It is done, or the test fails.
-    pub fn does(&mut self, ask: Ask) {
+    pub fn does(&mut self, ask: &Ask) {
         let answer = self.ask(ask.clone());
         assert!(
             matches!(answer, Some(Answer::Done { .. })),
@@ -273,7 +275,7 @@ impl TestDrive {
     }
 
     pub fn revert(&mut self) {
-        self.does(Ask::Revert {
+        self.does(&Ask::Revert {
             decisions: tidegate::session::revert::Decisions::default(),
         });
     }

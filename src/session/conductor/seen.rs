@@ -114,11 +114,10 @@ impl Conductor {
             (Leg::InDoubt, _) | (Leg::Idle, Leg::InDoubt) => Standing::InDoubt,
             (Leg::Idle, Leg::Idle) => Standing::Waiting,
             (Leg::Idle, Leg::Prepared | Leg::Sent) => Standing::Applying,
-            (Leg::Idle, Leg::Failed) => Standing::Failed,
             (Leg::Idle, Leg::Done) => Standing::Verifying,
             (Leg::Idle, Leg::Stalled) => Standing::Stalled,
             (Leg::Idle, Leg::Verified) => Standing::Applied,
-            (Leg::Failed | Leg::Stalled, _) => Standing::Failed,
+            (Leg::Idle, Leg::Failed) | (Leg::Failed | Leg::Stalled, _) => Standing::Failed,
             _ => Standing::Reverting,
         }
     }
