@@ -187,13 +187,13 @@ pub struct Opening {
 
 impl Conductor {
     /// A session that was just confirmed.
-    pub fn open(opening: Opening, place: Place, actor: &Actor, pace: Pace, now: Moment) -> Self {
+    pub fn open(opening: Opening, here: Place, actor: &Actor, pace: Pace, now: Moment) -> Self {
         let state = SessionState {
             id: opening.id,
             at: now.wall,
             summary: opening.summary,
             subject: opening.subject,
-            place,
+            place: here,
             user: actor.user.clone(),
             steps: opening.steps.into_iter().map(StepState::new).collect(),
             test: Some(TestState::new(opening.terms)),

@@ -4,35 +4,43 @@ use super::test_drive::{Fate, TestDrive, lock, timers};
 use super::world::{World, backup};
 use std::time::Duration;
 use tidegate::session::ask::{Answer, Ask};
-use tidegate::session::conductor::{News, Resume};
+use tidegate::session::conductor::{Conductor, News, Resume};
 use tidegate::session::load_test::Stage;
 use tidegate::session::order::Proposed;
 use tidegate::session::revert::{Decisions, Surplus};
 use tidegate::session::snapshot::AlarmNow;
 use tidegate::session::step::Step;
 
-/// What may go wrong.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Weather {
+/// One kind of trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
     /// Refusals, lost answers, failed looks, tasks that do not come up.
-    pub faults: bool,
-    pub crashes: bool,
+    Faults,
+    Crashes,
     /// Other people change what the session has set.
-    pub edits: bool,
+    Edits,
     /// Consoles change, undo, extend, retry, skip.
-    pub asks: bool,
+    Asks,
     /// The wall clock is set.
-    pub clocks: bool,
+    Clocks,
 }
 
+/// What may go wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct Weather(pub &'static [Trouble]);
+
 impl Weather {
-    pub const ROUGH: Self = Self {
-        faults: true,
-        crashes: true,
-        edits: true,
-        asks: true,
-        clocks: true,
-    };
+    pub const ROUGH: Self = Self(&[
+        Trouble::Faults,
+        Trouble::Crashes,
+        Trouble::Edits,
+        Trouble::Asks,
+        Trouble::Clocks,
+    ]);
+
+    fn has(self, trouble: Trouble) -> bool {
+        self.0.contains(&trouble)
+    }
 }
 
 /// The same for the same seed (splitmix64).
@@ -123,9 +131,9 @@ impl Roam {
             }
             3 => self.people(),
             4 => self.news(),
-            5 | 6 if self.weather.asks => self.ask(),
-            7 if self.weather.edits => self.edit(),
-            8 if self.weather.clocks && self.luck.once_in(8) => {
+            5 | 6 if self.weather.has(Trouble::Asks) => self.ask(),
+            7 if self.weather.has(Trouble::Edits) => self.edit(),
+            8 if self.weather.has(Trouble::Clocks) && self.luck.once_in(8) => {
                 let by = i64::try_from(self.luck.below(7200)).unwrap();
                 self.drive.set_clock(by - 4500);
                 self.drive.wait(Duration::ZERO);
@@ -137,28 +145,28 @@ impl Roam {
 
     /// What the next requests and looks come to.
     fn chance(&mut self) {
-        if self.weather.faults && self.luck.once_in(12) {
+        if self.weather.has(Trouble::Faults) && self.luck.once_in(12) {
             let mut fates = vec![Fate::Denied, Fate::Throttled, Fate::NotSent];
             fates.extend([Fate::LostApplied, Fate::Lost, Fate::Fine, Fate::Fine]);
             self.drive.fates.push(self.luck.pick(&fates));
         }
-        if self.weather.faults && self.luck.once_in(40) {
+        if self.weather.has(Trouble::Faults) && self.luck.once_in(40) {
             self.drive.blind = u32::try_from(self.luck.below(4)).unwrap();
         }
-        if self.weather.faults && self.luck.once_in(40) {
+        if self.weather.has(Trouble::Faults) && self.luck.once_in(40) {
             let name = self.luck.pick(&SERVICES).to_owned();
             let missing = self.luck.below(2);
             self.drive.world.missing.insert(name, missing);
             self.drive.world.snapshot_status = self.luck.pick(&["creating", "available"]);
         }
-        if self.weather.crashes && self.luck.once_in(60) {
+        if self.weather.has(Trouble::Crashes) && self.luck.once_in(60) {
             self.drive.dies_in = Some(usize::try_from(self.luck.below(8)).unwrap());
         }
-        if self.weather.crashes && self.luck.once_in(60) {
+        if self.weather.has(Trouble::Crashes) && self.luck.once_in(60) {
             let fate = self.luck.pick(&[Fate::DiesBefore, Fate::DiesAfter]);
             self.drive.fates.push(fate);
         }
-        if self.weather.crashes && self.luck.once_in(200) {
+        if self.weather.has(Trouble::Crashes) && self.luck.once_in(200) {
             self.drive.die();
         }
     }
@@ -194,7 +202,11 @@ impl Roam {
             5..=9 => News::Settled,
             10 => News::Trouble(Some("the line is down".to_owned())),
             11..=14 => News::Drift {
-                generation: self.drive.conductor.as_ref().map_or(0, |c| c.generation()),
+                generation: self
+                    .drive
+                    .conductor
+                    .as_ref()
+                    .map_or(0, Conductor::generation),
                 fields: Vec::new(),
             },
             _ => News::Vitals(Vec::new()),

@@ -42,6 +42,14 @@ pub enum Fate {
     DiesAfter,
 }
 
+type Happens = Box<dyn FnOnce(&mut World)>;
+
+/// Why what was still to be done is not.
+enum Stop {
+    Died,
+    Journal,
+}
+
 /// What the command that has an answer waits for.
 #[derive(Clone, Debug)]
 enum Pending {
@@ -74,9 +82,11 @@ pub struct TestDrive {
     pub dies_in: Option<usize>,
     /// Every command that has an answer, for tests that count.
     pub intents: Vec<Intent>,
+    /// So many of the next records do not become durable.
+    pub journal_fails: u32,
     /// There is no load: what scales in by itself does.
     pub is_quiet: bool,
-    happens: Option<Box<dyn FnOnce(&mut World)>>,
+    happens: Option<Happens>,
     pending: Option<Pending>,
     handled: usize,
 }
@@ -127,6 +137,7 @@ impl TestDrive {
             blind: 0,
             dies_in: None,
             intents: Vec::new(),
+            journal_fails: 0,
             is_quiet: false,
             happens: None,
             pending: None,
@@ -256,7 +267,7 @@ impl TestDrive {
     }
 
     /// It is done, or the test fails.
-    pub fn does(&mut self, ask: Ask) {
+    pub fn does(&mut self, ask: &Ask) {
         let answer = self.ask(ask.clone());
         assert!(
             matches!(answer, Some(Answer::Done { .. })),
@@ -265,7 +276,7 @@ impl TestDrive {
     }
 
     pub fn revert(&mut self) {
-        self.does(Ask::Revert {
+        self.does(&Ask::Revert {
             decisions: tidegate::session::revert::Decisions::default(),
         });
     }
@@ -312,9 +323,18 @@ impl TestDrive {
             if has_answer(&command) && matches!(self.pending, Some(Pending::Answer { .. })) {
                 self.watch.wrong("an answer on its way is not waited for");
             }
-            if self.execute(command).is_err() {
-                self.die();
-                return None;
+            match self.execute(command) {
+                Ok(()) => {}
+                Err(Stop::Died) => {
+                    self.die();
+                    return None;
+                }
+                Err(Stop::Journal) => {
+                    self.watch.is_told_all = false;
+                    let failed = Input::JournalFailed(fault(FaultKind::Local, ""));
+                    self.hear(Heard::Inner(failed));
+                    return answer;
+                }
             }
         }
         self.check();
@@ -355,11 +375,10 @@ impl TestDrive {
         self.watch.check(conductor, &self.world, self.now);
     }
 
-    /// `Err` = the program died here.
-    fn execute(&mut self, command: Command) -> Result<(), ()> {
+    fn execute(&mut self, command: Command) -> Result<(), Stop> {
         let at = self.now.mono;
         match command {
-            Command::Record(event) => self.note(event),
+            Command::Record(event) => self.record(event)?,
             Command::Report(_) | Command::Return(_) => {}
             Command::Observe(sight) => self.pending = Some(Pending::Look { sight, at }),
             Command::ReadBack { sight, at } | Command::Verify { sight, at, .. } => {
@@ -368,6 +387,15 @@ impl TestDrive {
             Command::Pause { until } => self.pending = Some(Pending::Wake { at: until }),
             Command::Write(intent) => self.write(*intent)?,
         }
+        Ok(())
+    }
+
+    fn record(&mut self, event: Event) -> Result<(), Stop> {
+        if self.journal_fails > 0 {
+            self.journal_fails -= 1;
+            return Err(Stop::Journal);
+        }
+        self.note(event);
         Ok(())
     }
 
@@ -384,7 +412,7 @@ impl TestDrive {
         self.records.push(record);
     }
 
-    fn write(&mut self, intent: Intent) -> Result<(), ()> {
+    fn write(&mut self, intent: Intent) -> Result<(), Stop> {
         let conductor = self.conductor.as_ref().expect("a conductor");
         self.watch.leaves(&intent, conductor.state(), &self.world);
         self.intents.push(intent.clone());
@@ -395,13 +423,13 @@ impl TestDrive {
             resource,
             write,
         } = intent;
-        self.note(Event::Sent {
+        self.record(Event::Sent {
             step,
             way,
             attempt,
             action: write.action().into(),
             resource,
-        });
+        })?;
         if let Some(happens) = self.happens.take() {
             happens(&mut self.world);
         }
@@ -411,7 +439,7 @@ impl TestDrive {
             self.fates.remove(0)
         };
         if fate == Fate::DiesBefore {
-            return Err(());
+            return Err(Stop::Died);
         }
         let applied = matches!(fate, Fate::Fine | Fate::LostApplied | Fate::DiesAfter);
         let carried_out = if applied {
@@ -421,7 +449,7 @@ impl TestDrive {
         };
         let refused = |kind, code| Outcome::Refused(fault(kind, code));
         let outcome = match (fate, carried_out) {
-            (Fate::DiesAfter, _) => return Err(()),
+            (Fate::DiesAfter, _) => return Err(Stop::Died),
             (Fate::Fine, Err(code)) => refused(FaultKind::Refused, code),
             (Fate::Fine, Ok(())) => Outcome::Done {
                 request: Some("r".into()),

@@ -13,6 +13,16 @@ use tidegate::session::record::{Event, Record, Way};
 use tidegate::session::snapshot::Kind;
 use tidegate::session::state::{End, SessionState, StepState, fold};
 
+/// Where the session is, as its records tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Course {
+    Forth,
+    Back,
+    /// A revert was called halted: its rules failed often enough.
+    GaveUp,
+    Over,
+}
+
 pub struct Watch {
     /// What broke a rule, in words.
     pub broken: Vec<String>,
@@ -24,14 +34,13 @@ pub struct Watch {
     pub timers_ran: bool,
     /// The operator's word that tasks may be stopped.
     pub consent: bool,
+    /// Every record became durable.
+    pub is_told_all: bool,
     /// As the records tell it.
     state: Option<SessionState>,
     /// Steps of the plan; later ones came from a console.
     planned: usize,
-    reverting: bool,
-    /// A revert was called halted: its rules failed often enough.
-    gave_up: bool,
-    over: bool,
+    course: Course,
     prepared: Option<(usize, Way)>,
     attached: u32,
     alone: Duration,
@@ -48,11 +57,10 @@ impl Watch {
             theirs: BTreeMap::new(),
             timers_ran: false,
             consent: false,
+            is_told_all: true,
             state: None,
             planned: 0,
-            reverting: false,
-            gave_up: false,
-            over: false,
+            course: Course::Forth,
             prepared: None,
             attached: 0,
             alone: Duration::ZERO,
@@ -97,7 +105,7 @@ impl Watch {
         let first = commands.iter().position(has_answer);
         let last = first.is_none_or(|n| n + 1 == commands.len());
         self.must(last, || format!("something after a request: {commands:?}"));
-        let over = self.over && !commands.is_empty();
+        let over = self.course == Course::Over && !commands.is_empty();
         self.must(!over, || format!("done after the end: {commands:?}"));
     }
 
@@ -110,9 +118,9 @@ impl Watch {
         }
         match &record.event {
             Event::Prepared { step, way, .. } => self.prepared = Some((*step, *way)),
-            Event::Reverting { .. } => self.reverting = true,
-            Event::Halted { .. } if self.reverting => self.gave_up = true,
-            Event::Closed { .. } => self.over = true,
+            Event::Reverting { .. } => self.course = self.course.max(Course::Back),
+            Event::Halted { .. } if self.is_reverting() => self.course = Course::GaveUp,
+            Event::Closed { .. } => self.course = Course::Over,
             Event::Began { until } | Event::Extended { until, .. } => self.until = Some(*until),
             _ => {}
         }
@@ -125,7 +133,7 @@ impl Watch {
         self.must(announced, || {
             format!("without a durable intent: {intent:?}")
         });
-        let over = self.over;
+        let over = self.course == Course::Over;
         self.must(!over, || format!("sent after the end: {intent:?}"));
         match way {
             Way::Apply => self.goes_forth(intent, state, world),
@@ -134,7 +142,7 @@ impl Watch {
     }
 
     fn goes_forth(&mut self, intent: &Intent, state: &SessionState, world: &World) {
-        let reverting = self.reverting;
+        let reverting = self.is_reverting();
         self.must(!reverting, || format!("applied in a revert: {intent:?}"));
         let of = kind(&state.steps[intent.step].step);
         for (n, net) in state.steps.iter().enumerate() {
@@ -149,12 +157,12 @@ impl Watch {
 
     fn goes_back(&mut self, intent: &Intent, state: &SessionState, world: &World) {
         let of = kind(&state.steps[intent.step].step);
-        if !self.reverting {
+        if !self.is_reverting() {
             return;
         }
         let sizes = matches!(of, Kind::Service | Kind::Group);
         let nets = matches!(of, Kind::Timer | Kind::Lock);
-        let gave_up = self.gave_up;
+        let gave_up = self.course == Course::GaveUp;
         for (n, step) in state.steps.iter().enumerate() {
             if !stands(state, n, world) {
                 continue;
@@ -174,7 +182,8 @@ impl Watch {
     /// After every turn.
     pub fn check(&mut self, conductor: &Conductor, world: &World, now: Moment) {
         let state = conductor.state();
-        if self.state.as_ref().is_some_and(|s| s.test.is_some())
+        if self.is_told_all
+            && self.state.as_ref().is_some_and(|s| s.test.is_some())
             && self.state.as_ref() != Some(state)
         {
             self.wrong(&format!("told: {:#?}\nheld: {state:#?}", self.state));
@@ -226,7 +235,7 @@ impl Watch {
     }
 
     pub fn is_reverting(&self) -> bool {
-        self.reverting
+        self.course > Course::Forth
     }
 
     pub fn moved(&mut self, by: Duration) {

@@ -32,7 +32,7 @@ impl Conductor {
                 .halted()
                 .map(|()| (self.retry(by), "it is tried again".to_owned())),
             Ask::Skip => self.asked_to_skip(by),
-            Ask::Change { proposal } => self.change(*proposal, by),
+            Ask::Change { proposal } => self.change(&proposal, by),
             Ask::Undo => self.undo_newest(),
         };
         match result {
@@ -139,7 +139,7 @@ impl Conductor {
     }
 
     /// A change from a console: its steps, and the timers behind them, become the session's.
-    fn change(&mut self, proposal: Proposal, by: String) -> Result<(Vec<Command>, String), Fault> {
+    fn change(&mut self, proposal: &Proposal, by: String) -> Result<(Vec<Command>, String), Fault> {
         if self.phase != Phase::Running {
             return Err(
                 Fault::new(FaultKind::Refused, "The session is still being applied")
@@ -150,7 +150,7 @@ impl Conductor {
         let steps: Vec<Step> = proposal.steps.iter().cloned().map(Step::from).collect();
         let timers: Vec<Step> = steps
             .iter()
-            .filter_map(|s| self.timer_for(s, &proposal))
+            .filter_map(|s| self.timer_for(s, proposal))
             .collect();
         let all = timers.into_iter().chain(steps).collect();
         let appended = self.machine.append(self.now, all, by.clone());

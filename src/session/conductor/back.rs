@@ -123,7 +123,7 @@ impl Conductor {
                 self.fault = Some(fault);
                 self.next(Kind::Service)
             }
-            Some(fault) => self.try_again(fault),
+            Some(fault) => self.try_again(&fault),
         }
     }
 
@@ -174,7 +174,7 @@ impl Conductor {
 
     fn wait(&mut self, by: Duration) -> Vec<Command> {
         if let Some(fault) = self.fault.take() {
-            return self.try_again(fault);
+            return self.try_again(&fault);
         }
         self.failures = 0;
         self.phase = Phase::Waiting {
@@ -191,7 +191,7 @@ impl Conductor {
         }
     }
 
-    fn try_again(&mut self, fault: Fault) -> Vec<Command> {
+    fn try_again(&mut self, fault: &Fault) -> Vec<Command> {
         self.failures += 1;
         let pause = self.patience.again * 2u32.pow(self.failures.min(5) - 1);
         self.phase = Phase::Waiting {

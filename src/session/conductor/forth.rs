@@ -189,7 +189,7 @@ impl Conductor {
             return Vec::new();
         };
         let mut of_group: HashMap<&str, i64> = HashMap::new();
-        let mut times = Vec::new();
+        let mut due = Vec::new();
         for (n, state) in self.state().steps.iter().enumerate() {
             let Some(timer) = timer_of(state) else {
                 continue;
@@ -207,7 +207,7 @@ impl Conductor {
             };
             let at = until.checked_add(signed(after) + jiff::SignedDuration::from_secs(odd));
             let at = at.unwrap_or(Timestamp::MAX);
-            times.push((
+            due.push((
                 n,
                 Timer {
                     at,
@@ -217,7 +217,7 @@ impl Conductor {
                 },
             ));
         }
-        times
+        due
     }
 
     /// A bound as it was right before the session first changed it.
