@@ -118,7 +118,7 @@ fn a_limit_that_somebody_else_sets_meanwhile_is_seen_and_stays_theirs() {
 }
 
 #[test]
-fn a_target_that_somebody_deregisters_is_seen_and_registered_again_on_one_s_word() {
+fn a_target_that_somebody_deregisters_is_seen_and_never_made_again() {
     let stage = Stage::new();
     let before = stage.look();
     stage.start("sizes", &[]).ends(0);
@@ -129,7 +129,11 @@ fn a_target_that_somebody_deregisters_is_seen_and_registered_again_on_one_s_word
         seen.is_superset(&wanted).then_some(())
     });
     stage.run(&["revert"]).ends(5);
-    stage.run(&["revert", "--theirs", "overwrite"]).ends(0);
+    stage.run(&["revert", "--theirs", "overwrite"]).ends(5);
+    stage.run(&["revert", "--theirs", "keep"]).ends(0);
+    let left = "out(aas.describe_scalable_targets(ServiceNamespace='ecs')['ScalableTargets'])";
+    assert_eq!(stage.boto(left), json!([]));
+    stage.boto("aas.register_scalable_target(**SERVICE, MinCapacity=2, MaxCapacity=12)");
     stage.is_as(&before);
 }
 
