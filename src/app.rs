@@ -17,6 +17,7 @@ mod palette;
 mod prompt;
 mod recall;
 mod reports;
+mod session;
 mod sheet;
 pub mod state;
 mod three_way;

@@ -7,3 +7,4 @@ mod looking;
 mod palette;
 mod partial;
 mod random;
+mod session;

@@ -8,6 +8,7 @@ mod frame;
 mod logs;
 mod rules;
 mod services;
+mod session;
 mod snapshots;
 mod stage;
 mod widgets;

@@ -2,11 +2,18 @@
 //! lost answers, other people's edits, autoscaling, crashes.
 
 mod drive;
+mod load_test;
+mod proof;
+mod roam;
+mod test_drive;
+mod watch;
 mod world;
 
 use drive::{Chance, Drive, Ended};
 use proptest::prelude::*;
+use tidegate::domain::change::Field;
 use tidegate::session::order::PastState;
+use tidegate::session::report::{FieldEnd, Proof};
 use tidegate::session::revert::Decisions;
 use world::World;
 
@@ -81,6 +88,40 @@ proptest! {
             let edited = theirs.as_ref().filter(|(edited, _)| edited == name);
             let wanted = edited.map_or(value, |(_, theirs)| theirs);
             prop_assert_eq!(&after[name], wanted, "{}", name);
+        }
+    }
+
+    /// Applied with whatever trouble and put back: the report proves every field that it must, and no other.
+    #[test]
+    fn a_report_proves_what_is_so(choices in proptest::collection::vec(any::<u8>(), 40..200)) {
+        let mut drive = Drive::new(World::new(), Chance::rough(choices));
+        drive.apply();
+        drive.chance.calm();
+        drive.undo_until_closed();
+        if let Some(report) = proof::report(&drive) {
+            let wrong = proof::false_claims(&drive, &report);
+            prop_assert!(wrong.is_empty(), "{wrong:#?}");
+            let unproven = |f: &&FieldEnd| !matches!((f.proof, f.field), (Proof::Restored, _) | (Proof::Floating, Field::Desired));
+            let unproven: Vec<&FieldEnd> = report.fields.iter().filter(unproven).collect();
+            prop_assert!(unproven.is_empty(), "{unproven:#?}\n{:#?}", drive.records);
+            prop_assert!(report.left_to_do.is_empty(), "{:?}", report.left_to_do);
+        }
+    }
+
+    /// What somebody else set is never called restored, and a person is told of it.
+    #[test]
+    fn a_report_names_what_somebody_else_changed(choices in proptest::collection::vec(any::<u8>(), 40..200)) {
+        let mut drive = Drive::new(World::new(), Chance::gentle(choices));
+        drive.apply();
+        let theirs = drive.foreign_edit();
+        drive.undo_until_closed();
+        let Some(report) = proof::report(&drive) else { return Ok(()) };
+        let wrong = proof::false_claims(&drive, &report);
+        prop_assert!(wrong.is_empty(), "{wrong:#?}");
+        if let Some((edited, _)) = theirs {
+            let end = report.fields.iter().find(|f| proof::name(f) == edited);
+            prop_assert_eq!(end.map(|f| f.proof), Some(Proof::Conflict), "{}", edited);
+            prop_assert!(!report.left_to_do.is_empty());
         }
     }
 

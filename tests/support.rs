@@ -11,3 +11,4 @@ pub mod proxy;
 pub mod pty;
 pub mod python;
 pub mod screen;
+pub mod session;

@@ -8,4 +8,5 @@ mod metrics;
 mod observe;
 mod rds;
 mod scaling;
+mod vital;
 mod waf;

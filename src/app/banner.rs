@@ -1,4 +1,4 @@
-//! The lines under the header: credentials, a dead link, changes under way, what is left open.
+//! The lines under the header: an open session, credentials, a dead link, changes under way, what is left open.
 
 use super::state::State;
 use super::work::{Carried, Job};
@@ -18,7 +18,7 @@ const SHOWN: usize = 3;
 impl State {
     /// The banner's lines, the gravest first.
     pub(super) fn banners(&self) -> Vec<Line> {
-        let mut lines = Vec::new();
+        let mut lines = self.session_banner();
         match &self.news.link {
             Link::Down(fault) => lines
                 .push(Line::new(" AWS does not answer: ", Role::Bad).with(fault.line(), Role::Bad)),
@@ -100,5 +100,34 @@ fn job(job: &Job) -> Line {
 /// Draws as many lines as there is room for.
 pub(super) fn draw(lines: &[Line], paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
     blank(buf, area, paint.style(Role::Banner));
-    crate::view::lines::draw_lines(paint, lines, area, buf);
+    for (y, line) in (area.top()..area.bottom()).zip(lines) {
+        clear_ground(
+            line,
+            paint,
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+            buf,
+        );
+        line.draw(paint, (area.x, y), area.width, buf);
+    }
+}
+
+/// The colours of a status are made for the body's ground: yellow on the banner's yellow cannot be read.
+fn clear_ground(line: &Line, paint: &Paint<'_>, row: Rect, buf: &mut Buffer) {
+    let mut x = row.x;
+    for span in &line.0 {
+        let wide = (span.width() as u16).min(row.right().saturating_sub(x));
+        let under = Rect {
+            x,
+            width: wide,
+            ..row
+        };
+        if span.role != Role::Banner {
+            blank(buf, under, paint.style(Role::Body));
+        }
+        x += wide;
+    }
 }

@@ -7,6 +7,7 @@ mod place;
 pub(super) use logs::log_folder;
 pub(super) use place::{forget, look_at};
 
+use super::session;
 use super::state::State;
 use super::verbs;
 use crate::domain::fault::{Fault, FaultKind};
@@ -64,6 +65,34 @@ const COMMANDS: &[Command] = &[
         args: "",
         help: "undo the newest change",
         run: |s, _| Ok(verbs::act(s, Verb::Undo)),
+        complete: nothing,
+    },
+    Command {
+        name: "session",
+        args: "",
+        help: "the load-test session",
+        run: |s, _| Ok(session::show(s)),
+        complete: nothing,
+    },
+    Command {
+        name: "note",
+        args: "TEXT",
+        help: "words on the session's timeline",
+        run: session::note,
+        complete: nothing,
+    },
+    Command {
+        name: "extend",
+        args: "TIME",
+        help: "put the session's end off: 15m",
+        run: session::extend,
+        complete: |_| vec!["15m".into(), "30m".into(), "1h".into()],
+    },
+    Command {
+        name: "report",
+        args: "[ID]",
+        help: "the report of a session; none = the last",
+        run: |s, id| session::report(s, id),
         complete: nothing,
     },
     Command {

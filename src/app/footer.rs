@@ -1,5 +1,6 @@
 //! The footer: the keys that would do something now, made from verbs and keymap.
 
+use super::overlay::Popup;
 use super::state::State;
 use crate::model::verb::{Place, Verb};
 use crate::view::lines::Line;
@@ -15,6 +16,8 @@ const COMMON: &[Verb] = &[
     Verb::Enter,
     Verb::Back,
     Verb::Undo,
+    Verb::Revert,
+    Verb::Test,
     Verb::Filter,
     Verb::Command,
     Verb::Help,
@@ -81,6 +84,9 @@ fn fitting(mut hints: Vec<Hint>, room: usize) -> Vec<Hint> {
 
 fn hints(state: &State) -> Vec<Hint> {
     if let Some(top) = state.overlays.last() {
+        if let Some(place) = top.popup().place() {
+            return placed(state, top.popup(), place);
+        }
         return top
             .popup()
             .hints(state)
@@ -97,12 +103,7 @@ fn hints(state: &State) -> Vec<Hint> {
     let mut hints: Vec<Hint> = offered
         .filter_map(|verb| {
             let key = state.keymap.keys_of(place, verb).into_iter().next()?;
-            let said = state.with_context(|_| state.focused().map(|pane| pane.says(verb)));
-            Some(Hint::of(
-                key,
-                said.unwrap_or_else(|| verb.help()),
-                worth(verb),
-            ))
+            Some(Hint::of(key, says(state, verb), worth(verb)))
         })
         .collect();
     hints.splice(0..0, urgent(state, place));
@@ -112,6 +113,32 @@ fn hints(state: &State) -> Vec<Hint> {
         hints.insert(at, panes);
     }
     hints
+}
+
+/// What a verb is called now.
+fn says(state: &State, verb: Verb) -> &'static str {
+    let pane = state.focused().map(|pane| pane.says(verb));
+    match verb {
+        Verb::Test if state.sessions.open().is_some() => "session",
+        _ => pane.unwrap_or_else(|| verb.help()),
+    }
+}
+
+/// The keys of an overlay that stand in the keymap.
+fn placed(state: &State, top: &dyn Popup, place: Place) -> Vec<Hint> {
+    let own = Verb::iter().filter(|verb| verb.places().contains(&place));
+    let own = own.chain([Verb::Revert]).filter(|v| top.can(*v, state));
+    let common = [Verb::Back, Verb::Command, Verb::Help];
+    own.chain(common)
+        .filter_map(|verb| {
+            let key = state.keymap.keys_of(place, verb).into_iter().next()?;
+            let worth = match verb {
+                Verb::Revert => Worth::Last, // the way out of a session
+                verb => worth(verb),
+            };
+            Some(Hint::of(key, verb.help(), worth))
+        })
+        .collect()
 }
 
 /// What the pane waits for.
@@ -132,7 +159,7 @@ fn panes(state: &State, place: Place) -> Option<Hint> {
 fn worth(verb: Verb) -> Worth {
     match verb {
         Verb::Mark | Verb::Raw => Worth::Mark,
-        Verb::Enter => Worth::Plain,
+        Verb::Enter | Verb::Test => Worth::Plain,
         Verb::Command | Verb::Help | Verb::Quit => Worth::Last,
         _ => Worth::Own,
     }
@@ -140,10 +167,14 @@ fn worth(verb: Verb) -> Worth {
 
 fn is_offered(state: &State, verb: Verb) -> bool {
     match verb {
-        Verb::Command | Verb::Help | Verb::Quit => true,
+        Verb::Command | Verb::Help | Verb::Quit | Verb::Test => true,
         Verb::Undo => {
             state.refuses_write().is_none()
                 && (!state.work.open.is_empty() || state.work.newest_undoable().0.is_some())
+        }
+        Verb::Revert => {
+            let session = state.sessions.open().is_some() || state.sessions.foreign().is_some();
+            session && state.may_write()
         }
         Verb::Back => state
             .focused()

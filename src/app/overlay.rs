@@ -7,10 +7,12 @@ use super::page::Page;
 use super::palette::Palette;
 use super::prompt::Prompt;
 use super::recall::Recall;
+use super::session::{SessionPage, Sure, Typing};
 use super::state::State;
 use super::three_way::ThreeWays;
 use crate::model::effect::Effect;
 use crate::model::time::Now;
+use crate::model::verb::{Place, Verb};
 use crate::view::paint::Paint;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -69,6 +71,16 @@ pub(super) trait Popup {
         None
     }
 
+    /// The place whose keys it takes, where those stand in the keymap: footer and help are made from it.
+    fn place(&self) -> Option<Place> {
+        None
+    }
+
+    /// Whether this verb would do something now; the footer shows no others.
+    fn can(&self, _verb: Verb, _state: &State) -> bool {
+        false
+    }
+
     /// The keys it takes, for the footer.
     fn hints(&self, state: &State) -> Vec<(&'static str, &'static str)>;
 
@@ -123,6 +135,9 @@ overlays! {
     ThreeWays(ThreeWays),
     Leave(Leave),
     Mfa(Mfa),
+    SessionPage(SessionPage),
+    Sure(Sure),
+    Typing(Typing),
 }
 
 impl State {

@@ -132,7 +132,7 @@ fn unfinished(state: &mut State, open: Open) {
 fn is_open(state: PastState, carried: Carried) -> bool {
     match (state, carried) {
         (PastState::Reverted | PastState::Kept | PastState::Refused, _) => false,
-        (_, Carried::ByNobody) => true,
+        (_, Carried::ByNobody | Carried::ByGuard) => true,
         (state, Carried::Elsewhere) => state == PastState::Unfinished,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::news::News;
 use super::overlay::Overlay;
+use super::session::Sessions;
 use super::work::Work;
 use crate::domain::ecs::Service;
 use crate::domain::fault::Fault;
@@ -30,6 +31,7 @@ pub struct State {
     pub(super) desk: Desk,
     pub(super) news: News,
     pub(super) work: Work,
+    pub(super) sessions: Sessions,
     pub(super) overlays: Vec<Overlay>,
     pub(super) epoch: Epoch,
     /// What to go back to when the clients cannot be rebuilt.
@@ -75,6 +77,7 @@ impl State {
             desk: Desk::default(),
             news,
             work: Work::default(),
+            sessions: Sessions::default(),
             overlays: Vec::new(),
             epoch: Epoch::default(),
             before_switch: None,
@@ -98,9 +101,11 @@ impl State {
         self.work.broken.as_ref()
     }
 
-    /// The place of the focused pane.
+    /// The place whose keys count: that of the overlay on top where it has one, else of the focused pane.
     pub fn place(&self) -> Place {
-        self.focused().map_or(Place::Anywhere, Pane::place)
+        let top = self.overlays.last().and_then(|top| top.popup().place());
+        let pane = || self.focused().map(Pane::place);
+        top.or_else(pane).unwrap_or(Place::Anywhere)
     }
 
     pub(super) fn focused(&self) -> Option<&dyn Pane> {

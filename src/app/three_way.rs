@@ -7,13 +7,14 @@ use super::overlay::{Outcome, Places, Popup};
 use super::recall::{Recall, undo};
 use super::sheet::Sheet;
 use super::state::State;
-use super::work::{Job, Open, Way};
+use super::work::{Carried, Job, Open, Way};
 use crate::domain::change::{Field, Standing, Target};
 use crate::domain::health::Level;
 use crate::domain::text::Text;
 use crate::domain::units::age;
 use crate::model::effect::Effect;
 use crate::model::time::Now;
+use crate::session::ask::Ask;
 use crate::session::order::{Order, Past, ThreeWay};
 use crate::session::revert::{Decisions, Surplus};
 use crate::view::lines::Line;
@@ -55,11 +56,11 @@ impl ThreeWays {
     /// Shows what is open: an unfinished change, or a conflict where `past` is not given.
     pub fn of(open: Open, production: bool) -> Self {
         let decisions = vec![Decision::Open; open.fields.len()];
-        let name = open
-            .fields
-            .first()
-            .map(|f| target_name(&f.target))
-            .unwrap_or_default();
+        let name = match open.fields.first() {
+            // A session is decided on by the name of its plan.
+            _ if open.carried == Carried::ByGuard => open.summary.clone(),
+            field => field.map(|f| target_name(&f.target)).unwrap_or_default(),
+        };
         let confirm = Confirm::new(
             production && open.past.is_none() && !open.fields.is_empty(),
             name,
@@ -280,7 +281,6 @@ impl ThreeWays {
     }
 
     fn carried(&self, state: &mut State) -> Vec<Effect> {
-        let session = self.open.session.clone();
         let chosen = |decision| -> BTreeSet<(Target, Field)> {
             let fields = self.open.fields.iter().zip(&self.decisions);
             fields
@@ -288,6 +288,15 @@ impl ThreeWays {
                 .map(|(f, _)| (f.target.clone(), f.field))
                 .collect()
         };
+        let decisions = Decisions {
+            restore: chosen(Decision::Restore),
+            keep: chosen(Decision::KeepTheirs),
+            surplus: Surplus::Waits,
+        };
+        if self.open.carried == Carried::ByGuard {
+            return vec![Effect::Guard(Ask::Revert { decisions })];
+        }
+        let session = self.open.session.clone();
         state.work.settle(&session);
         state.work.begin(Job {
             way: Way::PutBack,
@@ -297,14 +306,7 @@ impl ThreeWays {
             wish: None,
             progress: None,
         });
-        vec![Effect::Carry(Order::Undo {
-            session,
-            decisions: Decisions {
-                restore: chosen(Decision::Restore),
-                keep: chosen(Decision::KeepTheirs),
-                surplus: Surplus::Waits,
-            },
-        })]
+        vec![Effect::Carry(Order::Undo { session, decisions })]
     }
 }
 

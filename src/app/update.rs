@@ -4,6 +4,7 @@ use super::command;
 use super::mfa::{self, Mfa};
 use super::news::Spot;
 use super::reports;
+use super::session;
 use super::state::State;
 use super::verbs;
 use crate::domain::fault::Fault;
@@ -40,7 +41,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     };
     effects.extend(decided(state));
     if state.settings.mode == Mode::ReadOnly {
-        effects.retain(|effect| !matches!(effect, Effect::Carry(_))); // the last of three doors
+        effects.retain(|effect| !effect.changes()); // the last of three doors
     }
     state.fit_panes();
     effects
@@ -57,7 +58,7 @@ fn told(state: &mut State, message: Message) {
         Message::Input(Input::Paste(text)) => state.overlay_paste(&text),
         Message::Now(now) => tick(state, now),
         Message::Resize { width, height } => state.size = (width, height),
-        Message::Test(_) => {}
+        Message::Test(news) => session::take(state, news),
         Message::Reply(reply) => replied(state, &reply),
         Message::Tail(news) => state.each_pane(|pane, cx| pane.tail(&news, cx)),
         Message::Link(link) => linked(state, link),

@@ -8,6 +8,7 @@ use super::page::Page;
 use super::palette::Palette;
 use super::prompt::{Prompt, Purpose};
 use super::recall::Recall;
+use super::session;
 use super::state::State;
 use super::three_way::ThreeWays;
 use super::work::{Carried, Open};
@@ -44,6 +45,15 @@ pub(super) fn act(state: &mut State, verb: Verb) -> Vec<Effect> {
         Verb::Back => return back(state),
         Verb::Refresh => return refresh(state),
         Verb::Undo => return undo(state),
+        Verb::Test => return session::look(state),
+        Verb::Revert => return session::revert(state),
+        Verb::Decide
+        | Verb::Retry
+        | Verb::Skip
+        | Verb::StopSurplus
+        | Verb::Extend
+        | Verb::Note
+        | Verb::Keep => return session::act(state, verb),
         Verb::Quit => return quit(state),
         Verb::QuitNow => return leave(state),
         Verb::Suspend => return suspend(state),
@@ -69,7 +79,7 @@ pub(super) fn perform(state: &mut State, acts: Vec<Act>) -> Vec<Effect> {
 
 fn perform_one(state: &mut State, act: Act) -> Vec<Effect> {
     match act {
-        Act::Do(Effect::Carry(_)) => {} // only a dialog hands orders to the carrier
+        Act::Do(effect) if effect.changes() => {} // only a dialog hands orders to the carrier
         Act::Do(effect) => return vec![effect],
         Act::Ask(verb, subject) => return ask(state, verb, subject),
         Act::Say(notice) => state.news.push(notice),

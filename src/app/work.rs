@@ -49,6 +49,8 @@ pub(super) enum Carried {
     ByNobody,
     /// Another tidegate is at it right now: it is shown, and not touched.
     Elsewhere,
+    /// The guard of our session: it is asked, and does it.
+    ByGuard,
 }
 
 /// Orders, history, and what is left open.

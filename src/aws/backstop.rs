@@ -2,6 +2,7 @@
 
 use super::Aws;
 use super::apply::{Sender, signed};
+use super::convert::{moment, pages};
 use super::outcome::{Outcome, outcome};
 use crate::domain::autoscaling::ScheduledAction;
 use crate::domain::backstop::{ABSENT, Bounds, OTHER, PRESENT, RecordRef, Shelf, Timer};
@@ -60,6 +61,82 @@ impl Aws {
             OTHER
         }))
     }
+}
+
+impl Aws {
+    /// Every timer of ours in the account and region, whoever put it: its name tells the session.
+    pub async fn timers(&self) -> Result<Vec<Timer>, Fault> {
+        let (targets, groups) = futures_util::join!(
+            Box::pin(self.target_timers()),
+            Box::pin(self.group_timers())
+        );
+        Ok([targets?, groups?].concat())
+    }
+
+    async fn target_timers(&self) -> Result<Vec<Timer>, Fault> {
+        let request = self.shared.scaling.describe_scheduled_actions();
+        let request = request.service_namespace(scaling::ServiceNamespace::Ecs);
+        let found = pages!(
+            self,
+            "application-autoscaling:DescribeScheduledActions",
+            request.clone(),
+            set_next_token,
+            next_token,
+            scheduled_actions
+        );
+        let timer = |a: &scaling::ScheduledAction| {
+            let bounds = a.scalable_target_action.as_ref();
+            Some(Timer {
+                of: Bounds::Target(ServiceRef::from_resource_id(&a.resource_id)?),
+                name: ours(&a.scheduled_action_name)?,
+                at: at_of(&a.schedule),
+                min: unsigned(bounds.and_then(|b| b.min_capacity)),
+                max: unsigned(bounds.and_then(|b| b.max_capacity)),
+            })
+        };
+        Ok(found.iter().filter_map(timer).collect())
+    }
+
+    async fn group_timers(&self) -> Result<Vec<Timer>, Fault> {
+        let request = self.shared.autoscaling.describe_scheduled_actions();
+        let found = pages!(
+            self,
+            "autoscaling:DescribeScheduledActions",
+            request.clone(),
+            set_next_token,
+            next_token,
+            scheduled_update_group_actions
+        );
+        let timer = |a: &aws_sdk_autoscaling::types::ScheduledUpdateGroupAction| {
+            Some(Timer {
+                of: Bounds::Group(GroupName::from(a.auto_scaling_group_name()?)),
+                name: ours(a.scheduled_action_name()?)?,
+                at: a.start_time().and_then(moment).unwrap_or(Timestamp::MAX),
+                min: unsigned(a.min_size),
+                max: unsigned(a.max_size),
+            })
+        };
+        Ok(found.iter().filter_map(timer).collect())
+    }
+}
+
+/// `tidegate-<session>-restore`, and nothing else.
+fn ours(name: &str) -> Option<std::sync::Arc<str>> {
+    let session = name.strip_prefix("tidegate-")?.strip_suffix("-restore")?;
+    (!session.is_empty()).then(|| name.into())
+}
+
+/// The moment of `at(…)`; what we put is in UTC.
+fn at_of(schedule: &str) -> Timestamp {
+    let inner = schedule
+        .strip_prefix("at(")
+        .and_then(|s| s.strip_suffix(')'));
+    let at = inner.and_then(|s| format!("{s}Z").parse().ok());
+    at.unwrap_or(Timestamp::MAX)
+}
+
+fn unsigned(n: Option<i32>) -> u32 {
+    n.and_then(|n| u32::try_from(n).ok()).unwrap_or_default()
 }
 
 fn present(n: u64) -> Look {

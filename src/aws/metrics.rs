@@ -6,7 +6,7 @@ use super::Aws;
 use crate::domain::fault::Fault;
 use crate::domain::metrics::{Metric, Series};
 use aws_sdk_cloudwatch::types as sdk;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use query::{Home, Window};
 use std::collections::BTreeMap;
@@ -20,34 +20,48 @@ impl Aws {
     /// A series for each metric, in the order asked. Each metric costs (0.01 USD
     /// per 1,000), so callers ask for what is on the screen and at most each minute.
     pub async fn metrics(&self, metrics: &[Metric], now: Timestamp) -> Result<Vec<Series>, Fault> {
-        let mut groups: BTreeMap<Home, Vec<usize>> = BTreeMap::new();
-        for (i, metric) in metrics.iter().enumerate() {
-            groups.entry(Home::of(metric)).or_default().push(i);
-        }
-        let calls = groups
-            .iter()
-            .flat_map(|(home, all)| all.chunks(MOST).map(move |some| (*home, some)));
-        let reads: Vec<_> = calls
-            .map(|(home, some)| self.some_metrics(home, some, metrics, now))
-            .collect();
-        let found: Vec<Vec<(usize, Series)>> = futures_util::stream::iter(reads)
-            .buffered(WIDTH)
-            .try_collect()
-            .await?;
+        let found: Vec<Vec<(usize, Series)>> =
+            self.metric_calls(metrics, now).try_collect().await?;
         let mut found = found.concat();
         found.sort_by_key(|(i, _)| *i);
         Ok(found.into_iter().map(|(_, series)| series).collect())
     }
 
+    /// The series that can be read: what one call cannot, the others do not miss.
+    pub async fn readable_metrics(&self, metrics: &[Metric], now: Timestamp) -> Vec<Series> {
+        let answers: Vec<_> = self.metric_calls(metrics, now).collect().await;
+        let found = answers.into_iter().filter_map(Result::ok).flatten();
+        let series = found.map(|(_, series)| series);
+        series.filter(|series| !series.incomplete).collect()
+    }
+
+    fn metric_calls<'a>(
+        &'a self,
+        metrics: &'a [Metric],
+        now: Timestamp,
+    ) -> impl Stream<Item = Result<Vec<(usize, Series)>, Fault>> + 'a {
+        let mut groups: BTreeMap<Home, Vec<usize>> = BTreeMap::new();
+        for (i, metric) in metrics.iter().enumerate() {
+            groups.entry(Home::of(metric)).or_default().push(i);
+        }
+        let mut reads = Vec::new();
+        for (home, all) in groups {
+            for some in all.chunks(MOST) {
+                reads.push(self.some_metrics(home, some.to_vec(), metrics, now));
+            }
+        }
+        futures_util::stream::iter(reads).buffered(WIDTH)
+    }
+
     async fn some_metrics(
         &self,
         home: Home,
-        some: &[usize],
+        some: Vec<usize>,
         metrics: &[Metric],
         now: Timestamp,
     ) -> Result<Vec<(usize, Series)>, Fault> {
         let window = home.window(now);
-        let answers = self.metric_pages(home, some, metrics, &window).await?;
+        let answers = self.metric_pages(home, &some, metrics, &window).await?;
         Ok(some
             .iter()
             .map(|i| (*i, query::series(&metrics[*i], answers.get(i), &window)))

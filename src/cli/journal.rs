@@ -1,7 +1,8 @@
 //! `tidegate journal`: what was changed, read without a terminal. Nothing is written.
 
-pub(super) mod masked;
 pub(super) mod said;
+
+pub(super) use crate::session::masked;
 
 use super::args::Output;
 use crate::domain::fault::{Fault, FaultKind};

@@ -35,6 +35,7 @@ fn heading(place: Place) -> &'static str {
         Place::Rules => "3 Rate rules",
         Place::Snapshots => "4 Snapshots",
         Place::Logs => "5 Logs",
+        Place::Session => "T Session",
     }
 }
 

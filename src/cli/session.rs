@@ -1,10 +1,14 @@
 //! `tidegate session`: load tests without a terminal.
 
 mod json;
+mod list;
 mod progress;
+mod report;
 mod said;
+mod show;
 mod start;
 mod talk;
+mod which;
 
 use super::args::{Arguments, Output};
 use super::environment::Environment;
@@ -59,6 +63,12 @@ pub enum Ask {
     Revert(talk::RevertArgs),
     /// Take up a session whose guard is gone, or tell a guard that halted how to go on
     Recover(talk::RecoverArgs),
+    /// All load tests of the journal, newest first
+    List,
+    /// Where a load test stands: its steps and its timeline
+    Show(which::Which),
+    /// What became of a load test, as Markdown, with the proof that everything is back
+    Report(which::Which),
 }
 
 /// Which plan.
@@ -163,6 +173,9 @@ pub(super) fn run(
         Ask::Note { text, which } => desk.note(text, which, io),
         Ask::Revert(revert) => desk.revert(revert, io),
         Ask::Recover(recover) => desk.recover(recover, io),
+        Ask::List => list::run(output, environment, io),
+        Ask::Show(which) => show::run(which, output, environment, io),
+        Ask::Report(which) => report::run(which, output, environment, io),
     }
 }
 
@@ -229,3 +242,6 @@ fn of_file(path: &std::path::Path) -> Result<Plans, Vec<Fault>> {
     let source = file::read(path, Presence::Required).map_err(|fault| vec![fault])?;
     plan::of_file(&source.unwrap_or_else(|| Source::new("", "")))
 }
+
+#[cfg(test)]
+mod tests;

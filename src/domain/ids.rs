@@ -68,6 +68,10 @@ ids! {
     TaskDefinition;
     /// A target group's ARN.
     TargetGroupArn;
+    /// A target group as CloudWatch names it: `targetgroup/api/0123456789abcdef`.
+    TargetGroupName;
+    /// An application load balancer as CloudWatch names it: `app/orchard/0123456789abcdef`.
+    BalancerName;
     /// An EC2 Auto Scaling group's name.
     GroupName;
     /// An EC2 instance id.

@@ -35,6 +35,32 @@ pub fn hours(d: Duration) -> Text {
     }
 }
 
+/// `90s`, `15m`, `2h`, `1d`: a whole number and a unit, as the config file has it.
+pub fn duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let each: u64 = match unit.trim() {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    let seconds = number.parse::<u64>().ok()?.checked_mul(each)?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// `31 min`, `1 h 5 min`, and `47 s` in the last minute: what is left of a time. Not below zero.
+pub fn left(until: Timestamp, now: Timestamp) -> String {
+    match until.duration_since(now).as_secs().max(0) {
+        s @ 0..60 => format!("{s} s"),
+        s @ 60..3_600 => format!("{} min", s / 60),
+        s if s % 3_600 < 60 => format!("{} h", s / 3_600),
+        s => format!("{} h {} min", s / 3_600, s % 3_600 / 60),
+    }
+}
+
 /// How long ago `at` was; zero when it lies ahead.
 pub fn since(now: Timestamp, at: Timestamp) -> Duration {
     now.duration_since(at).try_into().unwrap_or(Duration::ZERO)
@@ -94,6 +120,41 @@ mod tests {
     fn hours_stay_hours_for_three_days() {
         let said = |h: u64| hours(Duration::from_secs(h * 3_600)).as_str().to_owned();
         assert_eq!([said(25), said(31), said(72)], ["25 h", "31 h", "3 d"]);
+    }
+
+    #[test]
+    fn a_duration_is_a_whole_number_and_a_unit() {
+        let seconds = |text| duration(text).map(|d| d.as_secs());
+        let read = ["90s", " 15m ", "2h", "1 d"].map(seconds);
+        assert_eq!(read, [Some(90), Some(900), Some(7_200), Some(86_400)]);
+        let refused = [
+            "",
+            "15",
+            "m",
+            "1.5h",
+            "15 minutes",
+            "-1m",
+            "99999999999999999999s",
+        ];
+        assert!(refused.iter().all(|text| duration(text).is_none()));
+    }
+
+    #[test]
+    fn what_is_left_is_said_in_minutes_and_in_seconds_at_the_end() {
+        let now = Timestamp::UNIX_EPOCH;
+        let said = |s| left(Timestamp::from_second(s).expect("a time"), now);
+        let lefts = [
+            said(-5),
+            said(59),
+            said(60),
+            said(1_919),
+            said(3_600),
+            said(3_900),
+        ];
+        assert_eq!(
+            lefts,
+            ["0 s", "59 s", "1 min", "31 min", "1 h", "1 h 5 min"]
+        );
     }
 
     #[test]

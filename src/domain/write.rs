@@ -62,6 +62,7 @@ impl Write {
     pub fn errand_on(&self) -> String {
         match self {
             Self::Lock(at) | Self::Unlock(at) | Self::Renew(at) => at.name.to_string(),
+            Self::Arm(timer) | Self::Disarm(timer) => timer.name.to_string(),
             _ => String::new(),
         }
     }

@@ -1,6 +1,7 @@
 //! The directory of all sessions: begin one, take one up again, list what was.
 
 use super::read::{Session, read_session};
+use super::report;
 use super::segment;
 use super::writer::Writer;
 use super::{actor, dir};
@@ -197,6 +198,8 @@ impl Store {
 
     fn remove(&self, id: &SessionId) -> Result<(), Fault> {
         let _lock = self.lock(id)?;
+        // First what is told of it: without its segments nobody would look for that any more.
+        report::remove(&self.dir, id).map_err(|e| no_lock(id, &e.to_string()))?;
         let segments = (1..)
             .map(|n| segment::path(&self.dir, id.as_str(), n))
             .take_while(|p| p.exists());
@@ -208,15 +211,19 @@ impl Store {
     }
 }
 
+/// All sessions that were begun in a directory, by their names; damaged ones as well. Reads only.
+pub fn sessions(dir: &Path) -> Result<Vec<Session>, Fault> {
+    let ids = session_ids(dir)?.into_iter();
+    let read = ids.map(|id| read_session(dir, &id));
+    Ok(read.filter(|s| !is_empty(s)).collect())
+}
+
 /// All sessions in a directory, newest first; of one account and region, or of all. Reads only.
 pub fn history(
     dir: &Path,
     scope: Option<&Scope>,
 ) -> Result<Vec<Result<SessionState, Fault>>, Fault> {
-    let sessions = session_ids(dir)?
-        .into_iter()
-        .map(|id| read_session(dir, &id));
-    let begun = sessions.filter(|s| !is_empty(s)).map(|s| s.state());
+    let begun = sessions(dir)?.into_iter().map(|s| s.state());
     let ours = |s: &SessionState| scope.is_none_or(|scope| s.place.scope == *scope);
     let mut all: Vec<_> = begun.filter(|s| s.as_ref().map_or(true, ours)).collect();
     all.sort_by_key(|s| std::cmp::Reverse(s.as_ref().map_or(Timestamp::MAX, |s| s.at)));

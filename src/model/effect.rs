@@ -8,7 +8,7 @@ use crate::domain::subject::Subject;
 use crate::session::ask::Ask;
 use crate::session::conductor::Resume;
 use crate::session::draft::Reason;
-use crate::session::opening::Drafted;
+use crate::session::opening::{Drafted, Expiring};
 use crate::session::order::Order;
 use crate::session::plan::Plan;
 use crate::session::shared::SharedRecord;
@@ -29,6 +29,8 @@ pub enum Effect {
         drafted: Box<Drafted>,
         accepted: Vec<Reason>,
     },
+    /// Make a change that goes back by itself; its reports come as those of any change.
+    Expire(Box<Expiring>),
     /// Take an unfinished session up, whose guard is gone.
     TakeUpTest {
         session: SessionId,
@@ -62,4 +64,19 @@ pub enum Effect {
     GiveCode(String),
     Suspend,
     Quit,
+}
+
+impl Effect {
+    /// Whether something in the account may become another by it: what read-only mode drops.
+    /// A note stands in the session's record alone.
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::Carry(_)
+            | Self::StartTest { .. }
+            | Self::TakeUpTest { .. }
+            | Self::RequestRevert(_) => true,
+            Self::Guard(ask) => !matches!(ask, Ask::Status | Ask::Attach | Ask::Note { .. }),
+            _ => false,
+        }
+    }
 }

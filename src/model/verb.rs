@@ -29,6 +29,8 @@ pub enum Place {
     Rules,
     Snapshots,
     Logs,
+    /// The page of the load-test session.
+    Session,
 }
 
 macro_rules! verbs {
@@ -63,6 +65,8 @@ verbs! {
     Limit in [Rules] "new limit";
     Backup in [Snapshots] "back up";
     Undo in [Anywhere] "undo";
+    Test in [Anywhere] "load test";
+    Revert in [Anywhere] "revert";
     Enter in [Anywhere] "open";
     Back in [Anywhere] "back";
     Describe in [Anywhere] "describe";
@@ -75,6 +79,13 @@ verbs! {
     NextHit in [Logs] "next hit";
     PreviousHit in [Logs] "previous hit";
     Save in [Logs] "write to a file";
+    Decide in [Session] "decide conflicts";
+    Retry in [Session] "retry";
+    Skip in [Session] "skip the step";
+    StopSurplus in [Session] "stop the surplus";
+    Extend in [Session] "extend";
+    Note in [Session] "note";
+    Keep in [Session] "keep everything";
     Copy in [Anywhere] "copy";
     Sort in [Anywhere] "sort by the next column";
     Reverse in [Anywhere] "turn the order round";

@@ -20,7 +20,7 @@ use crate::model::settings::{Mode, Settings};
 use crate::session::ask::Ask;
 use crate::session::conductor::{self, Resume};
 use crate::session::draft::Reason;
-use crate::session::opening::Drafted;
+use crate::session::opening::{Drafted, Expiring};
 use crate::session::order::Proposal;
 use crate::session::plan::Plan;
 use crate::session::shared::SharedRecord;
@@ -60,6 +60,8 @@ pub(super) struct Core {
     wishes: mpsc::UnboundedSender<Wish>,
     /// The session that is followed now.
     open: Mutex<Option<SessionId>>,
+    /// A change that became a session of its own: told on its row once that is followed.
+    begun: Mutex<Option<order::Pending>>,
 }
 
 impl Core {
@@ -78,6 +80,15 @@ impl Core {
 
     fn set_open(&self, id: Option<SessionId>) {
         *self.open.lock().unwrap_or_else(PoisonError::into_inner) = id;
+    }
+
+    fn set_begun(&self, pending: Option<order::Pending>) {
+        *self.begun.lock().unwrap_or_else(PoisonError::into_inner) = pending;
+    }
+
+    fn take_begun(&self, id: &SessionId) -> Option<order::Pending> {
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.take_if(|pending| pending.session == *id)
     }
 
     fn may_write(&self) -> Result<(), Fault> {
@@ -128,6 +139,7 @@ impl Attach {
             post: self.post.clone(),
             wishes,
             open: Mutex::default(),
+            begun: Mutex::default(),
         });
         let follow = self.runtime.spawn(follow::follow(core.clone(), taken));
         let foreign = self.runtime.spawn(foreign::watch(core.clone()));
@@ -166,6 +178,19 @@ impl Attach {
         self.with(|core| async move {
             let begun = begin::begin(&core, &drafted, &accepted).await;
             core.tell(TestNews::Started(begun));
+        });
+    }
+
+    /// Makes a change that goes back by itself. In an open session it goes back with it.
+    pub fn expire(&self, change: Box<Expiring>) {
+        self.with(|core| async move {
+            if core.opened().is_some() {
+                core.wishes
+                    .send(Wish::Change(Box::new(change.proposal)))
+                    .ok();
+            } else if let Err(fault) = begin::expiring(&core, &change).await {
+                order::Pending::refused(&core, &change.proposal, &fault);
+            }
         });
     }
 

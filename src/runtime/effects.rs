@@ -80,6 +80,7 @@ impl Effects {
             Effect::Guard(ask) => self.attach.ask(ask),
             Effect::DraftTest(plan) => self.attach.draft(*plan),
             Effect::StartTest { drafted, accepted } => self.attach.begin(drafted, accepted),
+            Effect::Expire(change) => self.attach.expire(change),
             Effect::TakeUpTest { session, resume } => self.attach.take_up(session, resume),
             Effect::RequestRevert(record) => self.attach.request(record),
             Effect::ReportTest(id) => self.attach.report(id),

@@ -10,6 +10,7 @@ pub mod process;
 pub mod server;
 pub mod spawn;
 pub mod talk;
+pub mod vital;
 mod watch;
 
 use super::clock::Clock;
@@ -232,6 +233,7 @@ impl Guard {
                 _ = tick.tick() => self.tick().await,
             }
         }
+        self.report().await;
         self.publish();
         self.seen.borrow().clone()
     }
@@ -386,6 +388,19 @@ impl Guard {
         let due = next.now.duration_since(old.now) >= jiff::SignedDuration::from_secs(2);
         if !same || due {
             self.seen.send_replace(Arc::new(next));
+        }
+    }
+
+    /// Written by itself at the end; where it cannot be, `session report` makes it from the journal.
+    async fn report(&mut self) {
+        let dir = self.pen.store().dir().to_owned();
+        let id = self.conductor.state().id.clone();
+        let written = self.pen.aside(move || {
+            let records = crate::journal::read_session(&dir, &id).records();
+            crate::journal::report::write(&dir, &id, &records)
+        });
+        if let Ok(Err(fault)) | Err(fault) = written.await {
+            tracing::warn!("{}", fault.line());
         }
     }
 

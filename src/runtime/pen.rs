@@ -78,6 +78,14 @@ impl Pen {
         self.lend(move |writer| writer.send(intent, at)).await
     }
 
+    /// Work for the journal's thread, in order with the records.
+    pub async fn aside<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.scribe.run(job).await
+    }
+
     async fn lend<T: Send + 'static>(
         &mut self,
         job: impl FnOnce(&mut Writer) -> Result<T, Fault> + Send + 'static,

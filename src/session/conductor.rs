@@ -14,7 +14,7 @@ mod seen;
 
 pub use adopt::{adoption, record_at};
 pub use asked::timer_name;
-pub use seen::name;
+pub use seen::{name, standing};
 
 use super::ask::{Answer, Ask};
 use super::load_test::{Moved, Stage, Terms, TestState, Why};
@@ -31,7 +31,7 @@ use crate::domain::fault::Fault;
 use crate::domain::ids::SessionId;
 use crate::domain::subject::Subject;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What a conductor is told.
@@ -259,17 +259,16 @@ impl Conductor {
         if self.phase != Phase::Running {
             return Vec::new();
         }
-        let mut seen: Vec<&Target> = Vec::new();
+        let mut seen: BTreeSet<(&Target, Field)> = BTreeSet::new();
         let newest = self.state().steps.iter().rev();
         let ours = newest.filter(|s| s.is_undoable() && s.end == End::Open);
-        ours.filter(|s| {
-            let target = s.step.change().map(|c| &c.target);
-            let first = target.is_some_and(|t| !seen.contains(&t));
-            seen.extend(target);
-            first
-        })
-        .map(|s| s.step.clone())
-        .collect()
+        let newest = ours.filter_map(|s| {
+            let change = s.step.change()?;
+            let mine = change.only(|f| !seen.contains(&(&change.target, f.field)));
+            seen.extend(change.fields.iter().map(|f| (&change.target, f.field)));
+            (!mine.fields.is_empty()).then_some(Step::Set(mine))
+        });
+        newest.collect()
     }
 
     /// When it was last told something.

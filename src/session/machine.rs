@@ -5,6 +5,7 @@
 mod answer;
 mod apply;
 mod conducted;
+mod stack;
 mod undo;
 
 use super::look::Look;
@@ -15,11 +16,11 @@ use super::record::{Event, Record, VERSION, Way};
 use super::revert::Decisions;
 use super::state::{Leg, SessionState, StepState};
 use super::step::Step;
-use crate::domain::change::{Change, Target};
+use crate::domain::change::{Change, Field, Target};
 use crate::domain::fault::Fault;
 use crate::domain::ids::SessionId;
 use crate::domain::write::{Outcome, Write};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// One request to be made durable and sent.
@@ -169,8 +170,12 @@ struct Undoing {
     conflicts: Vec<super::order::ThreeWay>,
     draining: Vec<String>,
     done: Vec<String>,
-    /// Steps that are not back: an older one of the same fields would compare with what is not there.
-    blocked: Vec<usize>,
+    /// Fields of newer steps that are not back: an older one would compare them with what is not there.
+    blocked: BTreeSet<(Target, Field)>,
+    /// Steps that are not wholly back.
+    open: Vec<usize>,
+    /// All steps go back, not the newest alone.
+    whole: bool,
     /// The count of the step at hand was put back before its bounds.
     lowered: bool,
     failed: Option<Fault>,
@@ -201,6 +206,8 @@ pub struct Machine {
     touched: usize,
     /// The operator took what is there now for the new original of this step.
     rebased: Option<usize>,
+    /// Steps of which the last revert left a bound, because it drains.
+    drains: BTreeSet<usize>,
     /// Timers that are to be put at another time than the state tells.
     due: BTreeMap<usize, Step>,
     /// Requests of the step at hand so far.
@@ -257,6 +264,7 @@ impl Machine {
             conducted: false,
             awaiting: VecDeque::new(),
             rebased: None,
+            drains: BTreeSet::new(),
             due: BTreeMap::new(),
             touched: 0,
             attempt: 0,

@@ -3,13 +3,14 @@
 use super::conductor::{Opening, timer_name};
 use super::draft::{self, Draft, Reason, Work};
 use super::load_test::{Accepted, Terms};
+use super::order::Proposal;
 use super::plan::Plan;
-use super::record::Actor;
+use super::record::{Actor, Place};
 use super::shared::{self, SharedRecord, Shelf};
 use super::step::Step;
 use super::survey::{Record, Survey};
 use crate::domain::backstop::{Bounds, RecordRef, Timer};
-use crate::domain::change::{Change, Target};
+use crate::domain::change::{Change, Field, Target};
 use crate::domain::ids::SessionId;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
@@ -143,6 +144,121 @@ impl Drafted {
             adopts: None,
         }
     }
+}
+
+/// A single change that goes back by itself: a small session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expiring {
+    pub proposal: Proposal,
+    /// So long it stays.
+    pub after: Duration,
+}
+
+impl Expiring {
+    /// The session that carries it. `free` is what the region's shelf has for the next lock.
+    pub fn opening(
+        &self,
+        id: SessionId,
+        place: &Place,
+        free: Option<u64>,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Opening {
+        let sets: Vec<Step> = self
+            .proposal
+            .steps
+            .iter()
+            .cloned()
+            .map(Step::from)
+            .collect();
+        let lock = free.map(|next| self.lock(&id, place, next, actor, now));
+        let timers = sets
+            .iter()
+            .filter_map(|s| timer_for(s, &self.proposal, &id, now));
+        let timers: Vec<Step> = timers.collect();
+        Opening {
+            summary: self.proposal.summary.as_str().to_owned(),
+            subject: self.proposal.subject.clone(),
+            steps: lock.into_iter().chain(timers).chain(sets.clone()).collect(),
+            terms: self.terms(free.is_some()),
+            id,
+        }
+    }
+
+    fn lock(
+        &self,
+        id: &SessionId,
+        place: &Place,
+        next: u64,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Step {
+        let sets: Vec<Step> = self
+            .proposal
+            .steps
+            .iter()
+            .cloned()
+            .map(Step::from)
+            .collect();
+        let body = SharedRecord {
+            v: shared::VERSION,
+            session: id.clone(),
+            plan: self.proposal.summary.as_str().to_owned(),
+            who: place.caller.as_str().to_owned(),
+            host: actor.host.clone(),
+            opened: now,
+            until: after(now, self.after),
+            heartbeat: now,
+            open: SharedRecord::restores(&sets),
+        };
+        let path = Shelf::Region.path(&place.scope);
+        Step::Set(Change::put(Target::Record(RecordRef {
+            shelf: Shelf::Region,
+            name: format!("{path}/{next}").into(),
+            body: body.to_json().into(),
+        })))
+    }
+
+    /// Nobody has to stay attached: it is its time that counts.
+    fn terms(&self, seen: bool) -> Terms {
+        let unseen = Accepted {
+            reason: Reason::NoSharedRecord,
+            what: "Colleagues do not see it: the account's records cannot be read".to_owned(),
+        };
+        Terms {
+            plan: self.proposal.summary.as_str().to_owned(),
+            ttl_seconds: self.after.as_secs(),
+            unattended_seconds: self.after.as_secs(),
+            settle_seconds: 0,
+            alarms: Vec::new(),
+            accepted: if seen { Vec::new() } else { vec![unseen] },
+            adopts: None,
+        }
+    }
+}
+
+/// The timer behind a change of bounds, from what its dialog saw.
+pub fn timer_for(step: &Step, proposal: &Proposal, id: &SessionId, at: Timestamp) -> Option<Step> {
+    let change = step.change()?;
+    let of = match &change.target {
+        Target::Scalable(at) => Bounds::Target(at.clone()),
+        Target::Group(name) => Bounds::Group(name.clone()),
+        _ => return None,
+    };
+    let seen = proposal.seen.iter().find(|(t, _)| *t == change.target);
+    let bound = |field| {
+        let known = change.field(field).map(|f| &f.before);
+        let known = known.or_else(|| seen.and_then(|(_, r)| r.get(&field)));
+        known?.count().and_then(|n| u32::try_from(n).ok())
+    };
+    let timer = Timer {
+        of,
+        name: timer_name(id.as_str()),
+        at,
+        min: bound(Field::Min)?,
+        max: bound(Field::Max)?,
+    };
+    Some(Step::Set(Change::put(Target::Timer(timer))))
 }
 
 fn after(at: Timestamp, by: Duration) -> Timestamp {

@@ -134,6 +134,8 @@ impl StepState {
     }
 
     fn prepared(&mut self, way: Way, what: &Prepared) {
+        // Nobody knows what became of the attempt before.
+        self.landed |= way == Way::Apply && matches!(self.apply, Leg::Sent | Leg::InDoubt);
         *self.leg(way) = Leg::Prepared;
         match (way, what) {
             (Way::Revert, Prepared::Set { change, .. }) => self.reverting = Some(change.clone()),

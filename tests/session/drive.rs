@@ -123,14 +123,14 @@ pub struct Drive {
     sent_at: Duration,
 }
 
-fn fault(kind: FaultKind, code: &str) -> Fault {
+pub fn fault(kind: FaultKind, code: &str) -> Fault {
     Fault {
         code: Some(Text::clean(code)),
         ..Fault::new(kind, "injected")
     }
 }
 
-fn place() -> Place {
+pub fn place() -> Place {
     Place {
         scope: Scope {
             account: "1".into(),

@@ -1,9 +1,11 @@
 //! A model of AWS as small as it can be: bounds that clamp, rules under a lock token, snapshots.
 
 use std::collections::{BTreeMap, BTreeSet};
+use tidegate::domain::backstop::{ABSENT, Bounds, OTHER, PRESENT, Timer};
 use tidegate::domain::backup::Backup;
 use tidegate::domain::change::{Change, Field, FieldChange, Hold, Reading, Target, Value};
 use tidegate::domain::ecs::ServiceRef;
+use tidegate::domain::ids::GroupName;
 use tidegate::domain::rds::{DatabaseKind, DatabaseRef};
 use tidegate::domain::text::Text;
 use tidegate::domain::waf::{AclRef, AclScope, RawAcl, RawJson, RuleRef};
@@ -37,9 +39,25 @@ pub enum Elsewhere {
     Edited,
 }
 
+/// An Auto Scaling group.
+#[derive(Clone, Debug)]
+pub struct Instances {
+    pub shrinks: Shrinks,
+    pub min: u64,
+    pub max: u64,
+    pub desired: u64,
+}
+
 #[derive(Clone, Debug)]
 pub struct World {
     pub services: BTreeMap<String, Tasks>,
+    pub groups: BTreeMap<String, Instances>,
+    /// So many of a service's tasks do not come up.
+    pub missing: BTreeMap<String, u64>,
+    pub snapshot_status: &'static str,
+    /// Another session's record stands under the number that this one takes.
+    pub is_locked: bool,
+    pub is_rule_gone: bool,
     pub action: String,
     pub limit: u64,
     /// Everything else in the web ACL.
@@ -118,8 +136,23 @@ impl World {
             ),
             ("growing", tasks(Scaled::Target(Shrinks::Never), 2, 6, 2)),
         ];
+        let instances = |shrinks, min, max, desired| Instances {
+            shrinks,
+            min,
+            max,
+            desired,
+        };
+        let groups = [
+            ("nodes", instances(Shrinks::ByItself, 2, 4, 3)),
+            ("fixed", instances(Shrinks::Never, 1, 3, 2)),
+        ];
         Self {
             services: services.map(|(name, t)| (name.to_owned(), t)).into(),
+            groups: groups.map(|(name, g)| (name.to_owned(), g)).into(),
+            missing: BTreeMap::new(),
+            snapshot_status: "available",
+            is_locked: false,
+            is_rule_gone: false,
             action: BLOCK.to_owned(),
             limit: 1000,
             rest: 0,
@@ -142,6 +175,13 @@ impl World {
             all.insert(format!("{name} max"), t.max.to_string());
             if t.scaled != Scaled::Target(Shrinks::ByItself) {
                 all.insert(format!("{name} desired"), t.desired.to_string());
+            }
+        }
+        for (name, g) in &self.groups {
+            all.insert(format!("{name} min"), g.min.to_string());
+            all.insert(format!("{name} max"), g.max.to_string());
+            if g.shrinks != Shrinks::ByItself {
+                all.insert(format!("{name} desired"), g.desired.to_string());
             }
         }
         all
@@ -173,6 +213,94 @@ impl World {
             steps.push(desired(vec![floating(t.desired, n)]));
         }
         steps
+    }
+
+    /// A group's bounds as a plan wishes for them; desired stays within.
+    pub fn resize(&self, name: &str, min: u64, max: u64) -> Proposed {
+        let g = &self.groups[name];
+        let desired = g.desired.max(min).min(max);
+        let hold = if g.shrinks == Shrinks::ByItself {
+            Hold::Floating
+        } else {
+            Hold::Held
+        };
+        let fields = [
+            held(Field::Min, g.min, min),
+            held(Field::Max, g.max, max),
+            FieldChange {
+                hold,
+                ..held(Field::Desired, g.desired, desired)
+            },
+        ];
+        Proposed::Set(Change {
+            target: Target::Group(name.into()),
+            fields: fields.into_iter().filter(|f| f.before != f.after).collect(),
+        })
+    }
+
+    /// The timer behind a target or group, with the bounds of now.
+    pub fn timer(&self, target: &Target) -> Option<Timer> {
+        let (of, min, max) = match target {
+            Target::Scalable(at) => {
+                let t = &self.services[at.service.as_str()];
+                (Bounds::Target(at.clone()), t.min, t.max)
+            }
+            Target::Group(name) => {
+                let g = &self.groups[name.as_str()];
+                (Bounds::Group(name.clone()), g.min, g.max)
+            }
+            _ => return None,
+        };
+        Some(Timer {
+            of,
+            name: "tidegate-s-restore".into(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            min: u32::try_from(min).unwrap(),
+            max: u32::try_from(max).unwrap(),
+        })
+    }
+
+    pub fn timers(&self) -> impl Iterator<Item = &Timer> {
+        self.nets.iter().filter_map(|t| match t {
+            Target::Timer(timer) => Some(timer),
+            _ => None,
+        })
+    }
+
+    /// Whose time has come runs, once.
+    pub fn run_timers(&mut self, now: jiff::Timestamp) -> bool {
+        let due: Vec<Timer> = self.timers().filter(|t| t.at <= now).cloned().collect();
+        for timer in &due {
+            self.disarm(timer);
+            let (min, max) = (Some(timer.min), Some(timer.max));
+            match &timer.of {
+                Bounds::Target(at) => self.register(at, min, max, Way::Apply),
+                Bounds::Group(name) => self.size(name, [min, max, None], Way::Apply),
+            }
+        }
+        !due.is_empty()
+    }
+
+    fn disarm(&mut self, timer: &Timer) {
+        self.nets.retain(|t| match t {
+            Target::Timer(other) => (&other.of, &other.name) != (&timer.of, &timer.name),
+            _ => true,
+        });
+    }
+
+    /// Whether a net is there: not, as it was put, or otherwise.
+    fn presence(&self, target: &Target) -> u64 {
+        let other = match target {
+            Target::Timer(timer) => self
+                .timers()
+                .any(|t| (&t.of, &t.name) == (&timer.of, &timer.name)),
+            _ => self.is_locked,
+        };
+        match (self.nets.contains(target), other) {
+            (true, _) => PRESENT,
+            (false, true) => OTHER,
+            (false, false) => ABSENT,
+        }
     }
 
     pub fn limit_to(&self, n: u64) -> Proposed {
@@ -214,14 +342,21 @@ impl World {
                 self.services[at.service.as_str()].desired,
             )]
             .into(),
-            Target::Group(_) => Reading::new(),
+            Target::Group(name) => {
+                let g = &self.groups[name.as_str()];
+                [
+                    count(Field::Min, g.min),
+                    count(Field::Max, g.max),
+                    count(Field::Desired, g.desired),
+                ]
+                .into()
+            }
             Target::Rule(_) => {
                 let action = Value::Json(RawJson(self.action.as_str().into()));
                 [(Field::Action, action), count(Field::Limit, self.limit)].into()
             }
             Target::Timer(_) | Target::Record(_) => {
-                let there = self.nets.contains(target);
-                [count(Field::Present, u64::from(there))].into()
+                [count(Field::Present, self.presence(target))].into()
             }
         }
     }
@@ -232,7 +367,7 @@ impl World {
                 let there = self.snapshots.contains(backup.snapshot.as_str());
                 let found = Snapshot {
                     id: backup.snapshot.clone(),
-                    status: Text::fixed("available"),
+                    status: Text::fixed(self.snapshot_status),
                     percent: 100,
                 };
                 Look {
@@ -248,6 +383,9 @@ impl World {
     }
 
     fn look_at(&self, target: &Target, changing: Option<Field>) -> Look {
+        if let Target::Group(name) = target {
+            return self.look_at_group(name.as_str(), target);
+        }
         let (Target::Scalable(at) | Target::Service(at)) = target else {
             return self.look_at_rule(target, changing);
         };
@@ -257,16 +395,31 @@ impl World {
         } else {
             Shrinks::Never
         };
-        let desired = u32::try_from(t.desired).unwrap();
-        let running = Some(Running {
-            desired,
-            running: desired,
-        });
+        let running = Some(self.running(at.service.as_str(), t.desired));
         Look {
             reading: Some(self.reading(target)),
             running,
             shrinks,
             ..Look::default()
+        }
+    }
+
+    fn look_at_group(&self, name: &str, target: &Target) -> Look {
+        let g = &self.groups[name];
+        Look {
+            reading: Some(self.reading(target)),
+            running: Some(self.running(name, g.desired)),
+            shrinks: g.shrinks,
+            ..Look::default()
+        }
+    }
+
+    fn running(&self, name: &str, desired: u64) -> Running {
+        let missing = self.missing.get(name).copied().unwrap_or_default();
+        let count = |n: u64| u32::try_from(n).unwrap();
+        Running {
+            desired: count(desired),
+            running: count(desired.saturating_sub(missing)),
         }
     }
 
@@ -290,8 +443,9 @@ impl World {
             raw,
             rest: format!("{action}{limit}{}", self.rest),
         });
+        let is_gone = self.is_rule_gone && matches!(target, Target::Rule(_));
         Look {
-            reading: Some(self.reading(target)),
+            reading: (!is_gone).then(|| self.reading(target)),
             document,
             ..Look::default()
         }
@@ -302,7 +456,12 @@ impl World {
         match write {
             Write::RegisterScalableTarget { at, min, max } => self.register(at, *min, *max, way),
             Write::UpdateService { at, desired } => self.tasks(at).desired = u64::from(*desired),
-            Write::UpdateGroup { .. } => {}
+            Write::UpdateGroup {
+                name,
+                min,
+                max,
+                desired,
+            } => self.size(name, [*min, *max, *desired], way),
             Write::UpdateWebAcl { document, .. }
                 if *document.lock_token != *self.token.to_string() =>
             {
@@ -321,8 +480,12 @@ impl World {
                     "a duplicate snapshot"
                 );
             }
-            Write::Arm(timer) => drop(self.nets.insert(Target::Timer(timer.clone()))),
-            Write::Disarm(timer) => drop(self.nets.remove(&Target::Timer(timer.clone()))),
+            Write::Arm(timer) => {
+                self.disarm(timer);
+                self.nets.insert(Target::Timer(timer.clone()));
+            }
+            Write::Disarm(timer) => self.disarm(timer),
+            Write::Lock(_) if self.is_locked => return Err("ParameterAlreadyExists"),
             Write::Lock(at) => assert!(
                 self.nets.insert(Target::Record(at.clone())),
                 "a lock taken twice"
@@ -348,6 +511,33 @@ impl World {
             .then(|| format!("{at:?}: {} → {clamped}", t.desired));
         t.desired = clamped;
         self.weakened.extend(stopped);
+    }
+
+    fn size(&mut self, name: &GroupName, sizes: [Option<u32>; 3], way: Way) {
+        let g = self.groups.get_mut(name.as_str()).unwrap();
+        let [min, max, desired] = sizes.map(|n| n.map(u64::from));
+        g.min = min.unwrap_or(g.min);
+        g.max = max.unwrap_or(g.max);
+        g.desired = desired.unwrap_or(g.desired);
+        let clamped = g.desired.max(g.min).min(g.max);
+        if clamped < g.desired && way == Way::Revert {
+            self.weakened
+                .push(format!("{name:?}: {} → {clamped}", g.desired));
+        }
+        g.desired = clamped;
+    }
+
+    /// Where a policy scales in and out: with the load, or without it.
+    pub fn load(&mut self, is_on: bool) {
+        let wanted = |min, max| if is_on { max } else { min };
+        let services = self.services.values_mut();
+        for t in services.filter(|t| t.scaled == Scaled::Target(Shrinks::ByItself)) {
+            t.desired = wanted(t.min, t.max);
+        }
+        let groups = self.groups.values_mut();
+        for g in groups.filter(|g| g.shrinks == Shrinks::ByItself) {
+            g.desired = wanted(g.min, g.max);
+        }
     }
 
     /// Load: every policy scales out to its maximum.

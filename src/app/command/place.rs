@@ -110,6 +110,7 @@ pub(in crate::app) fn forget(state: &mut State) {
     state.epoch.0 += 1;
     state.news.clear(state.settings.cluster.clone());
     state.work.forget();
+    state.sessions.forget();
     state.overlays.clear();
     state.each_pane(|pane, _| {
         pane.clear();

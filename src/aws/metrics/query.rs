@@ -2,6 +2,7 @@
 
 use super::super::convert::moment;
 use crate::domain::metrics::{Metric, Series};
+use crate::domain::rds::DatabaseKind;
 use crate::domain::waf::AclScope;
 use aws_sdk_cloudwatch::types as sdk;
 use jiff::{SignedDuration, Timestamp};
@@ -34,21 +35,19 @@ pub(super) struct Found {
 /// Values arrive one to three minutes late: a minute younger than this that is missing may still come.
 const PROVISIONAL: SignedDuration = SignedDuration::from_mins(2);
 const SHOWN: i64 = 10 * 60;
+const ALB: &str = "AWS/ApplicationELB";
 
 impl Home {
     pub(super) fn of(metric: &Metric) -> Self {
-        match metric {
-            Metric::CpuCredits(_) => Self {
-                global: false,
-                period: 300,
-            },
-            Metric::RuleBlocked { scope, .. } | Metric::RuleCounted { scope, .. } => Self {
-                global: *scope == AclScope::Cloudfront,
-                period: 60,
-            },
-            Metric::ServiceCpu(_) | Metric::ServiceMemory(_) => Self {
-                global: false,
-                period: 60,
+        let scope = match metric {
+            Metric::RuleBlocked { scope, .. } | Metric::RuleCounted { scope, .. } => Some(*scope),
+            _ => None,
+        };
+        Self {
+            global: scope == Some(AclScope::Cloudfront),
+            period: match metric {
+                Metric::CpuCredits(_) => 300,
+                _ => 60,
             },
         }
     }
@@ -81,53 +80,84 @@ pub(super) fn query(i: usize, metric: &Metric, period: i32, region: &str) -> sdk
 }
 
 fn statistic(metric: &Metric) -> &'static str {
-    if sparse(metric) { "Sum" } else { "Average" }
+    match metric {
+        Metric::Latency(_) => "p95",
+        // The dimension of a cluster takes all its members together.
+        Metric::DatabaseCpu(at) | Metric::DatabaseConnections(at)
+            if at.kind == DatabaseKind::Cluster =>
+        {
+            "Maximum"
+        }
+        _ if sparse(metric) => "Sum",
+        _ => "Average",
+    }
 }
 
 /// Published only when it is not zero.
 fn sparse(metric: &Metric) -> bool {
     matches!(
         metric,
-        Metric::RuleBlocked { .. } | Metric::RuleCounted { .. }
+        Metric::RuleBlocked { .. }
+            | Metric::RuleCounted { .. }
+            | Metric::Requests(_)
+            | Metric::TargetErrors(_)
+            | Metric::BalancerErrors(_)
     )
 }
 
 fn named(metric: &Metric, region: &str) -> sdk::Metric {
-    let base = |namespace: &str, name: &str| {
-        sdk::Metric::builder()
-            .namespace(namespace)
-            .metric_name(name)
-    };
+    let (namespace, name) = name(metric);
+    let dimensions = dimensions(metric, region);
+    let dimensions = dimensions.into_iter().map(|(n, v)| dimension(n, v));
+    sdk::Metric::builder()
+        .namespace(namespace)
+        .metric_name(name)
+        .set_dimensions(Some(dimensions.collect()))
+        .build()
+}
+
+/// Namespace and name (aws-facts.md §5).
+fn name(metric: &Metric) -> (&'static str, &'static str) {
     match metric {
-        Metric::ServiceCpu(at) | Metric::ServiceMemory(at) => {
-            let name = if matches!(metric, Metric::ServiceCpu(_)) {
-                "CPUUtilization"
-            } else {
-                "MemoryUtilization"
-            };
-            let builder =
-                base("AWS/ECS", name).dimensions(dimension("ClusterName", at.cluster.as_str()));
-            builder
-                .dimensions(dimension("ServiceName", at.service.as_str()))
-                .build()
-        }
+        Metric::ServiceCpu(_) => ("AWS/ECS", "CPUUtilization"),
+        Metric::ServiceMemory(_) => ("AWS/ECS", "MemoryUtilization"),
+        Metric::RuleBlocked { .. } => ("AWS/WAFV2", "BlockedRequests"),
+        Metric::RuleCounted { .. } => ("AWS/WAFV2", "CountedRequests"),
+        Metric::CpuCredits(_) => ("AWS/EC2", "CPUCreditBalance"),
+        Metric::Requests(_) => (ALB, "RequestCount"),
+        Metric::Latency(_) => (ALB, "TargetResponseTime"),
+        Metric::TargetErrors(_) => (ALB, "HTTPCode_Target_5XX_Count"),
+        Metric::BalancerErrors(_) => (ALB, "HTTPCode_ELB_5XX_Count"),
+        Metric::DatabaseCpu(_) => ("AWS/RDS", "CPUUtilization"),
+        Metric::DatabaseConnections(_) => ("AWS/RDS", "DatabaseConnections"),
+    }
+}
+
+fn dimensions<'a>(metric: &'a Metric, region: &'a str) -> Vec<(&'static str, &'a str)> {
+    match metric {
+        Metric::ServiceCpu(at) | Metric::ServiceMemory(at) => vec![
+            ("ClusterName", at.cluster.as_str()),
+            ("ServiceName", at.service.as_str()),
+        ],
         Metric::RuleBlocked { scope, acl, rule } | Metric::RuleCounted { scope, acl, rule } => {
-            let blocked = matches!(metric, Metric::RuleBlocked { .. });
-            let name = if blocked {
-                "BlockedRequests"
-            } else {
-                "CountedRequests"
-            };
-            let builder = base("AWS/WAFV2", name).dimensions(dimension("WebACL", acl.as_str()));
-            let builder = builder.dimensions(dimension("Rule", rule.as_str()));
-            let here = (*scope == AclScope::Regional).then(|| dimension("Region", region));
-            here.into_iter()
-                .fold(builder, sdk::builders::MetricBuilder::dimensions)
-                .build()
+            let here = (*scope == AclScope::Regional).then_some(("Region", region));
+            let both = [("WebACL", acl.as_str()), ("Rule", rule.as_str())];
+            both.into_iter().chain(here).collect()
         }
-        Metric::CpuCredits(id) => base("AWS/EC2", "CPUCreditBalance")
-            .dimensions(dimension("InstanceId", id.as_str()))
-            .build(),
+        Metric::CpuCredits(id) => vec![("InstanceId", id.as_str())],
+        Metric::Requests(at) | Metric::Latency(at) | Metric::TargetErrors(at) => vec![
+            ("LoadBalancer", at.balancer.as_str()),
+            ("TargetGroup", at.group.as_str()),
+        ],
+        // What it answers by itself went to no target group.
+        Metric::BalancerErrors(balancer) => vec![("LoadBalancer", balancer.as_str())],
+        Metric::DatabaseCpu(at) | Metric::DatabaseConnections(at) => {
+            let kind = match at.kind {
+                DatabaseKind::Instance => "DBInstanceIdentifier",
+                DatabaseKind::Cluster => "DBClusterIdentifier",
+            };
+            vec![(kind, at.id.as_str())]
+        }
     }
 }
 
@@ -181,6 +211,8 @@ fn fill(points: &mut BTreeMap<Timestamp, f64>, window: &Window) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::metrics::Behind;
+    use crate::domain::rds::DatabaseRef;
 
     fn blocked(scope: AclScope) -> Metric {
         Metric::RuleBlocked {
@@ -220,6 +252,60 @@ mod tests {
             ["WebACL=edge", "Rule=per-ip"]
         );
         assert!(Home::of(&blocked(AclScope::Cloudfront)).global);
+    }
+
+    fn behind() -> Behind {
+        Behind {
+            balancer: "app/orchard/0123456789abcdef".into(),
+            group: "targetgroup/api/fedcba9876543210".into(),
+        }
+    }
+
+    fn database(kind: DatabaseKind) -> Metric {
+        Metric::DatabaseCpu(DatabaseRef {
+            kind,
+            id: "orchard-db".into(),
+        })
+    }
+
+    #[test]
+    fn requests_are_asked_of_the_group_and_what_the_balancer_answers_of_it_alone() {
+        let (balancer, group) = (
+            "LoadBalancer=app/orchard/0123456789abcdef",
+            "TargetGroup=targetgroup/api/fedcba9876543210",
+        );
+        let of_group = [
+            (Metric::Requests(behind()), "Sum"),
+            (Metric::Latency(behind()), "p95"),
+            (Metric::TargetErrors(behind()), "Sum"),
+        ];
+        for (metric, stat) in of_group {
+            assert_eq!(names(&metric), [balancer, group]);
+            assert_eq!(statistic(&metric), stat);
+        }
+        let own = Metric::BalancerErrors(behind().balancer);
+        assert_eq!(
+            (names(&own), statistic(&own)),
+            (vec![balancer.into()], "Sum")
+        );
+    }
+
+    #[test]
+    fn a_cluster_is_as_busy_as_its_busiest_member() {
+        let one = database(DatabaseKind::Instance);
+        let all = database(DatabaseKind::Cluster);
+        assert_eq!(names(&one), ["DBInstanceIdentifier=orchard-db"]);
+        assert_eq!(names(&all), ["DBClusterIdentifier=orchard-db"]);
+        assert_eq!((statistic(&one), statistic(&all)), ("Average", "Maximum"));
+    }
+
+    #[test]
+    fn a_minute_without_requests_is_zero_and_has_no_latency() {
+        let window = Home::of(&Metric::Requests(behind())).window(minute(100));
+        let last = |metric: Metric| series(&metric, Some(&Found::default()), &window).last();
+        assert_eq!(last(Metric::Requests(behind())), Some(0.0));
+        assert_eq!(last(Metric::TargetErrors(behind())), Some(0.0));
+        assert_eq!(last(Metric::Latency(behind())), None);
     }
 
     #[test]

@@ -5,10 +5,12 @@ use super::start::{brief, duration, said_no, tell};
 use crate::cli::args::{Arguments, Output};
 use crate::cli::environment::Environment;
 use crate::cli::{Failure, Streams, load, state_dir};
+use crate::domain::change::Target;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{Region, SessionId};
+use crate::domain::text::Text;
 use crate::journal::{self, Store};
-use crate::model::settings::Mode;
+use crate::model::settings::{Mode, Settings};
 use crate::model::source::did_you_mean;
 use crate::runtime::guard::spawn::spawn;
 use crate::runtime::guard::talk::{self, Follow, Open};
@@ -18,6 +20,7 @@ use crate::session::conductor::{self, Resume};
 use crate::session::load_test::Stage;
 use crate::session::revert::{Decisions, Surplus};
 use crate::session::snapshot::{Snapshot, Standing};
+use crate::session::step;
 use std::path::Path;
 
 /// Which session; needed only where several are open.
@@ -59,7 +62,6 @@ pub struct RevertArgs {
 }
 
 #[derive(Clone, Debug, clap::Args)]
-#[group(multiple = false)]
 pub struct RecoverArgs {
     #[command(flatten)]
     pub which: Which,
@@ -72,6 +74,9 @@ pub struct RecoverArgs {
     /// Leave everything as it is; timers and lock are removed
     #[arg(long, group = "way")]
     pub keep: bool,
+    /// Remove timers in the account whose session is over everywhere
+    #[arg(long, group = "way")]
+    pub remove_timers: bool,
 }
 
 /// What all of them need.
@@ -124,7 +129,7 @@ impl Desk<'_> {
             (Answer::Done { said }, now) => {
                 match self.output {
                     Output::Text => {
-                        writeln!(io.out, "{}", crate::domain::text::Text::clean(&said))?;
+                        writeln!(io.out, "{}", Text::clean(&said))?;
                     }
                     Output::Json => writeln!(io.out, "{:#}", super::json::masked(&now))?,
                 }
@@ -162,7 +167,7 @@ impl Desk<'_> {
         let open = match choose(&dir, &args.which) {
             Ok(open) => open,
             Err(nothing) if talk::open_sessions(&dir)?.is_empty() => {
-                return self.adopt(&dir, nothing, io);
+                return self.adopt(&dir, args, nothing, io);
             }
             Err(fault) => return Err(fault.into()),
         };
@@ -196,11 +201,17 @@ impl Desk<'_> {
     }
 
     /// Nothing is open on this machine: what nobody carries any more in the account is taken over.
-    fn adopt(&self, dir: &Path, nothing: Fault, io: &mut Streams<'_>) -> Result<u8, Failure> {
+    fn adopt(
+        &self,
+        dir: &Path,
+        args: &RecoverArgs,
+        nothing: Fault,
+        io: &mut Streams<'_>,
+    ) -> Result<u8, Failure> {
         let settings = load::all(self.arguments, self.environment)?.settings;
         let found = orphan::look(&settings)?;
         let Some(orphan) = found.first() else {
-            return Err(nothing.into());
+            return timers(&settings, dir, args, nothing, io);
         };
         let store = Store::open(dir)?;
         let task = match orphan.task(store.actor(), crate::runtime::clock::wall()) {
@@ -258,6 +269,40 @@ fn unreadable() -> Fault {
 
 fn by() -> String {
     conductor::name(&journal::actor())
+}
+
+/// No session, but perhaps timers of one: told, and removed where that is asked.
+fn timers(
+    settings: &Settings,
+    dir: &Path,
+    args: &RecoverArgs,
+    nothing: Fault,
+    io: &mut Streams<'_>,
+) -> Result<u8, Failure> {
+    let found = orphan::timers(settings, dir)?;
+    if found.is_empty() {
+        return Err(nothing.into());
+    }
+    for timer in &found {
+        let of = step::resource(&Target::Timer(timer.clone()));
+        let line = format!(
+            "{of}: {} sets min {}, max {} at {:.0}",
+            timer.name, timer.min, timer.max, timer.at
+        );
+        writeln!(io.err, "{}", Text::clean(&line))?;
+    }
+    if !args.remove_timers {
+        let fault = Fault::new(
+            FaultKind::Refused,
+            "No session is open, but timers of one that is over stand in the account",
+        )
+        .means("at their time they set these bounds, whatever is there by then")
+        .next("let them run, or remove them with --remove-timers");
+        return said_no(&fault, io);
+    }
+    orphan::remove(settings, dir, found)?;
+    writeln!(io.out, "the timers are removed")?;
+    Ok(0)
 }
 
 /// The one that is open, or the one that is named.

@@ -1,7 +1,9 @@
 //! From a plan to a guard that has it.
 
+use super::order::Pending;
 use super::{Core, store};
 use crate::aws::Gate;
+use crate::domain::backstop::Shelf;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
 use crate::domain::plan::Ceilings;
@@ -12,9 +14,13 @@ use crate::runtime::guard::process::Brief;
 use crate::runtime::guard::{Guard, Parts, Task, client, server, spawn};
 use crate::session::draft::{self, Reason};
 use crate::session::machine::Pace;
-use crate::session::opening::Drafted;
+use crate::session::opening::{Drafted, Expiring};
 use crate::session::plan::Plan;
+use crate::session::record::Place;
+use crate::session::report::Report;
+use crate::session::shared::SharedRecord;
 use crate::session::snapshot::Protection;
+use crate::session::survey::Record;
 use jiff::Timestamp;
 use std::path::Path;
 
@@ -42,8 +48,7 @@ pub(super) async fn draft(core: &Core, plan: Plan) -> Result<Drafted, Fault> {
 /// The report, line by line.
 pub(super) fn report(dir: &Path, id: &SessionId) -> Result<Vec<Text>, Fault> {
     let records = crate::journal::read_session(dir, id).records();
-    let lines = records.iter().map(|r| format!("{} {:?}", r.at, r.event));
-    Ok(lines.map(|line| Text::clean(&line)).collect())
+    Ok(Text::lines(&Report::of(&records)?.to_markdown()))
 }
 
 /// Begins the session that was agreed on.
@@ -64,6 +69,43 @@ pub(super) async fn begin(
         scope: drafted.survey.place.scope.clone(),
     };
     guard(core, task).await
+}
+
+/// A change that goes back by itself.
+pub(super) async fn expiring(core: &Core, change: &Expiring) -> Result<SessionId, Fault> {
+    core.may_write()?;
+    let who = core.aws.identity().await?;
+    let scope = core.scope().await?;
+    let now = clock::wall();
+    let path = Shelf::Region.path(&scope);
+    let free = match core.aws.record(Shelf::Region, &path, now).await {
+        Record::Free { next } => Some(next),
+        Record::Unreadable(_) => None,
+        Record::Taken(open) => return Err(taken(&open)),
+    };
+    let place = Place {
+        scope: scope.clone(),
+        caller: who.caller,
+    };
+    let id = Store::new_id(now);
+    let actor = crate::journal::actor();
+    let opening = Box::new(change.opening(id.clone(), &place, free, &actor, now));
+    let pending = Pending::new(core, &id, 0, &change.proposal, 0);
+    core.set_begun(Some(pending));
+    let begun = guard(core, Task::Start { opening, scope }).await;
+    if begun.is_err() {
+        core.set_begun(None);
+    }
+    begun
+}
+
+fn taken(open: &SharedRecord) -> Fault {
+    Fault::new(
+        FaultKind::Refused,
+        format!("A session is open here: {} of {}", open.plan, open.who),
+    )
+    .means("one session at a time in an account and region, and a change with an end is one")
+    .next("make the change without an end, or wait")
 }
 
 /// Starts a guard: a process of its own; for the simulated account in this one.

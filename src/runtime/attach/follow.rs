@@ -125,7 +125,7 @@ async fn listen(
     client: &mut Client,
     wishes: &mut UnboundedReceiver<Wish>,
 ) -> End {
-    let mut pending: Vec<Pending> = Vec::new();
+    let mut pending: Vec<Pending> = core.take_begun(id).into_iter().collect();
     let (mut pid, mut steps, mut silent) = (None, 0, false);
     loop {
         tokio::select! {

@@ -16,7 +16,7 @@ use crate::session::snapshot::{Kind, Snapshot, Standing, StepSeen};
 pub(super) struct Pending {
     /// The number under which it was asked.
     pub ask: u64,
-    session: SessionId,
+    pub session: SessionId,
     summary: Text,
     subject: Subject,
     /// The session's steps before it.
@@ -71,7 +71,8 @@ impl Pending {
     /// Tells how far it is; whether it still is under way.
     pub(super) fn goes_on(&mut self, core: &Core, seen: &Snapshot) -> bool {
         let mine = seen.steps.iter().skip(self.before);
-        let mine: Vec<&StepSeen> = mine.filter(|s| s.kind != Kind::Timer).collect();
+        let nets = [Kind::Timer, Kind::Lock];
+        let mine: Vec<&StepSeen> = mine.filter(|s| !nets.contains(&s.kind)).collect();
         if mine.is_empty() {
             return true;
         }

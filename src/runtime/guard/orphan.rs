@@ -1,17 +1,23 @@
 //! Sessions that nobody carries any more, found in the account.
 
 use super::Task;
+use crate::aws::apply::apply;
 use crate::aws::{Aws, Options};
-use crate::domain::backstop::{RecordRef, Shelf};
+use crate::domain::backstop::{RecordRef, Shelf, Timer};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::identity::Scope;
+use crate::domain::ids::SessionId;
+use crate::domain::subject::Subject;
+use crate::domain::write::{Outcome, Write};
 use crate::journal::Store;
 use crate::model::settings::Settings;
+use crate::runtime::clock;
 use crate::runtime::reads::options;
-use crate::session::conductor::{adoption, record_at};
-use crate::session::record::Actor;
+use crate::session::conductor::{adoption, record_at, timer_name};
+use crate::session::record::{Actor, Event, Place};
 use crate::session::shared::{SILENCE, SharedRecord};
 use jiff::Timestamp;
+use std::path::Path;
 
 /// A session in the account that is not this machine's.
 #[derive(Clone, Debug)]
@@ -45,6 +51,66 @@ impl Orphan {
             scope: self.scope.clone(),
         })
     }
+}
+
+/// Timers of sessions that nobody carries: they would restore bounds blindly, at their time.
+pub fn timers(settings: &Settings, dir: &Path) -> Result<Vec<Timer>, Fault> {
+    let open: Vec<SessionId> = super::talk::open_sessions(dir)?
+        .into_iter()
+        .map(|o| o.state.id)
+        .collect();
+    let options = Options {
+        read_only: true,
+        ..options(settings)
+    };
+    super::talk::block_on(async {
+        let aws = Box::pin(Aws::connect(options)).await?;
+        let carried: Vec<SessionId> = Box::pin(orphans(&aws))
+            .await?
+            .into_iter()
+            .map(|o| o.record.session)
+            .collect();
+        let lives = |t: &Timer| {
+            let mut alive = open.iter().chain(&carried);
+            alive.any(|id| *timer_name(id.as_str()) == *t.name)
+        };
+        let mut found = aws.timers().await?;
+        found.retain(|t| !lives(t));
+        Ok(found)
+    })?
+}
+
+/// Removes timers; each request is durable first.
+pub fn remove(settings: &Settings, dir: &Path, timers: Vec<Timer>) -> Result<(), Fault> {
+    let store = Store::open(dir)?;
+    super::talk::block_on(async {
+        let aws = Box::pin(Aws::connect(options(settings))).await?;
+        let who = aws.identity().await?;
+        let place = Place {
+            scope: Scope {
+                account: who.account,
+                region: aws.region().clone(),
+            },
+            caller: who.caller,
+        };
+        let now = clock::wall();
+        let opened = Event::Opened {
+            summary: "timers of sessions that are over are removed".to_owned(),
+            subject: Subject::Group("-".into()),
+            steps: Vec::new(),
+        };
+        let mut writer = store.begin(&Store::new_id(now), &place, opened, now)?;
+        for timer in timers {
+            let permit = writer.errand(Write::Disarm(timer), now)?;
+            match apply(&aws, permit).await {
+                Outcome::Done { .. } => {}
+                Outcome::Refused(fault) | Outcome::NotSent(fault) | Outcome::Unknown(fault) => {
+                    return Err(fault);
+                }
+            }
+        }
+        Ok(())
+    })?
 }
 
 /// As [`orphans`], for a command.

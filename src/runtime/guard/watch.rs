@@ -1,21 +1,21 @@
 //! What is watched beside the steps: alarms, drift, a restored rule's effect, vital signs.
 
 use super::Word;
+use super::vital::Vitals;
 use crate::aws::Aws;
 use crate::domain::change::{Hold, Standing, Target};
 use crate::domain::fault::Fault;
-use crate::domain::metrics::Metric;
 use crate::domain::text::Text;
 use crate::domain::waf::RuleRef;
 use crate::runtime::look::look;
 use crate::session::conductor::{Conductor, News};
 use crate::session::load_test::{Moved, Stage};
 use crate::session::machine::Sight;
-use crate::session::record::Sign;
 use crate::session::revert::compare;
 use crate::session::snapshot::AlarmNow;
 use crate::session::step::Step;
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
@@ -37,6 +37,7 @@ pub struct Watchers {
     drift: Round,
     effect: Round,
     vitals: Round,
+    signs: Arc<Vitals>,
     /// Since when a restored rule's effect is awaited.
     settling: Option<Timestamp>,
 }
@@ -80,6 +81,7 @@ impl Drop for Round {
 impl Watchers {
     pub fn new(aws: Aws, told: UnboundedSender<Word>) -> Self {
         Self {
+            signs: Arc::new(Vitals::new(aws.clone())),
             aws,
             told,
             alarms: Round::new(ALARMS),
@@ -115,9 +117,9 @@ impl Watchers {
                 .iter()
                 .map(|s| s.step.clone())
                 .collect();
-            let (aws, told) = (self.aws.clone(), self.told.clone());
+            let (signs, told) = (self.signs.clone(), self.told.clone());
             let now = conductor.now().wall;
-            self.vitals.begin(vitals(aws, told, steps, now));
+            self.vitals.begin(vitals(signs, told, steps, now));
         }
     }
 
@@ -231,62 +233,14 @@ async fn effect(
     tell(&told, News::Settled);
 }
 
-async fn vitals(aws: Aws, told: UnboundedSender<Word>, steps: Vec<Step>, now: Timestamp) {
-    let mut metrics: Vec<(Metric, &'static str, &'static str, String)> = Vec::new();
-    for step in &steps {
-        metrics.extend(signs_of(&aws, step).await);
-    }
-    let asked: Vec<Metric> = metrics.iter().map(|(m, ..)| m.clone()).collect();
-    if asked.is_empty() {
-        return;
-    }
-    let Ok(series) = aws.metrics(&asked, now).await else {
-        return;
-    };
-    let signs = metrics.into_iter().zip(series);
-    let signs: Vec<Sign> = signs
-        .filter_map(|((_, name, unit, of), series)| {
-            Some(Sign {
-                name: name.to_owned(),
-                of,
-                unit: unit.to_owned(),
-                value: series.last()?,
-            })
-        })
-        .collect();
+async fn vitals(
+    vitals: Arc<Vitals>,
+    told: UnboundedSender<Word>,
+    steps: Vec<Step>,
+    now: Timestamp,
+) {
+    let signs = vitals.read(&steps, now).await;
     if !signs.is_empty() {
         tell(&told, News::Vitals(signs));
-    }
-}
-
-/// Which metrics tell how a step's resource bears the load.
-async fn signs_of(aws: &Aws, step: &Step) -> Vec<(Metric, &'static str, &'static str, String)> {
-    let of = step.resource().as_str().to_owned();
-    match step.change().map(|c| &c.target) {
-        Some(Target::Scalable(at) | Target::Service(at)) => vec![
-            (Metric::ServiceCpu(at.clone()), "cpu", "%", of.clone()),
-            (Metric::ServiceMemory(at.clone()), "memory", "%", of),
-        ],
-        Some(Target::Rule(rule)) => {
-            let Ok(Some(acl)) = aws.acl(&rule.acl).await else {
-                return Vec::new();
-            };
-            let Some(found) = acl.rules.iter().find(|r| r.name == rule.rule) else {
-                return Vec::new();
-            };
-            let scope = rule.acl.scope;
-            let (acl, rule) = (acl.metric.clone(), found.metric.clone());
-            let blocked = Metric::RuleBlocked {
-                scope,
-                acl: acl.clone(),
-                rule: rule.clone(),
-            };
-            let counted = Metric::RuleCounted { scope, acl, rule };
-            vec![
-                (blocked, "blocked", "requests/min", of.clone()),
-                (counted, "counted", "requests/min", of),
-            ]
-        }
-        _ => Vec::new(),
     }
 }

@@ -1,12 +1,12 @@
 //! What consoles and commands ask of a session.
 
 use super::{Conductor, Moves, Phase, kind, signed};
-use crate::domain::backstop::{Bounds, Timer};
-use crate::domain::change::{Change, Field, Target};
+use crate::domain::change::Target;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::session::ask::{Answer, Ask, Told};
 use crate::session::load_test::Why;
 use crate::session::machine::Command;
+use crate::session::opening;
 use crate::session::order::Proposal;
 use crate::session::plan::LONGEST_TTL;
 use crate::session::record::Event;
@@ -161,29 +161,14 @@ impl Conductor {
 
     /// A timer for bounds that have none yet.
     fn timer_for(&self, step: &Step, proposal: &Proposal) -> Option<Step> {
-        let change = step.change()?;
-        let of = match &change.target {
-            Target::Scalable(at) => Bounds::Target(at.clone()),
-            Target::Group(name) => Bounds::Group(name.clone()),
-            _ => return None,
+        let (id, until) = (&self.state().id, self.test().until?);
+        let timer = opening::timer_for(step, proposal, id, until)?;
+        let of = |step: &Step| match step.change().map(|c| c.target.clone()) {
+            Some(Target::Timer(timer)) => Some(timer.of),
+            _ => None,
         };
-        let has_one = self.state().steps.iter().any(
-            |s| matches!(s.step.change().map(|c| &c.target), Some(Target::Timer(t)) if t.of == of),
-        );
-        let seen = proposal.seen.iter().find(|(t, _)| *t == change.target);
-        let bound = |field| {
-            let known = change.field(field).map(|f| &f.before);
-            let known = known.or_else(|| seen.and_then(|(_, r)| r.get(&field)));
-            known?.count().and_then(|n| u32::try_from(n).ok())
-        };
-        let timer = Timer {
-            of,
-            name: timer_name(self.state().id.as_str()),
-            at: self.test().until?,
-            min: bound(Field::Min)?,
-            max: bound(Field::Max)?,
-        };
-        (!has_one).then(|| Step::Set(Change::put(Target::Timer(timer))))
+        let has_one = self.state().steps.iter().any(|s| of(&s.step) == of(&timer));
+        (!has_one).then_some(timer)
     }
 
     fn undo_newest(&mut self) -> Result<(Vec<Command>, String), Fault> {
@@ -202,9 +187,7 @@ impl Conductor {
         };
         self.phase = Phase::Undoing;
         let said = self.state().steps[step].step.resource();
-        let commands = self
-            .machine
-            .put_back(self.now, [step], Decisions::default());
+        let commands = self.machine.put_back_one(self.now, step);
         let commands = self.taken(commands);
         Ok((commands, format!("{said} is put back")))
     }

@@ -79,8 +79,13 @@ impl Conductor {
         steps.into_iter().filter(waits).collect()
     }
 
-    /// In conflict, and nobody has decided; or under a newer step that is.
+    /// In conflict, and nobody has decided; or under a newer step that is. A bound of it that drains
+    /// does not wait for that.
     fn waits_for_a_decision(&self, step: usize) -> bool {
+        let target = self.state().steps[step].step.change().map(|c| &c.target);
+        if target.is_some_and(|t| self.machine.drains(t)) {
+            return false;
+        }
         let newest = self.state().steps.len();
         let mut over = (step..newest).filter(|n| *n == step || self.state().shares(*n, step));
         over.any(|n| self.is_undecided(n))

@@ -97,30 +97,33 @@ impl Conductor {
     }
 
     fn standing(&self, n: usize, state: &StepState) -> Standing {
-        match state.end {
-            End::Reverted => return Standing::Reverted,
-            End::Draining => return Standing::Draining,
-            End::Kept => return Standing::Kept,
-            End::Open => {}
-        }
         let target = state.step.change().map(|c| &c.target);
-        if self.conflicts.iter().any(|c| Some(&c.target) == target) {
-            return Standing::Conflict;
-        }
-        if self.test().skipped.contains(&n) && !state.has_landed() {
-            return Standing::Skipped;
-        }
-        match (state.revert, state.apply) {
-            (Leg::InDoubt, _) | (Leg::Idle, Leg::InDoubt) => Standing::InDoubt,
-            (Leg::Idle, Leg::Idle) => Standing::Waiting,
-            (Leg::Idle, Leg::Prepared | Leg::Sent) => Standing::Applying,
-            (Leg::Idle, Leg::Failed) => Standing::Failed,
-            (Leg::Idle, Leg::Done) => Standing::Verifying,
-            (Leg::Idle, Leg::Stalled) => Standing::Stalled,
-            (Leg::Idle, Leg::Verified) => Standing::Applied,
-            (Leg::Failed | Leg::Stalled, _) => Standing::Failed,
-            _ => Standing::Reverting,
-        }
+        let in_conflict = self.conflicts.iter().any(|c| Some(&c.target) == target);
+        standing(state, in_conflict, self.test().skipped.contains(&n))
+    }
+}
+
+/// How a step stands, in one word.
+pub fn standing(state: &StepState, in_conflict: bool, is_skipped: bool) -> Standing {
+    match state.end {
+        End::Reverted => return Standing::Reverted,
+        End::Draining => return Standing::Draining,
+        End::Kept => return Standing::Kept,
+        End::Open if in_conflict => return Standing::Conflict,
+        End::Open => {}
+    }
+    if is_skipped && !state.has_landed() {
+        return Standing::Skipped;
+    }
+    match (state.revert, state.apply) {
+        (Leg::InDoubt, _) | (Leg::Idle, Leg::InDoubt) => Standing::InDoubt,
+        (Leg::Idle, Leg::Idle) => Standing::Waiting,
+        (Leg::Idle, Leg::Prepared | Leg::Sent) => Standing::Applying,
+        (Leg::Idle, Leg::Done) => Standing::Verifying,
+        (Leg::Idle, Leg::Stalled) => Standing::Stalled,
+        (Leg::Idle, Leg::Verified) => Standing::Applied,
+        (Leg::Idle, Leg::Failed) | (Leg::Failed | Leg::Stalled, _) => Standing::Failed,
+        _ => Standing::Reverting,
     }
 }
 

@@ -2,7 +2,7 @@
 //! that take long awaited together.
 
 use super::{Command, Doing, Machine, Sent, Undoing};
-use crate::domain::change::{Change, FieldChange, Hold, Target};
+use crate::domain::change::{Change, FieldChange, Hold, Target, Value};
 use crate::session::look::Look;
 use crate::session::moment::Moment;
 use crate::session::record::{Event, Way};
@@ -60,15 +60,30 @@ impl Machine {
         decisions: Decisions,
     ) -> Vec<Command> {
         self.now = now;
-        self.started = now.mono;
+        let left = steps.into_iter().collect();
+        self.begin_undo(Undoing {
+            decisions,
+            left,
+            whole: true,
+            ..Undoing::default()
+        })
+    }
+
+    /// Puts the newest step back alone: to what was there before it.
+    pub fn put_back_one(&mut self, now: Moment, step: usize) -> Vec<Command> {
+        self.now = now;
+        self.begin_undo(Undoing {
+            left: [step].into(),
+            ..Undoing::default()
+        })
+    }
+
+    fn begin_undo(&mut self, undoing: Undoing) -> Vec<Command> {
+        self.started = self.now.mono;
         self.first_rest = None;
         self.queue.clear();
         self.awaiting.clear();
-        self.undoing = Some(Undoing {
-            decisions,
-            left: steps.into_iter().collect(),
-            ..Undoing::default()
-        });
+        self.undoing = Some(undoing);
         self.undo_next()
     }
 
@@ -105,6 +120,12 @@ impl Machine {
     pub(super) fn wanted(&self, step: usize) -> &Step {
         let due = self.due.get(&step);
         due.unwrap_or(&self.state.steps[step].step)
+    }
+
+    /// Whether the last revert left a bound of this target, because it drains.
+    pub fn drains(&self, target: &Target) -> bool {
+        let mut draining = self.drains.iter().filter_map(|n| self.state.steps.get(*n));
+        draining.any(|s| s.step.change().is_some_and(|c| c.target == *target))
     }
 
     /// Leaves these steps as they are, for good.
@@ -150,9 +171,13 @@ impl Machine {
         };
         let moves = |f: &&mut FieldChange| all || f.hold == Hold::Floating;
         for field in change.fields.iter_mut().filter(moves) {
-            if let Some(now) = reading.get(&field.field) {
-                field.before = now.clone();
+            let Some(now) = reading.get(&field.field) else {
+                continue;
+            };
+            if field.hold == Hold::Floating && is_raised_above(field, now) {
+                field.after = now.clone();
             }
+            field.before = now.clone();
         }
         if all {
             self.rebased = None;
@@ -225,6 +250,12 @@ impl SessionState {
         let shared = |f: &FieldChange| other.field(f.field).is_some();
         one.target == other.target && one.fields.iter().any(shared)
     }
+}
+
+/// The load has raised the count above what the plan wished for: it is not lowered under it.
+fn is_raised_above(field: &FieldChange, now: &Value) -> bool {
+    let raises = field.after.count() >= field.before.count();
+    raises && now.count() > field.after.count()
 }
 
 pub(super) fn is_timer(step: &Step) -> bool {

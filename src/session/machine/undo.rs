@@ -1,6 +1,7 @@
 //! Back: the newest step first, each field three ways; what is in conflict stops its step only.
 
 use super::apply::is_sent;
+use super::stack::is_bounded;
 use super::{Command, Doing, Machine, Undoing};
 use crate::domain::change::{Change, Field, FieldChange, Hold, Target};
 use crate::domain::fault::{Fault, FaultKind};
@@ -79,23 +80,61 @@ impl Machine {
             u.left.pop_front()
         });
         match next {
-            Some(step) if self.is_blocked(step) => {
-                self.block(step);
+            Some(step) if self.must_stay(step) => self.undo_next(),
+            Some(step) if self.waits(step) => {
+                self.with_undoing(|u| u.open.push(step));
                 self.undo_next()
             }
-            Some(step) if self.must_stay(step) => self.undo_next(),
             Some(step) => self.look_before(step, Way::Revert),
             None => self.undo_finished(),
         }
     }
 
-    fn is_blocked(&self, step: usize) -> bool {
+    pub(super) fn is_blocked(&self, target: &Target, field: Field) -> bool {
         let mut blocked = self.undoing.iter().flat_map(|u| &u.blocked);
-        blocked.any(|newer| self.state.shares(*newer, step))
+        blocked.any(|(t, f)| t == target && *f == field)
     }
 
-    fn block(&mut self, step: usize) {
-        self.with_undoing(|u| u.blocked.push(step));
+    /// Whether all of a step waits for newer ones.
+    fn waits(&self, step: usize) -> bool {
+        let change = self.state.steps[step].step.change();
+        change.is_none_or(|c| c.fields.iter().all(|f| self.is_blocked(&c.target, f.field)))
+    }
+
+    fn block(&mut self, step: usize, target: &Target, fields: &[Field]) {
+        if fields.is_empty() {
+            return;
+        }
+        let blocked = fields.iter().map(|f| (target.clone(), *f));
+        self.with_undoing(|u| {
+            u.blocked.extend(blocked);
+            u.open.push(step);
+        });
+    }
+
+    fn block_max(&mut self, step: usize) {
+        let target = self.state.steps[step]
+            .step
+            .change()
+            .map(|c| c.target.clone());
+        if let Some(target) = target {
+            self.block(step, &target, &[Field::Max]);
+        }
+    }
+
+    /// Nothing of it is known to be back, nor of what went with it.
+    fn block_all(&mut self, step: usize) {
+        let Some(change) = self.state.steps[step].step.change().cloned() else {
+            return;
+        };
+        let bounds = [Field::Min, Field::Max, Field::Desired];
+        let own: Vec<Field> = change.fields.iter().map(|f| f.field).collect();
+        let fields = if is_bounded(&change.target) {
+            &bounds[..]
+        } else {
+            &own
+        };
+        self.block(step, &change.target, fields);
     }
 
     /// Timers and the lock stand behind the rest: while something is not back they stay. A conflict
@@ -126,19 +165,16 @@ impl Machine {
             Ok(look) => look,
             Err(fault) => return self.undo_failed(fault),
         };
+        let whole = self.to_put_back(step, &look);
         let state = &self.state.steps[step];
-        let (Some(change), Some(undoing)) = (state.step.change(), self.undoing.as_mut()) else {
+        let (Some(change), Some(undoing)) = (whole, self.undoing.as_mut()) else {
             return self.undo_next();
         };
-        let plan = plan(change, &state.kept, &look, &undoing.decisions);
-        let own = |c: &crate::session::order::ThreeWay| {
-            c.target == change.target && change.field(c.field).is_some()
-        };
-        undoing.conflicts.retain(|c| !own(c));
+        let plan = plan(&change, &state.kept, &look, &undoing.decisions);
+        self.drains.remove(&step);
         undoing.conflicts.extend(plan.conflicts.iter().cloned());
-        if !plan.conflicts.is_empty() {
-            self.block(step);
-        }
+        let asked: Vec<Field> = plan.conflicts.iter().map(|c| c.field).collect();
+        self.block(step, &change.target, &asked);
         self.carry_out(step, &plan, &look)
     }
 
@@ -152,7 +188,7 @@ impl Machine {
             .iter()
             .all(|f| lowered && !is_sent(&plan.change.target, f.field));
         if nothing {
-            commands.extend(self.nothing_to_send(step, plan, draining));
+            commands.extend(self.reverted(step, draining));
         } else if let Some(desired) = self.desired_first(&plan.change) {
             commands.extend(self.send_change(step, Way::Revert, &desired, look, None));
         } else {
@@ -164,13 +200,12 @@ impl Machine {
 
     /// What a raised minimum lifted and nothing else lowers is put back on the service itself,
     /// before the bounds: then the old maximum stops nothing. Once; after that the bounds' turn comes.
-    fn desired_first(&mut self, change: &Change) -> Option<Change> {
+    fn desired_first(&self, change: &Change) -> Option<Change> {
         let Target::Scalable(at) = &change.target else {
             return None;
         };
         let field = change.field(Field::Desired)?;
-        let undoing = self.undoing.as_mut().filter(|u| !u.lowered)?;
-        undoing.lowered = true;
+        self.undoing.as_ref().filter(|u| !u.lowered)?;
         Some(Change {
             target: Target::Service(at.clone()),
             fields: vec![FieldChange {
@@ -192,25 +227,13 @@ impl Machine {
         }
     }
 
-    fn nothing_to_send(
-        &mut self,
-        step: usize,
-        plan: &Plan,
-        draining: Option<String>,
-    ) -> Vec<Command> {
-        if plan.conflicts.is_empty() {
-            self.reverted(step, draining)
-        } else {
-            self.undo_next()
-        }
-    }
-
     /// A revert was read back; a target whose count was lowered first still has its bounds to go.
     pub(super) fn revert_verified(&mut self, step: usize, sent: &super::Sent) -> Vec<Command> {
         let own = self.state.steps[step].step.change().map(|c| &c.target);
         if sent.change.as_ref().map(|c| &c.target) == own {
             return self.reverted(step, sent.draining.clone());
         }
+        self.with_undoing(|u| u.lowered = true);
         self.attempt = 0;
         self.look_before(step, Way::Revert)
     }
@@ -221,10 +244,10 @@ impl Machine {
         let resource = self.state.steps[step].step.resource();
         match draining {
             Some(said) => {
-                commands.push(self.record(Event::Draining {
-                    step,
-                    said: said.clone(),
-                }));
+                if self.state.steps[step].end != End::Draining {
+                    let said = said.clone();
+                    commands.push(self.record(Event::Draining { step, said }));
+                }
                 commands.push(self.progress(
                     step,
                     Progress::Draining {
@@ -232,9 +255,10 @@ impl Machine {
                     },
                 ));
                 self.with_undoing(|u| u.draining.push(said));
-                self.block(step);
+                self.drains.insert(step);
+                self.block_max(step);
             }
-            None if self.is_in_conflict(step) => {}
+            None if self.is_held_back(step) => self.with_undoing(|u| u.open.push(step)),
             None => {
                 if self.state.steps[step].end != End::Kept {
                     commands.push(self.record(Event::Reverted { step }));
@@ -246,13 +270,14 @@ impl Machine {
         commands
     }
 
-    fn is_in_conflict(&self, step: usize) -> bool {
+    /// In conflict itself, or under a newer step that is not wholly back: that one still needs the
+    /// original that this one knows.
+    fn is_held_back(&self, step: usize) -> bool {
         let change = self.state.steps[step].step.change();
-        let has = |target: &Target, field| {
-            change.is_some_and(|c| c.target == *target && c.field(field).is_some())
-        };
-        let mut conflicts = self.undoing.iter().flat_map(|u| &u.conflicts);
-        conflicts.any(|c| has(&c.target, c.field))
+        let mut fields = change.into_iter().flat_map(|c| &c.fields);
+        let mut open = self.undoing.iter().flat_map(|u| &u.open);
+        open.any(|newer| self.lies_over(*newer, step))
+            || change.is_some_and(|c| fields.any(|f| self.is_blocked(&c.target, f.field)))
     }
 
     fn with_undoing(&mut self, act: impl FnOnce(&mut Undoing)) {
@@ -265,7 +290,7 @@ impl Machine {
     pub(super) fn undo_failed(&mut self, fault: Fault) -> Vec<Command> {
         self.with_undoing(|u| u.failed = u.failed.take().or(Some(fault)));
         if self.undoing.is_some() {
-            self.block(self.touched);
+            self.block_all(self.touched);
         }
         self.undo_next()
     }

@@ -3,6 +3,7 @@
 use crate::sim::world::World;
 use crate::sim::world::flow::Served;
 use crate::sim::world::metrics::{KEPT, Key, SeriesId};
+use crate::sim::world::rds::database::Instance;
 use crate::sim::world::traffic::{ORDINARY, curve};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ const NAMESPACE: &str = "AWS/RDS";
 pub struct Measures {
     /// Requests a second, smoothed.
     rate: f64,
-    series: BTreeMap<(String, &'static str), SeriesId>,
+    series: BTreeMap<(&'static str, String, &'static str), SeriesId>,
 }
 
 impl Measures {
@@ -55,50 +56,56 @@ pub fn past(world: &mut World) {
 fn sample(world: &mut World) {
     let busy = world.rds.busy();
     let noise = world.rng.f64() - 0.5;
-    let ids: Vec<(String, f64)> = world
+    let members: Vec<(String, Option<String>, f64)> = world
         .rds
         .instances
         .iter()
-        // A reader has less to do, a database that backs up a little more.
-        .map(|i| {
-            (
-                i.id.clone(),
-                if i.id.ends_with("-1") { 0.4 } else { 1.0 }
-                    * if i.status == "backing-up" { 1.15 } else { 1.0 },
-            )
-        })
+        .map(|i| (i.id.clone(), i.cluster.clone(), share(i)))
         .collect();
-    for (id, share) in ids {
-        let busy = (busy * share).min(1.0);
-        let values = [
-            (
-                "CPUUtilization",
-                (7.0 + 88.0 * busy + noise * 3.0).clamp(0.5, 100.0),
-            ),
-            ("DatabaseConnections", (12.0 + 180.0 * busy).round()),
-            ("FreeableMemory", 1.9e9 - 9.0e8 * busy),
-            ("FreeStorageSpace", 7.3e10),
-            ("ReadIOPS", 40.0 + 900.0 * busy),
-            ("WriteIOPS", 25.0 + 500.0 * busy),
-            ("ReadLatency", 0.000_6 + 0.004 * busy * busy),
-            ("WriteLatency", 0.001_1 + 0.006 * busy * busy),
-        ];
-        for (name, value) in values {
-            record(world, &id, name, value);
+    for (id, cluster, share) in members {
+        for (name, value) in values((busy * share).min(1.0), noise) {
+            record(world, "DBInstanceIdentifier", &id, name, value);
+            // A cluster's series take all its members together.
+            if let Some(cluster) = &cluster {
+                record(world, "DBClusterIdentifier", cluster, name, value);
+            }
         }
     }
 }
 
-fn record(world: &mut World, id: &str, name: &'static str, value: f64) {
+/// A reader has less to do, a database that backs up a little more.
+fn share(instance: &Instance) -> f64 {
+    let reads = if instance.id.ends_with("-1") {
+        0.4
+    } else {
+        1.0
+    };
+    let backs_up = instance.status == "backing-up";
+    reads * if backs_up { 1.15 } else { 1.0 }
+}
+
+fn values(busy: f64, noise: f64) -> [(&'static str, f64); 8] {
+    let cpu = (7.0 + 88.0 * busy + noise * 3.0).clamp(0.5, 100.0);
+    [
+        ("CPUUtilization", cpu),
+        ("DatabaseConnections", (12.0 + 180.0 * busy).round()),
+        ("FreeableMemory", 1.9e9 - 9.0e8 * busy),
+        ("FreeStorageSpace", 7.3e10),
+        ("ReadIOPS", 40.0 + 900.0 * busy),
+        ("WriteIOPS", 25.0 + 500.0 * busy),
+        ("ReadLatency", 0.000_6 + 0.004 * busy * busy),
+        ("WriteLatency", 0.001_1 + 0.006 * busy * busy),
+    ]
+}
+
+fn record(world: &mut World, kind: &'static str, id: &str, name: &'static str, value: f64) {
     let World {
         rds, metrics, now, ..
     } = world;
     let series = rds
         .measures
         .series
-        .entry((id.to_owned(), name))
-        .or_insert_with(|| {
-            metrics.series(Key::new(NAMESPACE, name, &[("DBInstanceIdentifier", id)]))
-        });
+        .entry((kind, id.to_owned(), name))
+        .or_insert_with(|| metrics.series(Key::new(NAMESPACE, name, &[(kind, id)])));
     metrics.record(*series, *now, value);
 }

@@ -1,8 +1,14 @@
 //! Records for display: exact on the disk, masked here.
 
+use super::record::Record;
+use crate::domain::text::Text;
 use crate::domain::text::mask::{HIDDEN, mask};
-use crate::session::record::Record;
 use serde_json::Value;
+
+/// Words from outside, for people: masked and sanitized.
+pub fn text(foreign: &str) -> Text {
+    Text::clean(&mask(foreign))
+}
 
 /// The record as JSON, header values of rule actions and everything that looks like a secret hidden.
 pub fn record(record: &Record) -> Value {
@@ -33,6 +39,28 @@ pub fn action(json: &str) -> String {
     action.to_string()
 }
 
+/// As [`action`], and every name and string in it masked and sanitized as well.
+pub fn action_value(json: &str) -> Value {
+    let mut action = serde_json::from_str(&action(json)).unwrap_or_else(|_| HIDDEN.into());
+    clean(&mut action);
+    action
+}
+
+fn clean(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            let names = std::mem::take(members).into_iter();
+            members.extend(names.map(|(name, mut value)| {
+                clean(&mut value);
+                (text(&name).to_string(), value)
+            }));
+        }
+        Value::Array(items) => items.iter_mut().for_each(clean),
+        Value::String(foreign) => *foreign = text(foreign).to_string(),
+        _ => {}
+    }
+}
+
 fn hide_headers(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -48,5 +76,30 @@ fn hide_headers(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(hide_headers),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn header_values_are_hidden_and_no_string_of_an_action_can_reach_a_terminal_raw() {
+        let action = r#"{"Block":{"CustomResponse":{"ResponseHeaders":[{"Name":"x\u001b[2J","Value":"open sesame"}],"ke\u009by":429}}}"#;
+        let shown = action_value(action);
+        assert_eq!(
+            shown["Block"]["CustomResponse"]["ResponseHeaders"][0]["Value"],
+            HIDDEN
+        );
+        let said = shown.to_string();
+        assert!(
+            said.contains("429") && crate::domain::text::is_clean(&said),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_json_is_hidden_whole() {
+        assert_eq!(action_value("open sesame"), HIDDEN);
     }
 }
