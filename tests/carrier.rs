@@ -1,7 +1,7 @@
 //! The whole road of a write: real carrier, real journal, real SDK, moto at the far end;
 //! boto3 says afterwards what is there.
 
-mod bench;
+pub mod bench;
 mod kill;
 mod kinds;
 mod net;

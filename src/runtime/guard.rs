@@ -351,12 +351,13 @@ impl Guard {
             Err(fault) => return Some(Input::JournalFailed(fault)),
         };
         let (aws, clock) = (self.aws.clone(), self.clock);
-        let beat = matches!(permit.write(), Write::Unlock(_))
-            .then(|| self.errands.last())
-            .flatten();
+        let beats = match permit.write() {
+            Write::Unlock(_) => self.errands.last(),
+            _ => Vec::new(),
+        };
         crash::point("guard.send");
         self.job = Some(Box::pin(async move {
-            if let Some(beat) = beat {
+            for beat in beats {
                 // A sign of life that came after it would put the record there again.
                 beat.await.ok();
             }

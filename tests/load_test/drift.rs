@@ -116,3 +116,46 @@ fn a_limit_that_somebody_else_sets_meanwhile_is_seen_and_stays_theirs() {
     assert_eq!(stage.look()["settings"], changed);
     stage.is_over();
 }
+
+#[test]
+fn a_target_that_somebody_deregisters_is_seen_and_never_made_again() {
+    let stage = Stage::new();
+    let before = stage.look();
+    stage.start("sizes", &[]).ends(0);
+    stage.boto("aas.deregister_scalable_target(**SERVICE)");
+    until("the drift is seen", || {
+        let seen = drifted(&stage.status());
+        let wanted = fields(&[("scalable", "min"), ("scalable", "max")]);
+        seen.is_superset(&wanted).then_some(())
+    });
+    stage.run(&["revert"]).ends(5);
+    stage.run(&["revert", "--theirs", "overwrite"]).ends(5);
+    stage.run(&["revert", "--theirs", "keep"]).ends(0);
+    let left = "out(aas.describe_scalable_targets(ServiceNamespace='ecs')['ScalableTargets'])";
+    assert_eq!(stage.boto(left), json!([]));
+    stage.boto("aas.register_scalable_target(**SERVICE, MinCapacity=2, MaxCapacity=12)");
+    stage.is_as(&before);
+}
+
+#[test]
+fn a_maximum_below_what_runs_waits_until_somebody_gives_the_word() {
+    let stage = Stage::new();
+    let before = stage.look();
+    stage.start("small", &[]).ends(0);
+    stage.boto("client('ecs').update_service(cluster='orchard', service='api', desiredCount=13)");
+    let back = stage.run(&["revert", "--output", "json"]).ends(0).json();
+    assert_eq!(back["stage"], "reverting", "{back:#}");
+    let now = stage.look();
+    assert_eq!(now["settings"]["target"], json!([2, 13]));
+    assert_eq!(now["settings"]["acl"], before["settings"]["acl"]);
+    assert_eq!(
+        now["timers"].as_array().map(Vec::len),
+        Some(1),
+        "it stands behind what drains"
+    );
+    let told = stage.run(&["status"]).ends(0).out;
+    assert!(told.contains("draining"), "{told}");
+    stage.run(&["revert", "--stop-tasks"]).ends(0);
+    stage.is_over();
+    stage.is_as(&before);
+}

@@ -45,6 +45,12 @@ unattended = "30m"
 backup = ["orchard-db"]
 rate_rule = [{ acl = "orchard-edge", scope = "regional", rule = "per-ip-1000", set = "count" }]
 
+[plan.site]
+ttl = "40m"
+unattended = "30m"
+settle = "1s"
+rate_rule = [{ acl = "orchard-site", scope = "cloudfront", rule = "per-ip-2000", set = "count" }]
+
 [plan.deserted]
 ttl = "40m"
 unattended = "1m"
@@ -344,14 +350,20 @@ pub fn answer(output: std::process::Output) -> Answer {
 /// Guards outlive whoever began them; none may outlive its test.
 impl Drop for Stage {
     fn drop(&mut self) {
-        let ours = format!("HOME={}", self.home.path().display());
-        for pid in processes_with(&ours) {
-            kill(pid, rustix::process::Signal::KILL);
-        }
+        end_all(self.home.path());
     }
 }
 
-fn processes_with(variable: &str) -> Vec<i32> {
+/// Kills every process of this home.
+pub fn end_all(home: &Path) {
+    for pid in processes_with(home) {
+        kill(pid, rustix::process::Signal::KILL);
+    }
+}
+
+/// The processes whose home this is.
+pub fn processes_with(home: &Path) -> Vec<i32> {
+    let variable = format!("HOME={}", home.display());
     let all = std::fs::read_dir("/proc").expect("/proc");
     let pids = all.filter_map(|e| e.ok()?.file_name().to_str()?.parse().ok());
     pids.filter(|pid: &i32| {

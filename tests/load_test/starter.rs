@@ -1,6 +1,6 @@
 //! Whoever began a session dies, hangs, or loses the terminal while it is being applied.
 
-use super::stage::{Stage, for_each, kill, starting, until};
+use super::stage::{Stage, for_each, kill, processes_with, starting, until};
 use crate::support::pty::Start;
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -43,6 +43,23 @@ fn a_starter_that_is_killed_or_stopped_leaves_the_session_to_its_guard() {
         kill(starter.pid(), *signal);
         goes_on(&stage, &before);
     });
+}
+
+#[test]
+fn a_starter_that_is_killed_before_its_guard_is_ready_leaves_the_session_to_it_all_the_same() {
+    let stage = Stage::new();
+    let before = stage.look();
+    let starter = stage.begin(&starting("small", &["--ttl", "8s"]));
+    until("the guard is there", || {
+        let guards = processes_with(stage.home());
+        guards.into_iter().find(|pid| *pid != starter.pid())
+    });
+    kill(starter.pid(), Signal::KILL);
+    drop(starter);
+    until("it is being applied", || {
+        (stage.look() != before).then_some(())
+    });
+    goes_on(&stage, &before);
 }
 
 #[test]

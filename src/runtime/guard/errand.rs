@@ -14,6 +14,7 @@ use crate::session::conductor::{Conductor, Heard, News};
 use crate::session::load_test::Stage;
 use crate::session::shared::SharedRecord;
 use crate::session::state::{End, Leg};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
@@ -35,8 +36,8 @@ pub struct Errands {
     aws: Aws,
     told: UnboundedSender<Word>,
     next: Instant,
-    /// A sign of life on its way: it must be over before the record is removed.
-    beat: Option<JoinHandle<()>>,
+    /// Requests on their way, by what they are about: they must be over before a record is removed.
+    under_way: BTreeMap<Arc<str>, JoinHandle<()>>,
     failing: bool,
 }
 
@@ -46,7 +47,7 @@ impl Errands {
             aws,
             told,
             next: Instant::now(),
-            beat: None,
+            under_way: BTreeMap::new(),
             failing: false,
         }
     }
@@ -69,8 +70,13 @@ impl Errands {
     }
 
     /// What was on its way when the record is to be removed.
-    pub fn last(&mut self) -> Option<JoinHandle<()>> {
-        self.beat.take()
+    pub fn last(&mut self) -> Vec<JoinHandle<()>> {
+        std::mem::take(&mut self.under_way).into_values().collect()
+    }
+
+    fn is_under_way(&self, about: &str) -> bool {
+        let task = self.under_way.get(about);
+        task.is_some_and(|task| !task.is_finished())
     }
 }
 
@@ -122,7 +128,8 @@ impl Guard {
     /// A record that is gone is put again as it was first: without overwriting one that somebody
     /// else may have put there since.
     async fn beat(&mut self, record: &RecordRef, found: &ShelfSeen) {
-        if !locks(&self.conductor).contains(record) || self.errands.beat.is_some_and_running() {
+        let busy = self.errands.is_under_way(&record.name);
+        if busy || !locks(&self.conductor).contains(record) {
             return;
         }
         let Some(body) = renewed(record, &self.conductor, self.now().wall) else {
@@ -144,19 +151,21 @@ impl Guard {
     /// One durable record, one request; what became of it the next look tells.
     async fn errand(&mut self, write: Write) {
         let at = self.now().wall;
+        let about: Arc<str> = write.errand_on().into();
         let permit = match self.pen.errand(write, at).await {
             Ok(permit) => permit,
             Err(fault) => return self.trouble(&fault),
         };
         let (aws, told) = (self.aws.clone(), self.told.clone());
-        self.errands.beat = Some(tokio::spawn(async move {
+        let sent = tokio::spawn(async move {
             if let Outcome::Refused(fault) | Outcome::NotSent(fault) = apply(&aws, permit).await
                 && !is_there(&fault)
             {
                 let said = format!("The session's record cannot be renewed: {}", fault.line());
                 told.send(Word::News(News::Trouble(Some(said)))).ok();
             }
-        }));
+        });
+        self.errands.under_way.insert(about, sent);
     }
 }
 
@@ -164,16 +173,6 @@ impl Guard {
 fn is_there(fault: &Fault) -> bool {
     let code = fault.code.as_ref();
     code.is_some_and(|code| code.as_str() == "ParameterAlreadyExists")
-}
-
-trait Running {
-    fn is_some_and_running(&self) -> bool;
-}
-
-impl Running for Option<JoinHandle<()>> {
-    fn is_some_and_running(&self) -> bool {
-        self.as_ref().is_some_and(|task| !task.is_finished())
-    }
 }
 
 /// Our records that are there and stay there for now.
