@@ -9,10 +9,12 @@ mod console;
 mod keys;
 mod local;
 mod panes;
+mod session;
 mod sim;
 mod size;
 mod stub;
 mod support;
+mod tap;
 mod vanish;
 
 /// One row of the table.
@@ -45,6 +47,10 @@ const FIGURES: &[Figure] = &[
     ("sim: tick", sim::tick),
     ("sim: events", sim::events),
     ("sim: hour", sim::hour),
+    ("session: ten changes", session::changes),
+    ("session: guard", session::guard),
+    ("session: killed guard", session::death),
+    ("session: time up", session::end),
 ];
 
 fn main() {

@@ -16,13 +16,14 @@ const ECS: &str = "AmazonEC2ContainerServiceV20141113.";
 const LOGS: &str = "Logs_20140328.";
 
 /// `tidegate sim` in a process of its own.
-struct Sim {
+pub struct Sim {
     child: Child,
-    at: String,
+    /// Address and port.
+    pub at: String,
 }
 
 impl Sim {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tidegate"))
             .args(["sim", "--listen", "127.0.0.1:0", "--no-throttling"])
             .args(arguments)
@@ -66,14 +67,14 @@ impl Drop for Sim {
 }
 
 /// One connection, kept open.
-struct Line {
+pub struct Line {
     stream: BufReader<TcpStream>,
     service: &'static str,
     token: String,
 }
 
 impl Line {
-    fn to(at: &str, service: &'static str) -> Self {
+    pub fn to(at: &str, service: &'static str) -> Self {
         let stream = TcpStream::connect(at).expect("it listens");
         stream.set_nodelay(true).expect("a socket");
         Self {
@@ -92,7 +93,7 @@ impl Line {
         }
     }
 
-    fn ask(&mut self, target: &str, body: &Value) -> Vec<u8> {
+    pub fn ask(&mut self, target: &str, body: &Value) -> Vec<u8> {
         let key = if self.token.is_empty() {
             "simulated"
         } else {
