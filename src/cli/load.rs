@@ -4,7 +4,7 @@ use super::args::{Arguments, variables};
 use super::environment::Environment;
 use super::file::{self, Config, Presence};
 use super::partial::Partial;
-use super::plan::Plans;
+use super::plan::{self, Plans};
 use super::settle::Layers;
 use crate::domain::fault::Fault;
 use crate::domain::text::Text;
@@ -14,6 +14,17 @@ use crate::model::source::Source;
 use crate::view::theme::Theme;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// A load test for the simulated account.
+const DEMO_PLANS: &str = r#"
+[plan.spring-sale]
+ttl = "45m"
+settle = "1m"
+stop_on_alarm = ["orchard-5xx"]
+asg = [{ name = "orchard-nodes", min = 4, max = 8 }]
+service = [{ cluster = "orchard", name = "api", min = 6, max = 14 }]
+rate_rule = [{ acl = "orchard-edge", rule = "per-ip-1000", set = "count" }]
+"#;
 
 /// What the console is started with.
 pub struct Loaded {
@@ -46,7 +57,12 @@ pub fn all(arguments: &Arguments, environment: &Environment) -> Result<Loaded, V
     let mut settings = layers
         .settle()
         .map_err(|fault| [vec![fault], unused.clone()].concat())?;
-    let plans = config.plans.iter();
+    let plans = if arguments.cli.demo {
+        plan::of_file(&Source::new("the demo's plans", DEMO_PLANS))?
+    } else {
+        config.plans.clone()
+    };
+    let plans = plans.iter();
     let plans = plans.map(|(name, written)| (Text::clean(name), written.plan.clone()));
     settings.plans = Arc::new(plans.collect());
     themes.sort_by_key(|theme| theme.name != settings.theme.as_str());

@@ -62,6 +62,7 @@ pub struct RevertArgs {
 }
 
 #[derive(Clone, Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // a flag each; clap lets only one of them be given
 pub struct RecoverArgs {
     #[command(flatten)]
     pub which: Which,
