@@ -80,10 +80,13 @@ impl Sessions {
         self.guard
     }
 
-    /// The open session whose guard is gone for good.
+    /// The open session whose guard is gone for good. One that is carried comes before another that is not:
+    /// keys that revert mean the session on the screen.
     pub fn abandoned(&self) -> Option<&SessionId> {
-        let told = self.open().filter(|_| self.guard == Guard::Gone);
-        told.map(|s| &s.session).or(self.orphan.as_ref())
+        match self.open() {
+            Some(ours) => Some(&ours.session).filter(|_| self.guard == Guard::Gone),
+            None => self.orphan.as_ref(),
+        }
     }
 
     /// A colleague's. Our own record is read in the account as well, and is none.

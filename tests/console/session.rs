@@ -662,6 +662,19 @@ fn a_session_without_a_guard_is_shown_before_anything_else_and_taken_up() {
 }
 
 #[test]
+fn an_older_session_without_a_guard_does_not_take_r_from_the_one_that_is_open() {
+    let mut console = console();
+    console.told(running());
+    let restarts = false;
+    console.news(TestNews::Died {
+        session: "older".into(),
+        restarts,
+    });
+    console.type_in("R");
+    assert!(matches!(asks(&console.yes()), Ask::Revert { .. }));
+}
+
+#[test]
 fn what_was_put_off_comes_back_with_t_and_goes_when_the_guard_speaks() {
     let mut console = console();
     let (session, restarts) = (running().session, false);

@@ -319,7 +319,7 @@ mod tests {
         );
         assert_eq!(
             said(&parts, 24),
-            ["head · key · last", "   a long reas… · +1"]
+            ["head · key · last", "   a long reason t… · +1"]
         );
     }
 

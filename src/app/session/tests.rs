@@ -128,3 +128,13 @@ fn our_own_record_in_the_account_is_no_colleagues() {
     sessions.told(at(1, Stage::Running));
     assert!(sessions.foreign().is_none());
 }
+
+#[test]
+fn another_session_without_a_guard_waits_until_ours_is_closed() {
+    let mut sessions = Sessions::default();
+    sessions.told(at(1, Stage::Running));
+    sessions.guard_is("s-0".into(), Guard::Gone);
+    assert_eq!(sessions.abandoned(), None);
+    sessions.told(at(2, Stage::Closed));
+    assert_eq!(sessions.abandoned(), Some(&"s-0".into()));
+}
