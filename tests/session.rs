@@ -6,6 +6,7 @@ mod load_test;
 mod roam;
 mod test_drive;
 mod watch;
+mod weather;
 mod world;
 
 use drive::{Chance, Drive, Ended};
