@@ -7,6 +7,7 @@ mod proof;
 mod roam;
 mod test_drive;
 mod watch;
+mod weather;
 mod world;
 
 use drive::{Chance, Drive, Ended};
