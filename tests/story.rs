@@ -3,6 +3,7 @@
 
 mod conflict;
 mod crash;
+mod load_test;
 mod read_only;
 mod scale;
 pub mod stage;

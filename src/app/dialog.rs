@@ -20,6 +20,7 @@ use crate::domain::text::Text;
 use crate::model::effect::Effect;
 use crate::model::time::Now;
 use crate::model::verb::Verb;
+use crate::session::opening::Expiring;
 use crate::session::order::{Order, Proposal};
 use crate::view::lines::{Line, fault_lines};
 use crate::view::paint::Paint;
@@ -97,6 +98,8 @@ struct Review {
     seen: Observation,
     planned: Planned,
     input: String,
+    /// It goes back by itself after so long.
+    after: Option<Duration>,
     confirm: Confirm,
 }
 
@@ -200,6 +203,7 @@ impl Dialog {
                     seen,
                     planned,
                     input,
+                    after: None,
                     confirm,
                 }));
             }
@@ -248,9 +252,16 @@ impl Dialog {
 
     fn review_key(&mut self, key: KeyEvent, state: &mut State) -> Outcome {
         let fits = self.sheet(state).fits(state.size);
+        let expires = self.may_expire(state);
         let Stage::Review(review) = &mut self.stage else {
             return Outcome::stays();
         };
+        if key.code == KeyCode::Tab && expires {
+            review.after = next_end(review.after);
+            // Another question is a new review, which has to be seen first.
+            review.confirm = Confirm::new(state.settings.production, name_of(&review.subject));
+            return Outcome::stays();
+        }
         match review.confirm.key(key, state.news.now.mono) {
             Verdict::Nothing => Outcome::stays(),
             Verdict::No => {
@@ -280,7 +291,15 @@ impl Dialog {
             wish: Some((self.wish, review.input.clone())),
             progress: None,
         });
-        vec![Effect::Carry(Order::Apply(Box::new(proposal)))]
+        match review.after {
+            Some(after) => vec![Effect::Expire(Box::new(Expiring { proposal, after }))],
+            None => vec![Effect::Carry(Order::Apply(Box::new(proposal)))],
+        }
+    }
+
+    /// A backup stays; in an open session everything goes back with it.
+    fn may_expire(&self, state: &State) -> bool {
+        self.wish != Wish::Backup && state.sessions.open().is_none()
     }
 
     fn sheet(&self, state: &State) -> Sheet<'_> {
@@ -295,7 +314,13 @@ impl Dialog {
             Stage::Reading(early) => self.reading_sheet(early, sheet, state),
             Stage::Refused(fault) => refused_sheet(fault, sheet),
             Stage::Form(form) => self.form_sheet(form, sheet),
-            Stage::Review(review) => review_sheet(review, sheet, state),
+            Stage::Review(review) => {
+                let mut sheet = review_sheet(review, sheet, state);
+                if self.may_expire(state) {
+                    sheet.below.insert(0, end_line(review.after));
+                }
+                sheet
+            }
         }
     }
 
@@ -334,6 +359,38 @@ impl Dialog {
             .then_some((facts::label(self.wish, &form.seen), &form.field));
         sheet
     }
+}
+
+/// How long a change may stay that goes back by itself; half an hour is the usual one.
+const ENDS: [Duration; 3] = [
+    Duration::from_mins(30),
+    Duration::from_hours(1),
+    Duration::from_hours(2),
+];
+
+fn next_end(after: Option<Duration>) -> Option<Duration> {
+    match after {
+        None => Some(ENDS[0]),
+        Some(now) => ENDS.into_iter().find(|end| *end > now),
+    }
+}
+
+fn end_line(after: Option<Duration>) -> Line {
+    let line = Line::new("ends      ", Role::Dim);
+    let (said, offer) = match (after, next_end(after)) {
+        (None, _) => (
+            "when you undo it".to_owned(),
+            "by itself after 30 min".to_owned(),
+        ),
+        (Some(end), next) => {
+            let minutes = |d: Duration| format!("{} min", d.as_secs() / 60);
+            let offer = next.map_or_else(|| "when you undo it".to_owned(), minutes);
+            (format!("by itself after {}", minutes(end)), offer)
+        }
+    };
+    line.and(said, Role::Strong)
+        .with("   Tab", Role::Key)
+        .and(format!(" {offer}"), Role::KeyText)
 }
 
 fn review_sheet<'s>(review: &'s Review, mut sheet: Sheet<'s>, state: &State) -> Sheet<'s> {

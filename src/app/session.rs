@@ -22,6 +22,7 @@ pub(super) use marked::Marked;
 pub(super) use news::take;
 pub(super) use page::SessionPage;
 pub(super) use plans::Plans;
+pub(super) use review::undo;
 pub(super) use sure::Sure;
 pub(super) use typing::Typing;
 pub(super) use unfinished::Unfinished;

@@ -34,6 +34,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Input(Input::Key(key)) => pressed(state, key),
         Message::Switched(result) => switched(state, result),
         Message::Carrier(report) => reported(state, report),
+        Message::Test(news) => session::take(state, news),
         other => {
             told(state, other);
             Vec::new()
@@ -53,12 +54,12 @@ fn told(state: &mut State, message: Message) {
         Message::Quit
         | Message::Switched(_)
         | Message::Carrier(_)
+        | Message::Test(_)
         | Message::Resumed
         | Message::Input(Input::Key(_)) => {}
         Message::Input(Input::Paste(text)) => state.overlay_paste(&text),
         Message::Now(now) => tick(state, now),
         Message::Resize { width, height } => state.size = (width, height),
-        Message::Test(news) => session::take(state, news),
         Message::Reply(reply) => replied(state, &reply),
         Message::Tail(news) => state.each_pane(|pane, cx| pane.tail(&news, cx)),
         Message::Link(link) => linked(state, link),

@@ -222,6 +222,11 @@ fn undo(state: &mut State) -> Vec<Effect> {
         state.news.tell(&fault);
         return Vec::new();
     }
+    if let Some(open) = state.sessions.open() {
+        let sure = session::undo(open);
+        state.open(sure);
+        return Vec::new();
+    }
     match state.work.open.first().cloned() {
         Some(open) if open.carried == Carried::Elsewhere => look_again(state, &open),
         Some(open) => {

@@ -73,6 +73,7 @@ impl Effect {
         match self {
             Self::Carry(_)
             | Self::StartTest { .. }
+            | Self::Expire(_)
             | Self::TakeUpTest { .. }
             | Self::RequestRevert(_) => true,
             Self::Guard(ask) => !matches!(ask, Ask::Status | Ask::Attach | Ask::Note { .. }),

@@ -8,15 +8,56 @@ use crate::domain::fault::Fault;
 use crate::domain::health::Level;
 use crate::domain::ids::SessionId;
 use crate::domain::text::Text;
+use crate::model::effect::Effect;
 use crate::model::message::TestNews;
+use crate::model::query::Slot;
 use crate::session::ask::Answer;
 use crate::session::load_test::Closing;
-use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::{Kind, Snapshot, Standing};
+use std::collections::BTreeSet;
 
-/// Takes in one piece of news.
-pub(in crate::app) fn take(state: &mut State, news: TestNews) {
+/// Takes in one piece of news. Rows that a step of the session changed are read again at once.
+pub(in crate::app) fn take(state: &mut State, news: TestNews) -> Vec<Effect> {
+    if let TestNews::Snapshot(snapshot) = news {
+        let slots = moved(state.sessions.last(), &snapshot);
+        told(state, snapshot);
+        return if slots.is_empty() {
+            Vec::new()
+        } else {
+            vec![Effect::Refresh(slots)]
+        };
+    }
+    heard(state, news);
+    Vec::new()
+}
+
+/// What shows steps whose standing is another now.
+fn moved(before: Option<&Snapshot>, now: &Snapshot) -> Vec<Slot> {
+    let steps = now.steps.iter().enumerate();
+    let turned = steps.filter(|(n, step)| {
+        let old = before
+            .filter(|b| b.session == now.session)
+            .and_then(|b| b.steps.get(*n));
+        let over = matches!(step.standing, Standing::Applied | Standing::Reverted);
+        over && old.is_some_and(|old| old.standing != step.standing)
+    });
+    let slots: BTreeSet<Slot> = turned
+        .flat_map(|(_, step)| match step.kind {
+            Kind::Lock | Kind::Timer => &[][..],
+            Kind::Backup => &[Slot::Inventory],
+            Kind::Group => &[Slot::Groups],
+            Kind::Service => &[Slot::VisibleServices, Slot::ScalableTargets],
+            Kind::Rule => &[Slot::RegionalAcls, Slot::CloudfrontAcls],
+        })
+        .copied()
+        .collect();
+    slots.into_iter().collect()
+}
+
+fn heard(state: &mut State, news: TestNews) {
     match news {
-        TestNews::Snapshot(snapshot) => told(state, snapshot),
+        // Taken in above.
+        TestNews::Snapshot(_) => {}
         TestNews::Silent { session, by } => state.sessions.guard_is(session, Guard::Silent { by }),
         TestNews::Died { session, restarts } => died(state, session, restarts),
         TestNews::Foreign(record) => state.sessions.foreign = record,

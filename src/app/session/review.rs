@@ -94,6 +94,25 @@ fn field_back(n: usize, field: &FieldSeen) -> Line {
 }
 
 /// Whether a colleague's guard is asked to put their session back.
+/// `u` while a session is open: its newest change alone, and the session goes on.
+pub(in crate::app) fn undo(open: &Snapshot) -> Sure {
+    let nets = [Kind::Lock, Kind::Timer, Kind::Backup];
+    let stands = |s: &&StepSeen| !nets.contains(&s.kind) && s.standing == Standing::Applied;
+    let newest = open.steps.iter().rfind(stands);
+    let mut lines =
+        vec![Line::new("session   ", Role::Dim).and(Text::clean(&open.plan), Role::Strong)];
+    lines.push(Line::default());
+    lines.push(match newest {
+        Some(step) => Line::of(format!("Goes back: {}", step.resource), Role::Dialog),
+        None => Line::new("There is nothing left of it to undo.", Role::Warn),
+    });
+    lines.push(Line::new(
+        "The session goes on; R puts all of it back.",
+        Role::Dim,
+    ));
+    Sure::new("Undo one step", lines, "undo", Effect::Guard(Ask::Undo))
+}
+
 pub(super) fn of_a_colleagues(record: &SharedRecord, now: Now) -> Sure {
     let who = format!(
         "{} on {}",
@@ -116,7 +135,7 @@ pub(super) fn of_a_colleagues(record: &SharedRecord, now: Now) -> Sure {
             Role::Bad,
         ));
         lines.push(Line::new(
-            "The request is left all the same, for whoever takes it up.",
+            "It is taken over from its record in the account, and put back from here.",
             Role::Warn,
         ));
     } else {
