@@ -9,7 +9,7 @@ use std::sync::Mutex;
 const ALL: &str = "TIDEGATE_TEST_CRASHES";
 /// Which of them comes first; a number.
 const SEED: &str = "TIDEGATE_TEST_SEED";
-const STRIDE: usize = 23;
+const STRIDE: usize = 29;
 /// So many points a session has at least.
 pub const POINTS: usize = 100;
 /// More points than a session has: past it something repeats for ever.
@@ -73,7 +73,7 @@ fn carry_on(
     }
 }
 
-/// One point in twenty-three; `TIDEGATE_TEST_CRASHES=all` tries each, `TIDEGATE_TEST_SEED=N` others.
+/// One point in twenty-nine; `TIDEGATE_TEST_CRASHES=all` tries each, `TIDEGATE_TEST_SEED=N` others.
 #[test]
 fn killed_at_any_point_of_a_session_everything_can_be_put_back() {
     let points = Mutex::new(points());

@@ -104,7 +104,11 @@ fn what_nobody_touched_is_put_back_beside_what_somebody_did() {
 }
 
 #[test]
-fn a_limit_that_somebody_else_sets_meanwhile_is_seen_and_stays_theirs() {
+fn what_somebody_sets_or_removes_meanwhile_is_seen_and_stays_as_they_left_it() {
+    for_each(&[limit_is_set as fn(), target_is_gone], |theirs| theirs());
+}
+
+fn limit_is_set() {
     let stage = Stage::new();
     stage.start("limit", &[]).ends(0);
     stage.boto("set_rule(lambda rule: rule['Statement']['RateBasedStatement'].update(Limit=7000))");
@@ -117,8 +121,8 @@ fn a_limit_that_somebody_else_sets_meanwhile_is_seen_and_stays_theirs() {
     stage.is_over();
 }
 
-#[test]
-fn a_target_that_somebody_deregisters_is_seen_and_never_made_again() {
+/// A target that is gone is not made again, whatever is asked.
+fn target_is_gone() {
     let stage = Stage::new();
     let before = stage.look();
     stage.start("sizes", &[]).ends(0);

@@ -1,12 +1,24 @@
 //! What ends a session without anybody's word.
 
-use super::stage::{Stage, until};
+use super::stage::{Stage, for_each, until};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tidegate::session::load_test::Why;
 
 #[test]
-fn when_its_time_is_up_it_is_put_back_with_nobody_there() {
+fn a_session_ends_by_itself_for_every_reason_there_is() {
+    for_each(
+        &[
+            time_is_up as fn(),
+            nobody_is_there,
+            an_alarm_rings,
+            a_colleague_asks,
+        ],
+        |ends| ends(),
+    );
+}
+
+fn time_is_up() {
     let stage = Stage::new();
     let before = stage.look();
     stage.start("small", &["--ttl", "3s", "--detach"]).ends(0);
@@ -15,8 +27,7 @@ fn when_its_time_is_up_it_is_put_back_with_nobody_there() {
     stage.is_as(&before);
 }
 
-#[test]
-fn when_nobody_has_been_attached_for_so_long_it_is_put_back() {
+fn nobody_is_there() {
     let stage = Stage::new();
     let before = stage.look();
     stage.start("deserted", &[]).ends(0);
@@ -27,8 +38,7 @@ fn when_nobody_has_been_attached_for_so_long_it_is_put_back() {
     assert_eq!(stage.why(), Why::Unattended);
 }
 
-#[test]
-fn an_alarm_that_rings_puts_it_back() {
+fn an_alarm_rings() {
     let stage = Stage::new();
     let before = stage.look();
     stage.start("limit", &[]).ends(0);
@@ -41,8 +51,8 @@ fn an_alarm_that_rings_puts_it_back() {
     assert_eq!(stage.why(), Why::Alarm { name });
 }
 
-#[test]
-fn a_colleague_s_request_in_the_account_is_served_within_half_a_minute_and_taken_away() {
+/// The request is served within half a minute, and taken away.
+fn a_colleague_asks() {
     let stage = Stage::new();
     let before = stage.look();
     let session = stage.start("small", &[]).ends(0).json()["session"].clone();

@@ -38,16 +38,13 @@ fn a_step_that_is_refused_halts_it_until_it_is_tried_again() {
 fn a_halted_session_is_put_back_or_kept_on_one_s_word() {
     for_each(&["revert", "keep"], |way| {
         let (stage, before) = halted();
-        match *way {
-            "revert" => {
-                stage.run(&["revert"]).ends(0);
-                stage.is_as(&before);
-            }
-            _ => {
-                stage.run(&["recover", "--keep"]).ends(0);
-                assert_eq!(stage.look()["settings"]["group"], json!([1, 7]));
-                assert_eq!(stage.nets(), json!([[], [], {}]));
-            }
+        if *way == "revert" {
+            stage.run(&["revert"]).ends(0);
+            stage.is_as(&before);
+        } else {
+            stage.run(&["recover", "--keep"]).ends(0);
+            assert_eq!(stage.look()["settings"]["group"], json!([1, 7]));
+            assert_eq!(stage.nets(), json!([[], [], {}]));
         }
         stage.is_over();
     });

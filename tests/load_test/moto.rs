@@ -68,7 +68,7 @@ impl Machine {
     }
 
     fn run(&self, arguments: &[&str]) -> Answer {
-        answer(self.session(arguments).output().expect("it runs"))
+        answer(&self.session(arguments).output().expect("it runs"))
     }
 
     fn start(&self) -> Command {
@@ -94,7 +94,7 @@ impl Drop for Machine {
 fn against_moto_too_everything_is_as_it_was_found() {
     let machine = Machine::new(&bench::account());
     let before = machine.look();
-    answer(machine.start().output().expect("it runs")).ends(0);
+    answer(&machine.start().output().expect("it runs")).ends(0);
     let during = machine.look();
     assert_eq!(during["group"], json!([1, 5]));
     assert_eq!(during["target"], json!([2, 6]));
@@ -116,7 +116,7 @@ fn killed_anywhere_against_moto_everything_can_be_put_back() {
         let machine = Machine::new(&account);
         let mut start = machine.start();
         start.env("TIDEGATE_CRASH", format!("any:{point}"));
-        if answer(start.output().expect("it runs")).code == 0 {
+        if answer(&start.output().expect("it runs")).code == 0 {
             machine.run(&["revert"]);
         }
         let open = !machine

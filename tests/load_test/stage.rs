@@ -184,7 +184,7 @@ impl Stage {
 
     /// Runs `tidegate session …` to its end.
     pub fn run(&self, arguments: &[&str]) -> Answer {
-        answer(self.session(arguments).output().expect("it runs"))
+        answer(&self.session(arguments).output().expect("it runs"))
     }
 
     /// Begins `tidegate session …`.
@@ -198,7 +198,7 @@ impl Stage {
     pub fn run_with(&self, variable: (&str, &str), arguments: &[&str]) -> Answer {
         let mut command = self.session(arguments);
         command.env(variable.0, variable.1);
-        answer(command.output().expect("it runs"))
+        answer(&command.output().expect("it runs"))
     }
 
     /// Begins a plan and follows it until it runs.
@@ -303,7 +303,7 @@ impl Running {
     /// Waits for its end.
     pub fn ends(mut self) -> Answer {
         let child = self.0.take().expect("it was not awaited");
-        answer(child.wait_with_output().expect("it ends"))
+        answer(&child.wait_with_output().expect("it ends"))
     }
 }
 
@@ -339,7 +339,7 @@ pub fn starting<'a>(plan: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["start", plan], accepted.as_slice(), more].concat()
 }
 
-pub fn answer(output: std::process::Output) -> Answer {
+pub fn answer(output: &std::process::Output) -> Answer {
     Answer {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),

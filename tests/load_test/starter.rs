@@ -35,18 +35,26 @@ fn goes_on(stage: &Stage, before: &Value) {
 }
 
 #[test]
-fn a_starter_that_is_killed_or_stopped_leaves_the_session_to_its_guard() {
-    for_each(&[Signal::KILL, Signal::STOP, Signal::HUP], |signal| {
-        let (stage, before) = slow();
-        let starter = stage.begin(&starting("small", &["--ttl", "15s"]));
-        is_being_applied(&stage);
-        kill(starter.pid(), *signal);
-        goes_on(&stage, &before);
-    });
+fn a_starter_that_dies_or_hangs_leaves_the_session_to_its_guard() {
+    let ways = [
+        (|| it_gets(Signal::KILL)) as fn(),
+        || it_gets(Signal::STOP),
+        || it_gets(Signal::HUP),
+        killed_before_the_guard_is_ready,
+        terminal_is_closed,
+    ];
+    for_each(&ways, |way| way());
 }
 
-#[test]
-fn a_starter_that_is_killed_before_its_guard_is_ready_leaves_the_session_to_it_all_the_same() {
+fn it_gets(signal: Signal) {
+    let (stage, before) = slow();
+    let starter = stage.begin(&starting("small", &["--ttl", "15s"]));
+    is_being_applied(&stage);
+    kill(starter.pid(), signal);
+    goes_on(&stage, &before);
+}
+
+fn killed_before_the_guard_is_ready() {
     let stage = Stage::new();
     let before = stage.look();
     let starter = stage.begin(&starting("small", &["--ttl", "8s"]));
@@ -62,8 +70,7 @@ fn a_starter_that_is_killed_before_its_guard_is_ready_leaves_the_session_to_it_a
     goes_on(&stage, &before);
 }
 
-#[test]
-fn a_terminal_that_is_closed_leaves_the_session_to_its_guard() {
+fn terminal_is_closed() {
     let (stage, before) = slow();
     let home = stage.home().display().to_string();
     let plans = stage.home().join("plans.toml").display().to_string();

@@ -1,6 +1,6 @@
 //! Sessions that another machine takes over from the account, and guards that wake up after that.
 
-use super::stage::{Stage, kill, kill_hard, until};
+use super::stage::{Stage, for_each, kill, kill_hard, until};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -40,7 +40,12 @@ fn a_session_that_nobody_carries_is_put_back_from_another_machine_and_not_before
 }
 
 #[test]
-fn a_guard_that_wakes_up_in_another_session_s_time_leaves_it_alone() {
+fn a_record_that_is_gone_is_put_again_and_one_that_is_another_s_is_left_alone() {
+    for_each(&[woken_up as fn(), deleted], |case| case());
+}
+
+/// Its guard was stopped, and goes on in another session's time.
+fn woken_up() {
     let (stage, before) = running();
     let guard = stage.guard();
     kill(guard, Signal::STOP);
@@ -73,8 +78,7 @@ fn closing(stage: &Stage) -> Value {
     closed.unwrap_or_default()
 }
 
-#[test]
-fn a_record_that_somebody_deletes_is_put_again() {
+fn deleted() {
     let (stage, before) = running();
     stage.boto("ssm.delete_parameter(Name='/tidegate/ap-northeast-2/session/1')");
     until("the record is there again", || {

@@ -88,7 +88,7 @@ fn a_name_that_is_typed_wrongly_or_not_at_all_begins_nothing() {
         let mut input = child.stdin.take().expect("piped");
         input.write_all(typed.as_bytes()).expect("it listens");
         drop(input);
-        let seen = answer(child.wait_with_output().expect("it ends")).ends(2);
+        let seen = answer(&child.wait_with_output().expect("it ends")).ends(2);
         assert!(
             seen.err.contains("was not typed"),
             "{typed:?}: {}",
@@ -111,7 +111,7 @@ fn the_name_typed_rightly_begins_it() {
     let mut child = command.spawn().expect("it runs");
     let mut input = child.stdin.take().expect("piped");
     input.write_all(b"limit\n").expect("it listens");
-    let seen = answer(child.wait_with_output().expect("it ends")).ends(0);
+    let seen = answer(&child.wait_with_output().expect("it ends")).ends(0);
     assert!(seen.out.contains("limit is running"), "{seen:?}");
     stage.run(&["revert"]).ends(0);
     stage.is_as(&before);
