@@ -30,11 +30,7 @@ impl Aws {
             Bounds::Group(name) => self.group_schedule(name).await?,
         };
         let named = found.iter().find(|a| a.name.as_str() == &*timer.name);
-        Ok(present(match named {
-            None => ABSENT,
-            Some(action) if is_as_put(action, timer) => PRESENT,
-            Some(_) => OTHER,
-        }))
+        Ok(state(timer, named))
     }
 
     /// Whether the record is there and ours: the session's name stands in it.
@@ -60,6 +56,15 @@ impl Aws {
             OTHER
         }))
     }
+}
+
+/// How a timer stands, by the action of its name.
+pub(super) fn state(timer: &Timer, found: Option<&ScheduledAction>) -> Look {
+    present(match found {
+        None => ABSENT,
+        Some(action) if is_as_put(action, timer) => PRESENT,
+        Some(_) => OTHER,
+    })
 }
 
 fn present(n: u64) -> Look {
