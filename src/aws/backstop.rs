@@ -31,11 +31,7 @@ impl Aws {
             Bounds::Group(name) => self.group_schedule(name).await?,
         };
         let named = found.iter().find(|a| a.name.as_str() == &*timer.name);
-        Ok(present(match named {
-            None => ABSENT,
-            Some(action) if is_as_put(action, timer) => PRESENT,
-            Some(_) => OTHER,
-        }))
+        Ok(state(timer, named))
     }
 
     /// Whether the record is there and ours: the session's name stands in it.
@@ -137,6 +133,15 @@ fn at_of(schedule: &str) -> Timestamp {
 
 fn unsigned(n: Option<i32>) -> u32 {
     n.and_then(|n| u32::try_from(n).ok()).unwrap_or_default()
+}
+
+/// How a timer stands, by the action of its name.
+pub(super) fn state(timer: &Timer, found: Option<&ScheduledAction>) -> Look {
+    present(match found {
+        None => ABSENT,
+        Some(action) if is_as_put(action, timer) => PRESENT,
+        Some(_) => OTHER,
+    })
 }
 
 fn present(n: u64) -> Look {

@@ -2,6 +2,7 @@
 //! three-way comparison. The parts of a look are read side by side.
 
 mod look;
+mod many;
 mod side;
 
 use super::Aws;

@@ -61,6 +61,29 @@ impl Aws {
             .find(|t| t.at == *at))
     }
 
+    /// Those of these services that have one; fifty a call.
+    pub(super) async fn scalable_targets_of(
+        &self,
+        of: &[ServiceRef],
+    ) -> Result<Vec<ScalableTarget>, Fault> {
+        let mut all = Vec::new();
+        for some in of.chunks(PAGE as usize) {
+            self.gate.pass().await;
+            let request = self
+                .shared
+                .scaling
+                .describe_scalable_targets()
+                .service_namespace(ECS)
+                .max_results(PAGE);
+            let ids = some.iter().map(ServiceRef::resource_id).collect();
+            let answer = request.set_resource_ids(Some(ids)).send().await;
+            let answer =
+                answer.map_err(self.fault("application-autoscaling:DescribeScalableTargets"))?;
+            all.extend(answer.scalable_targets().iter().filter_map(target));
+        }
+        Ok(all)
+    }
+
     /// The policies of these services, in order; of all ECS services where the list is empty.
     pub async fn policies(&self, of: &[ServiceRef]) -> Result<Vec<Policy>, Fault> {
         if of.is_empty() {
@@ -134,6 +157,35 @@ impl Aws {
             scheduled_actions
         );
         Ok(found.iter().map(scheduled).collect())
+    }
+
+    /// Scheduled actions of these names, whatever target they are of, with its resource id.
+    pub(super) async fn actions_named(
+        &self,
+        names: Vec<&str>,
+    ) -> Result<Vec<(String, ScheduledAction)>, Fault> {
+        if names.is_empty() {
+            // Without a name AWS answers with all of the account.
+            return Ok(Vec::new());
+        }
+        let names = names.into_iter().map(str::to_owned).collect();
+        let request = self
+            .shared
+            .scaling
+            .describe_scheduled_actions()
+            .service_namespace(ECS)
+            .set_scheduled_action_names(Some(names))
+            .max_results(PAGE);
+        let found = pages!(
+            self,
+            "application-autoscaling:DescribeScheduledActions",
+            request.clone(),
+            set_next_token,
+            next_token,
+            scheduled_actions
+        );
+        let each = found.iter().map(|a| (a.resource_id.clone(), scheduled(a)));
+        Ok(each.collect())
     }
 
     /// The newest page: AWS keeps six weeks of them, and a person reads the last few.

@@ -3,13 +3,14 @@
 use super::Word;
 use super::vital::Vitals;
 use crate::aws::Aws;
-use crate::domain::change::{Hold, Standing, Target};
+use crate::domain::change::{Change, Hold, Standing, Target};
 use crate::domain::fault::Fault;
 use crate::domain::text::Text;
 use crate::domain::waf::RuleRef;
-use crate::runtime::look::look;
+use crate::runtime::look::{boxed, look};
 use crate::session::conductor::{Conductor, News};
 use crate::session::load_test::{Moved, Stage};
+use crate::session::look::Look;
 use crate::session::machine::Sight;
 use crate::session::revert::compare;
 use crate::session::snapshot::AlarmNow;
@@ -163,27 +164,33 @@ async fn alarms(aws: Aws, told: UnboundedSender<Word>, names: Vec<Text>) {
 }
 
 async fn drift(aws: Aws, told: UnboundedSender<Word>, steps: Vec<Step>, generation: u64) {
-    let mut fields = Vec::new();
-    for step in &steps {
-        match moved(&aws, step).await {
-            Ok(moved) => fields.extend(moved),
-            // The next look tells; what cannot be read is not called changed.
-            Err(_) => return,
-        }
+    // The next look tells; what cannot be read is not called changed.
+    if let Ok(fields) = all_moved(&aws, &steps).await {
+        tell(&told, News::Drift { generation, fields });
     }
-    tell(&told, News::Drift { generation, fields });
+}
+
+/// Bounds and timers of all targets come together: asked one by one they would be most of what a guard asks.
+async fn all_moved(aws: &Aws, steps: &[Step]) -> Result<Vec<Moved>, Fault> {
+    let changes: Vec<&Change> = steps.iter().filter_map(Step::change).collect();
+    let many = boxed(aws.look_at_many(&changes)).await?;
+    let mut fields = Vec::new();
+    for change in changes {
+        let seen = match many.of(change) {
+            Some(seen) => seen,
+            None => look(aws, &Sight::Step(Step::Set(change.clone()))).await?,
+        };
+        fields.extend(moved(change, &seen));
+    }
+    Ok(fields)
 }
 
 /// What is neither as the session set it nor as it was before.
-async fn moved(aws: &Aws, step: &Step) -> Result<Vec<Moved>, Fault> {
-    let Some(change) = step.change() else {
-        return Ok(Vec::new());
-    };
-    let seen = look(aws, &Sight::Step(step.clone())).await?;
+fn moved(change: &Change, seen: &Look) -> Vec<Moved> {
     let held = |f| change.field(f).is_some_and(|f| f.hold == Hold::Held);
-    let three = compare(change, &seen).into_iter();
-    Ok(three
-        .filter(|t| held(t.field) && t.standing != Standing::Ours)
+    let three = compare(change, seen).into_iter();
+    let other = three.filter(|t| held(t.field) && t.standing != Standing::Ours);
+    other
         .map(|t| Moved {
             target: t.target,
             field: t.field,
@@ -193,7 +200,7 @@ async fn moved(aws: &Aws, step: &Step) -> Result<Vec<Moved>, Fault> {
             standing: t.standing,
             who: None,
         })
-        .collect())
+        .collect()
 }
 
 /// The rules that the session set.
