@@ -67,7 +67,9 @@ impl Stage {
     fn console(&self) -> Pty {
         let start = Start::console().size(120, 40);
         let env = self.env();
-        let start = env.iter().fold(start, |s, (name, value)| s.env(name, value));
+        let start = env
+            .iter()
+            .fold(start, |s, (name, value)| s.env(name, value));
         let pty = start.go();
         pty.wait_for("per-ip-1000");
         pty
@@ -110,7 +112,10 @@ fn begin(console: &mut Pty) {
     console.bytes_within(GRACE);
     // What nothing in AWS closes is taken on by name.
     console.send(" ");
-    console.send("\r");
+    console.wait_for("space again accepts no-rate-timer");
+    console.send(" ");
+    console.wait_for("[x] no-rate-timer");
+    console.send("G\r");
     console.wait_for("name: ");
     console.bytes_within(GRACE);
     console.send("spring-sale\r");

@@ -449,7 +449,8 @@ pub fn proposal(effects: &[Effect]) -> Option<Proposal> {
 
 /// Whether anything was handed to the carrier.
 pub fn carries(effects: &[Effect]) -> bool {
-    effects.iter().any(|e| matches!(e, Effect::Carry(_)))
+    let carried = |e: &Effect| matches!(e, Effect::Carry(_) | Effect::Expire(_));
+    effects.iter().any(carried)
 }
 
 /// The value a proposal gives to a field.

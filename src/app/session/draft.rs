@@ -155,9 +155,15 @@ impl Shown {
     }
 
     /// Takes the reason under the cursor on, or back; one that cannot be answered for stays.
-    fn tick_off(&mut self, rows: &[Row], state: &mut State) {
+    fn tick_off(&mut self, rows: &[Row], room: Room, state: &mut State) {
         let Some(reason) = rows.get(self.cursor).and_then(|row| row.reason) else {
-            let said = "Nothing to accept here — tab goes to what can be";
+            // Nothing is taken on unread: first the cursor goes to it.
+            self.next_reason(rows, room);
+            let found = rows.get(self.cursor).and_then(|row| row.reason);
+            let said = match found {
+                Some(reason) => format!("space again accepts {reason}"),
+                None => "Nothing can be accepted here".to_owned(),
+            };
             return state.news.say(Level::Notice, said);
         };
         if !reason.is_acceptable() {
@@ -230,7 +236,7 @@ impl Shown {
         match key.code {
             KeyCode::Esc | KeyCode::Char('q') => return Outcome::closes(),
             KeyCode::Enter => self.ask_name(rows.len(), state),
-            KeyCode::Char(' ') => self.tick_off(&rows, state),
+            KeyCode::Char(' ') => self.tick_off(&rows, room, state),
             KeyCode::Tab => self.next_reason(&rows, room),
             _ => {
                 let pressed = std::mem::take(&mut state.desk.pressed);
