@@ -130,6 +130,12 @@ fn put_back(console: &mut Pty) {
     console.wait_for("everything is as it was found");
 }
 
+/// Escape and a key at once would be one key.
+fn close_the_page(console: &mut Pty) {
+    console.send("\u{1b}");
+    console.wait_for("Rate rules");
+}
+
 #[test]
 fn a_load_test_outlives_its_console_and_is_put_back_from_the_next_one() {
     let stage = Stage::new();
@@ -142,7 +148,8 @@ fn a_load_test_outlives_its_console_and_is_put_back_from_the_next_one() {
         (&during["bounds"][1], &during["timers"], &during["records"]),
         (&14.into(), &1.into(), &1.into())
     );
-    console.send("\u{1b}");
+    close_the_page(&mut console);
+    console.wait_for("1000 / 60 s  COUNT");
     console.send("q");
     console.wait_for("guard goes on");
     console.bytes_within(GRACE);
@@ -154,10 +161,10 @@ fn a_load_test_outlives_its_console_and_is_put_back_from_the_next_one() {
     console.wait_for("LOAD TEST spring-sale");
     put_back(&mut console);
     assert_eq!(stage.truth(), before);
-    console.send("\u{1b}");
     console.send(":report\r");
-    console.wait_for("Load test spring-sale");
+    console.wait_for("# Load test spring-sale");
     console.send("\u{1b}");
+    console.wait_gone("# Load test spring-sale");
     console.quit();
     let (code, report) = stage.command(&["session", "report", "last"]);
     assert_eq!(code, 0);
@@ -174,6 +181,6 @@ fn the_demo_carries_a_load_test_as_well() {
     console.wait_for("per-ip-1000");
     begin(&mut console);
     put_back(&mut console);
-    console.send("\u{1b}");
+    close_the_page(&mut console);
     console.quit();
 }

@@ -39,7 +39,7 @@ fn moved(before: Option<&Snapshot>, now: &Snapshot) -> Vec<Slot> {
             .filter(|b| b.session == now.session)
             .and_then(|b| b.steps.get(*n));
         let over = matches!(step.standing, Standing::Applied | Standing::Reverted);
-        over && old.is_some_and(|old| old.standing != step.standing)
+        over && old.is_none_or(|old| old.standing != step.standing)
     });
     let slots: BTreeSet<Slot> = turned
         .flat_map(|(_, step)| match step.kind {
