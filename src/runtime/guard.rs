@@ -384,11 +384,12 @@ impl Guard {
         self.told.send(Word::News(News::Trouble(said))).ok();
     }
 
-    /// Most ticks bring nothing: then no snapshot is made before one is due.
+    /// Most ticks bring nothing: then no snapshot is made before one is due to somebody.
     fn publish(&mut self) {
         let mono = self.now().mono;
         let due = mono.saturating_sub(self.sent) >= HEARTBEAT;
-        if !due && !self.news {
+        let awaited = due && self.attached > 0;
+        if !awaited && !self.news {
             return;
         }
         self.news = false;
