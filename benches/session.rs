@@ -196,9 +196,33 @@ fn seconds(d: SignedDuration) -> String {
     format!("{:.2} s", d.as_secs_f64())
 }
 
-/// A session of ten changes, there and back: what is left without requests and waiting.
+/// Sessions of ten changes, there and back: what is left without requests and waiting.
 pub fn changes() -> Vec<Row> {
     let stage = Stage::new();
+    let took: Vec<[SignedDuration; 4]> = (0..TIMES).map(|_| ten(&stage)).collect();
+    let median = |n: usize| {
+        let mut all: Vec<SignedDuration> = took.iter().map(|t| t[n]).collect();
+        all.sort_unstable();
+        all[TIMES / 2]
+    };
+    let limit = SignedDuration::from_millis(500);
+    vec![Row {
+        what: "session of 10 changes (20 writes): our own time to apply / revert, median of 5",
+        measured: format!(
+            "{} / {} (with AWS {} / {})",
+            seconds(median(0)),
+            seconds(median(1)),
+            seconds(median(2)),
+            seconds(median(3))
+        ),
+        reach: "≤ 0.5 s / ≤ 0.5 s",
+        beside: "",
+        met: median(0) <= limit && median(1) <= limit,
+    }]
+}
+
+/// Our own time there and back, and the whole.
+fn ten(stage: &Stage) -> [SignedDuration; 4] {
     let session = stage.start("ten", &[]);
     session.revert();
     let records = session.records();
@@ -214,27 +238,15 @@ pub fn changes() -> Vec<Row> {
     };
     let there = own(requests, Span::new(opened, running));
     let back = own(waits, Span::new(reverting, closed));
-    let limit = SignedDuration::from_millis(500);
-    vec![Row {
-        what: "session of 10 changes (20 writes): our own time to apply / revert",
-        measured: format!(
-            "{} / {} (with AWS {} / {})",
-            seconds(there.0),
-            seconds(back.0),
-            seconds(there.1),
-            seconds(back.1)
-        ),
-        reach: "≤ 0.5 s / ≤ 0.5 s",
-        beside: "",
-        met: there.0 <= limit && back.0 <= limit,
-    }]
+    [there.0, back.0, there.1, back.1]
 }
 
-fn resident(pid: u32) -> u64 {
+/// Resident memory in MB: of all (`VmRSS:`), or without the pages of files (`RssAnon:`).
+fn resident(pid: u32, what: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|l| l.split_whitespace().next()?.parse().ok());
-    kib.expect("it runs")
+    let line = status.lines().find_map(|l| l.strip_prefix(what));
+    let kib: Option<f64> = line.and_then(|l| l.split_whitespace().next()?.parse().ok());
+    kib.expect("it runs") / 1024.0
 }
 
 /// A guard that holds ten changes, with nobody attached.
@@ -245,15 +257,17 @@ pub fn guard() -> Vec<Row> {
     let before = cpu_time(pid).expect("it runs");
     std::thread::sleep(HELD);
     let used = cpu_time(pid).expect("it runs") - before;
-    let memory = resident(pid);
+    let (memory, own) = (resident(pid, "VmRSS:"), resident(pid, "RssAnon:"));
     session.revert();
     let percent = used.as_secs_f64() / HELD.as_secs_f64() * 100.0;
     vec![Row {
         what: "guard that holds 10 changes: resident memory / CPU of a minute",
-        measured: format!("{:.1} MB / {percent:.2} %", memory as f64 / 1024.0),
+        measured: format!(
+            "{memory:.1} MB ({own:.1} without the pages of the program's file) / {percent:.2} %"
+        ),
         reach: "≤ 25 MB / ≤ 0.1 %",
         beside: "",
-        met: memory <= 25 * 1024 && percent <= 0.1,
+        met: memory <= 25.0 && percent <= 0.1,
     }]
 }
 

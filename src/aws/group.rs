@@ -13,6 +13,8 @@ use aws_sdk_ecs::types::{CapacityProvider, ManagedScalingStatus};
 
 /// Largest page of everything here.
 const PAGE: i32 = 100;
+/// Most names in one request.
+const NAMES: usize = 50;
 /// The tag that ECS puts on the group of a capacity provider; the value does not matter.
 const MANAGED_TAG: &str = "AmazonECSManaged";
 
@@ -33,6 +35,21 @@ impl Aws {
             auto_scaling_groups
         );
         Ok(found.iter().map(group).collect())
+    }
+
+    /// Those of these that are there. Whether ECS moves the desired count only the tag says here.
+    pub(super) async fn groups_named(&self, names: &[GroupName]) -> Result<Vec<Group>, Fault> {
+        let mut all = Vec::new();
+        for some in names.chunks(NAMES) {
+            self.gate.pass().await;
+            let names = some.iter().map(|n| n.as_str().to_owned()).collect();
+            let request = self.shared.autoscaling.describe_auto_scaling_groups();
+            let request = request.set_auto_scaling_group_names(Some(names));
+            let answer = request.max_records(PAGE).send().await;
+            let answer = answer.map_err(self.fault("autoscaling:DescribeAutoScalingGroups"))?;
+            all.extend(answer.auto_scaling_groups().iter().map(group));
+        }
+        Ok(all)
     }
 
     /// One group; `None` where it is gone.

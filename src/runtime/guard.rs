@@ -151,6 +151,10 @@ pub struct Guard {
     /// What has an answer and is under way.
     job: Option<Job>,
     attached: i32,
+    /// Something happened since the last snapshot.
+    news: bool,
+    /// When that was sent, on the clock that never goes back.
+    sent: Duration,
     watchers: watch::Watchers,
     errands: errand::Errands,
     /// The journal refused the session's very first record.
@@ -213,6 +217,8 @@ impl Guard {
             seen,
             job: None,
             attached: 0,
+            news: true,
+            sent: Duration::ZERO,
             stillborn: None,
         }
     }
@@ -269,7 +275,9 @@ impl Guard {
         let mut next = Some(heard);
         let mut answer = None;
         while let Some(heard) = next.take() {
+            let is_tick = matches!(heard, Heard::Tick);
             let moves = self.conductor.handle(self.now(), heard);
+            self.news |= !(is_tick && moves.commands.is_empty());
             answer = answer.or(moves.answer);
             for command in moves.commands {
                 if let Some(input) = self.execute(command).await {
@@ -377,16 +385,22 @@ impl Guard {
         self.told.send(Word::News(News::Trouble(said))).ok();
     }
 
-    fn publish(&self) {
-        let actor = self.pen.store().actor();
-        let next = self.conductor.snapshot(actor, self.protection);
+    /// Most ticks bring nothing: then no snapshot is made before one is due to somebody.
+    fn publish(&mut self) {
+        let mono = self.now().mono;
+        let due = mono.saturating_sub(self.sent) >= HEARTBEAT;
+        let awaited = due && self.attached > 0;
+        if !awaited && !self.news {
+            return;
+        }
+        self.news = false;
         let old = self.seen.borrow().clone();
-        let same = Snapshot {
-            now: old.now,
-            ..next.clone()
-        } == *old;
-        let due = next.now.duration_since(old.now) >= jiff::SignedDuration::from_secs(2);
-        if !same || due {
+        let actor = self.pen.store().actor();
+        let mut next = self.conductor.snapshot(actor, self.protection);
+        let now = std::mem::replace(&mut next.now, old.now);
+        if due || next != *old {
+            next.now = now;
+            self.sent = mono;
             self.seen.send_replace(Arc::new(next));
         }
     }

@@ -5,7 +5,7 @@ use crate::aws::Aws;
 use crate::aws::splice::rest;
 use crate::domain::autoscaling::{Group, Policy, shrinks_by_itself};
 use crate::domain::backup::Backup;
-use crate::domain::change::{Field, Target};
+use crate::domain::change::{Field, Reading, Target};
 use crate::domain::ecs::ServiceRef;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::GroupName;
@@ -84,15 +84,10 @@ impl Aws {
         let Some(group) = group? else {
             return Ok(Look::default());
         };
-        let fields = [
-            (Field::Min, group.min),
-            (Field::Max, group.max),
-            (Field::Desired, group.desired),
-        ];
         let shrinks = group.managed_by_ecs || policies.iter().any(Policy::scales_in);
         let running = Some(running_of(&group));
         Ok(Look {
-            reading: Some(counts(&fields)),
+            reading: Some(sizes(&group)),
             running,
             shrinks: by_itself(shrinks),
             ..Look::default()
@@ -139,6 +134,15 @@ impl Aws {
             running: count(s.running_count),
         }))
     }
+}
+
+/// A group's sizes as fields.
+pub(super) fn sizes(group: &Group) -> Reading {
+    counts(&[
+        (Field::Min, group.min),
+        (Field::Max, group.max),
+        (Field::Desired, group.desired),
+    ])
 }
 
 fn running_of(group: &Group) -> Running {

@@ -104,8 +104,12 @@ impl Watchers {
             let (aws, told) = (self.aws.clone(), self.told.clone());
             self.alarms.begin(alarms(aws, told, names));
         }
-        let steps = conductor.watched();
-        if !steps.is_empty() && self.drift.is_due() {
+        let steps = if self.drift.is_due() {
+            conductor.watched()
+        } else {
+            Vec::new()
+        };
+        if !steps.is_empty() {
             let (aws, told) = (self.aws.clone(), self.told.clone());
             let generation = conductor.generation();
             self.drift.begin(drift(aws, told, steps, generation));
