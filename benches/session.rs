@@ -32,7 +32,7 @@ const EIGHT: [&str; 8] = [
 const TIMES: usize = 5;
 /// So long a holding guard is watched: each of its rounds comes at least once.
 const HELD: Duration = Duration::from_mins(1);
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One machine with its journal, and the account it works in.
 struct Stage {
@@ -256,7 +256,7 @@ pub fn guard() -> Vec<Row> {
     let pid = session.guard();
     let before = cpu_time(pid).expect("it runs");
     std::thread::sleep(HELD);
-    let used = cpu_time(pid).expect("it runs") - before;
+    let used = cpu_time(pid).expect("it runs").saturating_sub(before);
     let (memory, own) = (resident(pid, "VmRSS:"), resident(pid, "RssAnon:"));
     session.revert();
     let percent = used.as_secs_f64() / HELD.as_secs_f64() * 100.0;

@@ -41,7 +41,7 @@ impl Tap {
         let (server, all) = (server.to_owned(), spans.clone());
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                through(client, &server, &all);
+                through(&client, &server, &all);
             }
         });
         Self { at, spans }
@@ -54,7 +54,7 @@ impl Tap {
 }
 
 /// Both ways of one connection, each on a thread.
-fn through(client: TcpStream, server: &str, all: &Spans) {
+fn through(client: &TcpStream, server: &str, all: &Spans) {
     let Ok(server) = TcpStream::connect(server) else {
         return;
     };
@@ -63,8 +63,8 @@ fn through(client: TcpStream, server: &str, all: &Spans) {
     let now = Arc::new(Mutex::new(None));
     let (there, back) = (all.clone(), all.clone());
     let (sends, answers) = (now.clone(), now);
-    copy(&client, &server, move || asked(&there, &sends));
-    copy(&server, &client, move || answered(&back, &answers));
+    copy(client, &server, move || asked(&there, &sends));
+    copy(&server, client, move || answered(&back, &answers));
 }
 
 fn copy(from: &TcpStream, to: &TcpStream, mut seen: impl FnMut() + Send + 'static) {
