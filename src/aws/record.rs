@@ -5,7 +5,6 @@ use super::convert::pages;
 use crate::domain::fault::Fault;
 use crate::session::shared::{Request, SharedRecord, Shelf};
 use crate::session::survey::Record;
-use jiff::Timestamp;
 
 /// Largest page of `GetParametersByPath`.
 const PAGE: i32 = 10;
@@ -20,11 +19,11 @@ pub struct ShelfSeen {
 }
 
 impl Aws {
-    /// What a shelf holds: the open session with the highest number, if one is alive.
-    pub async fn record(&self, at: Shelf, path: &str, now: Timestamp) -> Record {
+    /// What a shelf holds: the open session with the highest number.
+    pub async fn record(&self, at: Shelf, path: &str) -> Record {
         match self.shelf(at, path).await {
             Err(fault) => Record::Unreadable(fault),
-            Ok(found) => alive(found.records, now),
+            Ok(found) => newest(found.records),
         }
     }
 
@@ -77,11 +76,11 @@ impl ShelfSeen {
     }
 }
 
-/// The newest decides; one that cannot be read may be alive.
-fn alive(mut found: Vec<(u64, Result<SharedRecord, Fault>)>, now: Timestamp) -> Record {
+/// The newest decides; one that cannot be read may be alive. One that nobody carries any more is
+/// no free place either: what it set still stands, and would be taken for the original.
+fn newest(mut found: Vec<(u64, Result<SharedRecord, Fault>)>) -> Record {
     match found.pop() {
         None => Record::Free { next: 1 },
-        Some((n, Ok(record))) if record.is_dead(now) => Record::Free { next: n + 1 },
         Some((_, Ok(record))) => Record::Taken(Box::new(record)),
         Some((_, Err(fault))) => Record::Unreadable(fault),
     }

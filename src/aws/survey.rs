@@ -44,7 +44,7 @@ impl Aws {
         let (common, alarms, records) = futures_util::join!(
             Box::pin(self.common(plan)),
             Box::pin(self.alarms_of(plan)),
-            Box::pin(self.shelves(plan, &place.scope, now))
+            Box::pin(self.shelves(plan, &place.scope))
         );
         let wishes = plan.wishes();
         let mut looks = Vec::with_capacity(wishes.len());
@@ -114,7 +114,6 @@ impl Aws {
         &self,
         plan: &Plan,
         scope: &Scope,
-        now: Timestamp,
     ) -> Vec<(Shelf, crate::session::survey::Record)> {
         let global = plan.rules.iter().any(|r| r.scope == AclScope::Cloudfront);
         let wanted: &[Shelf] = if global {
@@ -124,7 +123,7 @@ impl Aws {
         };
         let mut records = Vec::new();
         for shelf in wanted {
-            let record = self.record(*shelf, &shelf.path(scope), now).await;
+            let record = self.record(*shelf, &shelf.path(scope)).await;
             records.push((*shelf, record));
         }
         records

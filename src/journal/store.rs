@@ -20,6 +20,9 @@ use std::hash::{BuildHasher, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+/// Between two tries for a lock.
+const MOMENT: std::time::Duration = std::time::Duration::from_millis(10);
+
 /// The journal of this process. One for its whole life: a failed fsync ends all that is new.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -146,7 +149,7 @@ impl Store {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let opened = rustix::fs::open(lock_path(&self.dir, id), flags, Mode::RUSR | Mode::WUSR);
         let file = File::from(opened.map_err(|e| no_lock(id, &e.to_string()))?);
-        match file.try_lock() {
+        match try_lock(&file) {
             Ok(()) => Ok(self.held(file, id)),
             Err(TryLockError::WouldBlock) => Err(held(id)),
             Err(TryLockError::Error(e)) => Err(no_lock(id, &e.to_string())),
@@ -272,6 +275,17 @@ pub fn original_action(newest_first: &[SessionState], rule: &RuleRef) -> Option<
 
 fn is_empty(session: &Session) -> bool {
     session.entries.is_empty() && session.damage.iter().all(super::read::Damage::is_harmless)
+}
+
+/// Who only looks whether it is held, holds it for that moment.
+fn try_lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..10 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(MOMENT),
+            other => return other,
+        }
+    }
+    file.try_lock()
 }
 
 fn lock_path(dir: &Path, id: &SessionId) -> PathBuf {

@@ -210,7 +210,12 @@ impl Writer {
             action: write.action().to_owned(),
             resource: write.errand_on(),
         };
-        self.keep(event, at, false)?;
+        // A sign of life, and what takes a request away, may go on with a full disk; nothing else.
+        let begins = !matches!(write, Write::Renew(_) | Write::Unlock(_));
+        if begins && let Some(fault) = self.store.broken() {
+            return Err(fault.clone());
+        }
+        self.keep(event, at, begins)?;
         Ok(Permit::new(self.id.clone(), self.seq, write))
     }
 

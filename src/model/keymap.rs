@@ -479,7 +479,7 @@ mod tests {
             );
         }
         assert!(user("[anywhere]\nquit = []\n").can_quit(Place::Logs));
-        assert!(user("[anywhere]\nquit = ['x']\nquit-now = []\n").can_quit(Place::Logs));
+        assert!(user("[anywhere]\nquit = ['Z']\nquit-now = []\n").can_quit(Place::Logs));
     }
 
     #[test]

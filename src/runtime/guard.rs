@@ -13,6 +13,7 @@ pub mod talk;
 pub mod vital;
 mod watch;
 
+use self::errand::Hold;
 use super::clock::Clock;
 use super::look::look;
 use super::pen::Pen;
@@ -157,6 +158,8 @@ pub struct Guard {
     sent: Duration,
     watchers: watch::Watchers,
     errands: errand::Errands,
+    /// It cannot go on in this process.
+    over: bool,
     /// The journal refused the session's very first record.
     stillborn: Option<Fault>,
 }
@@ -185,7 +188,13 @@ impl Guard {
                 same_place(&state.place.scope, &place.scope)?;
                 let conductor = Conductor::resume(state, parts.pace, now);
                 let pen = Pen::of(scribe, parts.store.clone(), place, writer);
-                (conductor, pen, Heard::Resume(resume))
+                let first = match errand::hold(&parts.aws, &conductor).await {
+                    Hold::Ours => Heard::Resume(resume),
+                    Hold::Gone if resume == Resume::On => Heard::Resume(Resume::Revert),
+                    Hold::Gone => Heard::Resume(resume),
+                    Hold::Theirs { by } => Heard::News(News::Adopted { by }),
+                };
+                (conductor, pen, first)
             }
         };
         let mut guard = Self::new(parts, conductor, pen);
@@ -219,6 +228,7 @@ impl Guard {
             attached: 0,
             news: true,
             sent: Duration::ZERO,
+            over: false,
             stillborn: None,
         }
     }
@@ -227,7 +237,7 @@ impl Guard {
     pub async fn run(mut self) -> Arc<Snapshot> {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        while !(self.conductor.is_closed() && self.job.is_none()) {
+        while !self.over && !(self.conductor.is_closed() && self.job.is_none()) {
             self.publish();
             tokio::select! {
                 biased;
@@ -333,6 +343,13 @@ impl Guard {
             Ok(crate::journal::Kept::Durable) => None,
             Ok(crate::journal::Kept::Aside(fault)) => {
                 self.trouble(&fault);
+                None
+            }
+            // The journal's thread is gone: nothing can be carried on here. A new guard can.
+            Err(fault) if !opens && !self.pen.is_open() => {
+                tracing::error!("{}", fault.line());
+                self.over = true;
+                self.job = None;
                 None
             }
             Err(fault) if !self.pen.is_open() => {

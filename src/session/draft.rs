@@ -197,6 +197,7 @@ impl Drafting<'_> {
             opened: survey.at,
             until: survey.at,
             heartbeat: survey.at,
+            adopts: None,
             open: SharedRecord::restores(&sets),
         };
         if let Some(excess) = record.excess() {

@@ -3,7 +3,7 @@
 use super::conductor::{Opening, timer_name};
 use super::draft::{self, Draft, Reason, Work};
 use super::load_test::{Accepted, Terms};
-use super::order::Proposal;
+use super::order::{Proposal, Proposed};
 use super::plan::Plan;
 use super::record::{Actor, Place};
 use super::shared::{self, SharedRecord, Shelf};
@@ -92,6 +92,7 @@ impl Drafted {
             opened: self.survey.at,
             until: after(self.survey.at, self.plan.ttl),
             heartbeat: self.survey.at,
+            adopts: None,
             open: SharedRecord::restores(&sets),
         };
         Some(RecordRef {
@@ -209,6 +210,7 @@ impl Expiring {
             opened: now,
             until: after(now, self.after),
             heartbeat: now,
+            adopts: None,
             open: SharedRecord::restores(&sets),
         };
         let path = Shelf::Region.path(&place.scope);
@@ -221,19 +223,42 @@ impl Expiring {
 
     /// Nobody has to stay attached: it is its time that counts.
     fn terms(&self, seen: bool) -> Terms {
+        let mut accepted: Vec<Accepted> = self.proposal.steps.iter().filter_map(unbacked).collect();
         let unseen = Accepted {
             reason: Reason::NoSharedRecord,
             what: "Colleagues do not see it: the account's records cannot be read".to_owned(),
         };
+        if !seen {
+            accepted.push(unseen);
+        }
         Terms {
             plan: self.proposal.summary.as_str().to_owned(),
             ttl_seconds: self.after.as_secs(),
             unattended_seconds: self.after.as_secs(),
             settle_seconds: 0,
             alarms: Vec::new(),
-            accepted: if seen { Vec::new() } else { vec![unseen] },
+            accepted,
             adopts: None,
         }
+    }
+}
+
+/// What stays as it is if guard and machine both die; the banner says so.
+fn unbacked(step: &Proposed) -> Option<Accepted> {
+    let Proposed::Set(change) = step else {
+        return None;
+    };
+    let of = super::step::resource(&change.target);
+    match change.target {
+        Target::Rule(_) => Some(Accepted {
+            reason: Reason::NoRateTimer,
+            what: format!("Nothing in AWS closes the {of}"),
+        }),
+        Target::Service(_) => Some(Accepted {
+            reason: Reason::NoDesiredTimer,
+            what: format!("Nothing in AWS scales the {of} back"),
+        }),
+        _ => None,
     }
 }
 

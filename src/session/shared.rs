@@ -29,6 +29,9 @@ pub struct SharedRecord {
     pub until: Timestamp,
     /// The last sign of life of the one who carries it.
     pub heartbeat: Timestamp,
+    /// The session that this one takes over.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub adopts: Option<SessionId>,
     /// What stands open, in the order in which it was applied.
     pub open: Vec<Restore>,
 }
@@ -88,11 +91,6 @@ impl SharedRecord {
             .checked_sub(ROOM)
             .filter(|excess| *excess > 0)
     }
-
-    /// Whether its time is over: it may be adopted.
-    pub fn is_dead(&self, now: Timestamp) -> bool {
-        self.until < now && now.duration_since(self.heartbeat) > SILENCE
-    }
 }
 
 /// A heartbeat older than this: nobody carries the session (product.md §4).
@@ -127,6 +125,7 @@ mod tests {
             opened: at,
             until: at,
             heartbeat: at,
+            adopts: None,
             open: vec![Restore {
                 target: Target::Group("nodes".into()),
                 fields: vec![FieldChange {
@@ -159,23 +158,6 @@ mod tests {
             ..record()
         };
         assert_eq!(many.excess(), Some(many.to_json().len() + SPARE - ROOM));
-    }
-
-    #[test]
-    fn a_session_is_dead_when_its_time_is_over_and_nobody_gives_a_sign() {
-        let minutes = |n: i64| Timestamp::from_second(n * 60).unwrap();
-        let open = SharedRecord {
-            until: minutes(10),
-            heartbeat: minutes(9),
-            ..record()
-        };
-        assert!(!open.is_dead(minutes(9)), "its time is not over");
-        let reverting = SharedRecord {
-            heartbeat: minutes(12),
-            ..open.clone()
-        };
-        assert!(!reverting.is_dead(minutes(12)), "it is being reverted");
-        assert!(open.is_dead(minutes(12)));
     }
 
     #[test]

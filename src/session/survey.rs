@@ -62,7 +62,7 @@ pub struct Found {
 /// What the account's shelf of session records holds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Record {
-    /// No session, or only dead ones; the number that the next one takes.
+    /// No session; the number that the next one takes.
     Free { next: u64 },
     /// A session is open.
     Taken(Box<SharedRecord>),

@@ -314,6 +314,7 @@ fn drafted_in(plan: &Plan, survey: Survey) -> Drafted {
 /// A colleague's, whose guard gave its last sign of life so many seconds ago.
 pub fn colleagues(seconds: i64) -> SharedRecord {
     SharedRecord {
+        adopts: None,
         v: 1,
         session: "20260920-140000-beef".into(),
         plan: "autumn-sale".into(),

@@ -114,6 +114,7 @@ fn our_own_record_in_the_account_is_no_colleagues() {
     let mut sessions = Sessions::default();
     let at_zero = Timestamp::UNIX_EPOCH;
     sessions.foreign = Some(Box::new(SharedRecord {
+        adopts: None,
         v: 1,
         session: "s-1".into(),
         plan: "spring-sale".into(),

@@ -81,10 +81,13 @@ pub(super) fn run(
     if found.draft.steps.iter().all(DraftStep::is_net) {
         return Err(nothing_to_do().into());
     }
+    let dir = state_dir(environment)?.join("journal");
+    if let Err(fault) = talk::none_open(&dir, &found.survey.place.scope) {
+        return said_no(&fault, io);
+    }
     if !args.yes && !typed(&args.name, io)? {
         return Err(not_confirmed(&args.name).into());
     }
-    let dir = state_dir(environment)?.join("journal");
     let store = Store::open(&dir)?;
     let id = Store::new_id(found.survey.at);
     let opening = found.opening(id, store.actor(), &args.accept);
@@ -125,6 +128,7 @@ pub(super) fn said_no(fault: &Fault, io: &mut Streams<'_>) -> Result<u8, Failure
     Ok(match fault.kind {
         FaultKind::Credentials => super::CREDENTIALS,
         FaultKind::Refused => super::REFUSED,
+        FaultKind::Conflict => super::LOCKED,
         FaultKind::Usage => super::USAGE,
         _ => 1,
     })

@@ -19,7 +19,7 @@ use crate::session::ask::{Answer, Ask};
 use crate::session::conductor::{self, Resume};
 use crate::session::load_test::Stage;
 use crate::session::revert::{Decisions, Surplus};
-use crate::session::snapshot::{Snapshot, Standing};
+use crate::session::snapshot::{Kind, Snapshot, Standing};
 use crate::session::step;
 use std::path::Path;
 
@@ -107,6 +107,7 @@ impl Desk<'_> {
         which: &Which,
         io: &mut Streams<'_>,
     ) -> Result<u8, Failure> {
+        self.may_write()?;
         let seconds = duration("DURATION", by_how_much)?.as_secs();
         self.simple(which, Ask::Extend { seconds }, io)
     }
@@ -141,6 +142,7 @@ impl Desk<'_> {
 
     /// Until everything is back, or only drains, or somebody has to decide.
     pub(super) fn revert(&self, args: &RevertArgs, io: &mut Streams<'_>) -> Result<u8, Failure> {
+        self.may_write()?;
         let dir = self.dir()?;
         let open = choose(&dir, &args.which)?;
         let decisions = Decisions {
@@ -164,7 +166,16 @@ impl Desk<'_> {
     }
 
     pub(super) fn recover(&self, args: &RecoverArgs, io: &mut Streams<'_>) -> Result<u8, Failure> {
+        self.may_write()?;
         let dir = self.dir()?;
+        if args.remove_timers {
+            let settings = load::all(self.arguments, self.environment)?.settings;
+            let none = Fault::new(
+                FaultKind::Usage,
+                "No timer of a session that is over stands here",
+            );
+            return timers(&settings, &dir, args, none, io);
+        }
         let open = match choose(&dir, &args.which) {
             Ok(open) => open,
             Err(nothing) if talk::open_sessions(&dir)?.is_empty() => {
@@ -188,6 +199,9 @@ impl Desk<'_> {
             let over = if resume == Resume::On { runs } else { is_over };
             return self.followed(&dir, &id, None, io, over);
         }
+        if !(args.revert || args.resume || args.keep) {
+            return Err(carried(&open).into());
+        }
         let (ask, over): (_, fn(&Snapshot) -> bool) = match resume {
             Resume::On => (Ask::Retry, runs),
             Resume::Keep => (Ask::Keep, is_over),
@@ -209,6 +223,9 @@ impl Desk<'_> {
         nothing: Fault,
         io: &mut Streams<'_>,
     ) -> Result<u8, Failure> {
+        if args.resume || args.keep || args.which.session.is_some() {
+            return Err(nothing.into());
+        }
         let settings = load::all(self.arguments, self.environment)?.settings;
         let found = orphan::look(&settings)?;
         let Some(orphan) = found.first() else {
@@ -247,9 +264,6 @@ impl Desk<'_> {
         let mut settings = loaded
             .map_err(|f| f.into_iter().next().unwrap_or_else(unreadable))?
             .settings;
-        if resume == Resume::On && settings.mode == Mode::ReadOnly {
-            return Err(settings.read_only());
-        }
         let region: Region = open.state.place.scope.region.clone();
         settings.region.get_or_insert(region);
         let task = Task::TakeUp {
@@ -259,9 +273,25 @@ impl Desk<'_> {
         spawn(brief(&settings, dir, task)).map(drop)
     }
 
+    /// Read-only mode wins over everything: what a guard is asked for, it writes.
+    fn may_write(&self) -> Result<(), Failure> {
+        let settings = load::all(self.arguments, self.environment)?.settings;
+        if settings.mode == Mode::ReadOnly {
+            return Err(settings.read_only().into());
+        }
+        Ok(())
+    }
+
     fn dir(&self) -> Result<std::path::PathBuf, Fault> {
         Ok(state_dir(self.environment)?.join("journal"))
     }
+}
+
+fn carried(open: &Open) -> Fault {
+    let what = format!("{} is carried by its guard", open.state.summary);
+    Fault::new(FaultKind::Usage, what)
+        .means("there is nothing to recover from")
+        .next("say --revert, --resume (tries again what halted it) or --keep")
 }
 
 fn unreadable() -> Fault {
@@ -356,18 +386,23 @@ fn decided(now: &Snapshot, theirs: Theirs) -> Decisions {
 
 /// Closed, to be decided, or nothing left but what drains.
 fn is_over(now: &Snapshot) -> bool {
-    let drains = now.steps.iter().any(|s| s.standing == Standing::Draining);
-    let busy = |s: Standing| {
-        matches!(
-            s,
-            Standing::Reverting | Standing::Applying | Standing::InDoubt
-        )
-    };
+    let nets = [Kind::Lock, Kind::Timer, Kind::Backup];
+    let mut sizes = now.steps.iter().filter(|s| !nets.contains(&s.kind));
+    let drains = sizes.clone().any(|s| s.standing == Standing::Draining);
     match now.stage {
         Stage::Closed | Stage::Halted => true,
-        Stage::Reverting => drains && !now.steps.iter().any(|s| busy(s.standing)),
+        Stage::Reverting => drains && sizes.all(|s| rests(s.standing)),
         Stage::Applying | Stage::Running => false,
     }
+}
+
+/// Nothing more is done with it until something drains.
+fn rests(standing: Standing) -> bool {
+    use Standing::{Conflict, Draining, Kept, Reverted, Skipped, Waiting};
+    matches!(
+        standing,
+        Conflict | Draining | Kept | Reverted | Skipped | Waiting
+    )
 }
 
 fn runs(now: &Snapshot) -> bool {

@@ -11,7 +11,7 @@ use crate::domain::text::Text;
 use crate::journal::Store;
 use crate::runtime::clock::{self, Clock};
 use crate::runtime::guard::process::Brief;
-use crate::runtime::guard::{Guard, Parts, Task, client, server, spawn};
+use crate::runtime::guard::{Guard, Parts, Task, client, server, spawn, talk};
 use crate::session::draft::{self, Reason};
 use crate::session::machine::Pace;
 use crate::session::opening::{Drafted, Expiring};
@@ -61,6 +61,7 @@ pub(super) async fn begin(
     if let Some(refusal) = drafted.standing(accepted).next() {
         return Err(refusal.fault.clone());
     }
+    talk::none_open(&core.dir, &drafted.survey.place.scope)?;
     let id = Store::new_id(clock::wall());
     let actor = crate::journal::actor();
     let opening = drafted.opening(id, &actor, accepted);
@@ -78,9 +79,11 @@ pub(super) async fn expiring(core: &Core, change: &Expiring) -> Result<SessionId
     let scope = core.scope().await?;
     let now = clock::wall();
     let path = Shelf::Region.path(&scope);
-    let free = match core.aws.record(Shelf::Region, &path, now).await {
+    talk::none_open(&core.dir, &scope)?;
+    let free = match core.aws.record(Shelf::Region, &path).await {
         Record::Free { next } => Some(next),
-        Record::Unreadable(_) => None,
+        Record::Unreadable(fault) if fault.kind == FaultKind::Denied => None,
+        Record::Unreadable(fault) => return Err(fault),
         Record::Taken(open) => return Err(taken(&open)),
     };
     let place = Place {

@@ -35,6 +35,8 @@ pub(super) fn open(core: &Core, scope: &Scope, over: &mut BTreeSet<SessionId>) -
             }
             // Another change, or one that is being opened this moment.
             Some(state) if state.test.is_none() && is_held(&core.dir, &id) => {}
+            // Its first record is being written.
+            None if is_held(&core.dir, &id) => {}
             _ => drop(over.insert(id)),
         }
     }

@@ -46,14 +46,18 @@ pub(super) async fn follow(core: Arc<Core>, mut wishes: UnboundedReceiver<Wish>)
     let mut ours = BTreeSet::new();
     loop {
         match find::open(&core, &scope, &mut over) {
-            None => refuse_wishes(&core, &mut wishes).await,
+            None => {
+                core.set_open(None);
+                refuse_wishes(&core, &mut wishes).await;
+            }
             Some(found) if found.held => {
                 ours.insert(found.id.clone());
                 attend(&core, &found.id, &mut wishes).await;
-                core.set_open(None);
             }
             Some(found) => {
                 let id = found.id;
+                // Changes past it would be conflicts when it goes on.
+                core.set_open(Some(id.clone()));
                 if ours.contains(&id) {
                     restart(&core, &id).await;
                 } else if asked.insert(id.clone()) {
@@ -160,6 +164,7 @@ async fn listen(
                 }
                 Err(fault) => {
                     let hangs = fault.kind == FaultKind::TimedOut;
+                    pending.iter().for_each(|one| one.failed(core, &fault));
                     return End::Lost { hangs, pid };
                 }
             },

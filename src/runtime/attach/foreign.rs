@@ -48,7 +48,7 @@ pub(super) async fn watch(core: Arc<Core>) {
 async fn seen(core: &Core) -> Result<Option<Box<SharedRecord>>, Fault> {
     let scope = core.scope().await?;
     let path = Shelf::Region.path(&scope);
-    match core.aws.record(Shelf::Region, &path, clock::wall()).await {
+    match core.aws.record(Shelf::Region, &path).await {
         Record::Taken(record) if is_ours(core, &record) => Ok(None),
         Record::Taken(record) => Ok(Some(record)),
         Record::Free { .. } => Ok(None),
@@ -107,7 +107,7 @@ pub(super) async fn request(core: &Core, record: &SharedRecord) -> Result<Text, 
 async fn take_over(core: &Core, record: &SharedRecord) -> Result<Option<Text>, Fault> {
     let found = Box::pin(orphans(&core.aws)).await?;
     let now = clock::wall();
-    let alone = |o: &&Orphan| o.record.session == record.session && o.is_alone(now);
+    let alone = |o: &&Orphan| o.record.session == record.session && o.is_alone();
     let Some(orphan) = found.iter().find(alone) else {
         return Ok(None);
     };

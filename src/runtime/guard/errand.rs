@@ -14,6 +14,7 @@ use crate::session::conductor::{Conductor, Heard, News};
 use crate::session::load_test::Stage;
 use crate::session::shared::SharedRecord;
 use crate::session::state::{End, Leg};
+use crate::session::step::Step;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -78,6 +79,44 @@ impl Errands {
         let task = self.under_way.get(about);
         task.is_some_and(|task| !task.is_finished())
     }
+}
+
+/// What a session that is taken up finds of its lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// It is ours, or it cannot be told.
+    Ours,
+    /// It is not there any more, and nobody else's is: nothing new is begun.
+    Gone,
+    /// Another session stands in its place: it was taken over meanwhile.
+    Theirs { by: String },
+}
+
+/// Looks at the lock before anything is done with what was set under it.
+pub async fn hold(aws: &Aws, conductor: &Conductor) -> Hold {
+    let session = &conductor.state().id;
+    let mut hold = Hold::Ours;
+    for record in locks(conductor) {
+        let Ok(found) = aws.shelf(record.shelf, path_of(&record)).await else {
+            continue;
+        };
+        if let Some(by) = adopter(&record, session, &found) {
+            return Hold::Theirs { by };
+        }
+        let mut there = found.records.iter();
+        if there.any(|(n, _)| Some(*n) == number(&record)) {
+            continue;
+        }
+        hold = match found.records.last() {
+            Some((_, Ok(other))) => {
+                return Hold::Theirs {
+                    by: format!("{} on {}", other.who, other.host),
+                };
+            }
+            _ => Hold::Gone,
+        };
+    }
+    hold
 }
 
 impl Guard {
@@ -203,21 +242,33 @@ fn number(record: &RecordRef) -> Option<u64> {
     record.name.rsplit('/').next()?.parse().ok()
 }
 
-/// Who carries the session now, where a later record than ours names somebody, or another
+/// Who carries the session now, where a later record than ours takes it over, or another
 /// session's lies in the place of ours.
 fn adopter(record: &RecordRef, session: &SessionId, shelf: &ShelfSeen) -> Option<String> {
     let ours = number(record)?;
     let (n, newest) = shelf.records.last()?;
     let newest = newest.as_ref().ok()?;
-    let theirs = *n > ours || (*n == ours && newest.session != *session);
+    let adopts = newest.adopts.as_ref() == Some(session);
+    let theirs = (*n > ours && adopts) || (*n == ours && newest.session != *session);
     theirs.then(|| format!("{} on {}", newest.who, newest.host))
 }
 
-/// The record as it stands now; `None` where its body cannot be read.
+/// The record as it stands now, with what is open now: a colleague puts that back, and no more.
+/// `None` where its body cannot be read.
 fn renewed(record: &RecordRef, conductor: &Conductor, now: jiff::Timestamp) -> Option<Arc<str>> {
     let mut body = SharedRecord::parse(&record.body).ok()?;
     body.heartbeat = now;
     let until = conductor.state().test.as_ref().and_then(|t| t.until);
     body.until = until.unwrap_or(body.until).max(body.opened);
+    let steps = conductor.state().steps.iter();
+    let open: Vec<Step> = steps
+        .filter(|s| matches!(s.end, End::Open | End::Draining))
+        .filter(|s| s.step.change().is_some_and(|c| !c.target.is_net()))
+        .map(|s| s.step.clone())
+        .collect();
+    let before = std::mem::replace(&mut body.open, SharedRecord::restores(&open));
+    if body.excess().is_some() {
+        body.open = before;
+    }
     Some(body.to_json().into())
 }

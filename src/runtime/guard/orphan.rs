@@ -26,22 +26,24 @@ pub struct Orphan {
     at: RecordRef,
     next: u64,
     scope: Scope,
+    /// AWS's time when it was looked at: whose clock is wrong must not take over what is alive.
+    seen: Timestamp,
 }
 
 impl Orphan {
     /// How long nobody gave a sign of life.
-    pub fn silent(&self, now: Timestamp) -> jiff::SignedDuration {
-        now.duration_since(self.record.heartbeat)
+    pub fn silent(&self) -> jiff::SignedDuration {
+        self.seen.duration_since(self.record.heartbeat)
     }
 
     /// Whether it may be taken over (product.md §4).
-    pub fn is_alone(&self, now: Timestamp) -> bool {
-        self.silent(now) > SILENCE
+    pub fn is_alone(&self) -> bool {
+        self.silent() > SILENCE
     }
 
     /// What a guard is told to take it over; refused while its own gives signs of life.
     pub fn task(&self, actor: &Actor, now: Timestamp) -> Result<Task, Fault> {
-        if !self.is_alone(now) {
+        if !self.is_alone() {
             return Err(alive(&self.record));
         }
         let id = Store::new_id(now);
@@ -145,7 +147,8 @@ pub async fn orphans(aws: &Aws) -> Result<Vec<Orphan>, Fault> {
             let record = record?;
             found.push(Orphan {
                 at: record_at(shelf, &path, number, &record),
-                next: number + 1,
+                next: number.saturating_add(1),
+                seen: aws.meter().date().unwrap_or_else(clock::wall),
                 scope: scope.clone(),
                 record,
             });

@@ -172,13 +172,18 @@ async fn next_line(
     }
     let line = std::mem::take(buffer);
     Some(match serde_json::from_slice::<Asked>(&line) {
-        Ok(asked) if asked.protocol == PROTOCOL => Ok(asked),
+        Ok(asked) if asked.protocol == PROTOCOL || is_for_all(&asked.ask) => Ok(asked),
         Ok(asked) => Err(refused(&format!(
             "it speaks protocol {}, this guard {PROTOCOL}",
             asked.protocol
         ))),
         Err(error) => Err(refused(&error.to_string())),
     })
+}
+
+/// What never changes its form, whatever the protocol's number.
+fn is_for_all(ask: &Ask) -> bool {
+    matches!(ask, Ask::Status | Ask::Attach | Ask::Revert { .. })
 }
 
 fn refused(why: &str) -> Answer {

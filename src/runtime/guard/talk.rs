@@ -2,6 +2,7 @@
 
 use super::client::{Client, SILENCE, socket_path};
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::identity::Scope;
 use crate::domain::ids::SessionId;
 use crate::journal::{self, is_held};
 use crate::session::ask::{Answer, Ask, Line};
@@ -37,6 +38,25 @@ pub fn open_sessions(dir: &Path) -> Result<Vec<Open>, Fault> {
             state,
         })
         .collect())
+}
+
+/// Refuses a second session in this account and region, be its guard alive or not.
+pub fn none_open(dir: &Path, scope: &Scope) -> Result<(), Fault> {
+    let open = open_sessions(dir)?;
+    let Some(open) = open.iter().find(|o| o.state.place.scope == *scope) else {
+        return Ok(());
+    };
+    let next = if open.held {
+        "wait for its end, or revert it"
+    } else {
+        "`tidegate session recover` takes it up"
+    };
+    Err(Fault::new(
+        FaultKind::Conflict,
+        format!("A session is open here: {}", open.state.summary),
+    )
+    .means("one session at a time in an account and region")
+    .next(next))
 }
 
 /// Asks one thing of a session's guard; the newest snapshot comes with the answer.

@@ -118,6 +118,7 @@ fn lock(
         opened: now,
         until: now.checked_add(signed(NEEDED)).unwrap_or(Timestamp::MAX),
         heartbeat: now,
+        adopts: Some(record.session.clone()),
         ..record.clone()
     };
     RecordRef {

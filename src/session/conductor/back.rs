@@ -123,6 +123,11 @@ impl Conductor {
                 self.fault = Some(fault);
                 self.next(Kind::Service)
             }
+            // All is back; a record that cannot be removed ends by its own time.
+            Some(fault) if of == Kind::Lock && self.failures >= HALTS => {
+                self.trouble = Some(fault.line().as_str().to_owned());
+                self.close()
+            }
             Some(fault) => self.try_again(&fault),
         }
     }

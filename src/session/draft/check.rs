@@ -9,6 +9,7 @@ use crate::domain::plan::Planned;
 use crate::domain::subject::Observation;
 use crate::domain::text::Text;
 use crate::domain::units;
+use crate::session::shared;
 use crate::session::survey::{Found, Lifetime, Record, Wish};
 use jiff::{SignedDuration, Timestamp};
 
@@ -46,9 +47,15 @@ impl Drafting<'_> {
                         open.host,
                         units::moment(open.until)
                     );
+                    let silent = self.survey.at.duration_since(open.heartbeat) > shared::SILENCE;
+                    let next = if silent {
+                        "nobody carries it: `tidegate session recover` puts it back"
+                    } else {
+                        "wait for its end, or ask its owner to revert it"
+                    };
                     let fault = refused(what)
                         .means("one session at a time in an account and region")
-                        .next("wait for its end, or ask its owner to revert it");
+                        .next(next);
                     self.refuse(Reason::Locked, None, fault);
                 }
                 Record::Unreadable(fault) => {
