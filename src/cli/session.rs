@@ -61,7 +61,7 @@ pub enum Ask {
     },
     /// Put everything back
     Revert(talk::RevertArgs),
-    /// Take up a session whose guard is gone, or tell a guard that halted how to go on
+    /// Take up a session whose guard is gone, here or in the account; puts it back where nothing else is said
     Recover(talk::RecoverArgs),
     /// All load tests of the journal, newest first
     List,
@@ -74,7 +74,7 @@ pub enum Ask {
 /// Which plan.
 #[derive(Clone, Debug, clap::Args)]
 pub struct PlanArgs {
-    /// Its name: the section [plan.NAME] of the config file, or of the file that --plan names
+    /// The plan's name: the section [plan.NAME] of the config file, or of the file that --plan names
     pub name: String,
     /// A file with plans
     #[arg(long, value_name = "FILE")]
@@ -92,7 +92,7 @@ fn acceptable(text: &str) -> Result<Reason, String> {
         .collect();
     match text.parse::<Reason>() {
         Ok(reason) if reason.is_acceptable() => Ok(reason),
-        Ok(_) => Err("nothing can be said against it by name; mend it instead".to_owned()),
+        Ok(_) => Err("it cannot be accepted; it has to be mended".to_owned()),
         Err(_) => Err(did_you_mean(text, names.iter().map(String::as_str))),
     }
 }

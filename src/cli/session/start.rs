@@ -24,7 +24,7 @@ use std::time::Duration;
 /// What to begin, and how.
 #[derive(Clone, Debug, clap::Args)]
 pub struct StartArgs {
-    /// Its name: the section [plan.NAME] of the config file, or of the file that --plan names
+    /// The plan's name: the section [plan.NAME] of the config file, or of the file that --plan names
     pub name: String,
     /// A file with plans
     #[arg(long, value_name = "FILE")]
@@ -38,7 +38,7 @@ pub struct StartArgs {
     /// Take on a reason that stands against it, by its name; may be given again
     #[arg(long, value_name = "REASON", value_parser = acceptable)]
     pub accept: Vec<Reason>,
-    /// Return once the guard has the session, and leave the rest to it
+    /// Return once the guard has the session; with nobody attached it puts back after the plan's `unattended`
     #[arg(long)]
     pub detach: bool,
 }
