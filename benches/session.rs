@@ -145,6 +145,14 @@ impl Session<'_> {
         self.stage.run(&["status"])
     }
 
+    fn waits_for(&self, whom: &str, is: impl Fn(u64) -> bool) {
+        let began = Instant::now();
+        while !self.status()["attached"].as_u64().is_some_and(&is) {
+            assert!(began.elapsed() < PATIENCE, "{whom} never came");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     fn guard(&self) -> u32 {
         let pid = self.status()["pid"].as_u64();
         u32::try_from(pid.expect("a process")).expect("a process id")
@@ -288,14 +296,11 @@ pub fn death() -> Vec<Row> {
 /// How long the session had no guard: the console noticed in between, and began another.
 fn kill(stage: &Stage) -> SignedDuration {
     let session = stage.start("sizes", &[]);
+    // Whoever began it has left before the console comes.
+    session.waits_for("nobody", |attached| attached == 0);
     let url = format!("http://{}", stage.tap.at);
     let console = Console::start_with(&url, 160, 48, &[], &stage.env());
-    let alone = || session.status()["attached"].as_u64() == Some(0);
-    let began = Instant::now();
-    while alone() {
-        assert!(began.elapsed() < PATIENCE, "{}", console.screen());
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    session.waits_for("the console", |attached| attached > 0);
     let pid = i32::try_from(session.guard()).ok().and_then(Pid::from_raw);
     let killed = Timestamp::now();
     kill_process(pid.expect("a process"), Signal::KILL).expect("it is killed");
