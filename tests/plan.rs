@@ -232,7 +232,7 @@ out({})
 }
 
 #[test]
-fn a_session_that_is_open_in_the_account_locks_it_and_a_dead_one_does_not() {
+fn a_session_that_is_open_in_the_account_locks_it_and_a_dead_one_has_to_be_put_back_first() {
     let stage = Stage::new();
     let put = |minutes: i64| {
         let now = jiff::Timestamp::now();
@@ -255,7 +255,9 @@ fn a_session_that_is_open_in_the_account_locks_it_and_a_dead_one_does_not() {
         answer.out
     );
     put(-10);
-    assert_eq!(stage.sale().reasons(), ["no-rate-timer"]);
+    let answer = stage.sale();
+    assert_eq!(answer.reasons(), ["locked", "no-rate-timer"]);
+    assert!(answer.out.contains("nobody carries it"), "{}", answer.out);
 }
 
 #[test]
@@ -299,5 +301,5 @@ fn an_unknown_plan_an_unknown_reason_and_a_plan_file_that_is_none_get_a_sentence
     assert!(answer.err.contains("no-rate-timer"), "{}", answer.err);
     let answer = stage.plan(&["spring-sale", "--accept", "locked"]);
     assert_eq!(answer.code, 2);
-    assert!(answer.err.contains("mend it"), "{}", answer.err);
+    assert!(answer.err.contains("has to be mended"), "{}", answer.err);
 }

@@ -79,7 +79,7 @@ pub struct PlanArgs {
     /// A file with plans
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
-    /// Take on a reason that stands against it, by its name; may be given again
+    /// Take on a reason that stands against it, by its name (the plan shows which can be); may be given again
     #[arg(long, value_name = "REASON", value_parser = acceptable)]
     pub accept: Vec<Reason>,
 }

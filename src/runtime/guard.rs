@@ -189,9 +189,8 @@ impl Guard {
                 let conductor = Conductor::resume(state, parts.pace, now);
                 let pen = Pen::of(scribe, parts.store.clone(), place, writer);
                 let first = match errand::hold(&parts.aws, &conductor).await {
-                    Hold::Ours => Heard::Resume(resume),
                     Hold::Gone if resume == Resume::On => Heard::Resume(Resume::Revert),
-                    Hold::Gone => Heard::Resume(resume),
+                    Hold::Ours | Hold::Gone => Heard::Resume(resume),
                     Hold::Theirs { by } => Heard::News(News::Adopted { by }),
                 };
                 (conductor, pen, first)
@@ -237,7 +236,7 @@ impl Guard {
     pub async fn run(mut self) -> Arc<Snapshot> {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        while !self.over && !(self.conductor.is_closed() && self.job.is_none()) {
+        while !(self.over || self.conductor.is_closed() && self.job.is_none()) {
             self.publish();
             tokio::select! {
                 biased;

@@ -154,6 +154,8 @@ pub struct Conductor {
     conflicts: Vec<Moved>,
     /// Reverts in a row that failed.
     failures: u32,
+    /// Denials in a row of the record's removal.
+    denials: u32,
     settled: bool,
     /// What the machine last said of each step.
     live: BTreeMap<usize, (String, Option<u8>)>,
@@ -219,6 +221,7 @@ impl Conductor {
             decisions: Decisions::default(),
             conflicts: Vec::new(),
             failures: 0,
+            denials: 0,
             settled: false,
             live: BTreeMap::new(),
             plan,

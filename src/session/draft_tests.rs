@@ -282,8 +282,10 @@ fn a_deployment_under_way_and_a_foreign_timer_within_the_test_can_be_accepted() 
         [
             Reason::DeploymentRunning,
             Reason::ForeignTimer,
+            Reason::ForeignTimer,
             Reason::ForeignTimer
-        ]
+        ],
+        "what a session left behind is nobody's either"
     );
 }
 

@@ -55,7 +55,7 @@ fn what_is_no_question_is_refused_and_does_no_harm() {
         b"hello\n".to_vec(),
         b"{}\n".to_vec(),
         b"\xff\xfe\n".to_vec(),
-        line(2, &json!("status")),
+        line(2, &json!("skip")),
         line(1, &json!("explode")),
         line(1, &json!({ "extend": { "seconds": -5 } })),
     ];

@@ -35,7 +35,7 @@ pub struct StartArgs {
     /// How long it lasts, instead of what the plan says
     #[arg(long, value_name = "DURATION")]
     pub ttl: Option<String>,
-    /// Take on a reason that stands against it, by its name; may be given again
+    /// Take on a reason that stands against it, by its name (the plan shows which can be); may be given again
     #[arg(long, value_name = "REASON", value_parser = acceptable)]
     pub accept: Vec<Reason>,
     /// Return once the guard has the session; with nobody attached it puts back after the plan's `unattended`

@@ -164,7 +164,9 @@ async fn listen(
                 }
                 Err(fault) => {
                     let hangs = fault.kind == FaultKind::TimedOut;
-                    pending.iter().for_each(|one| one.failed(core, &fault));
+                    for one in &pending {
+                        one.failed(core, &fault);
+                    }
                     return End::Lost { hangs, pid };
                 }
             },

@@ -8,12 +8,40 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// Starts the guard and waits until it has the session, or says why not.
+/// Starts the guard and waits until it has the session, or says why not. Where no scope can be
+/// made, a process of its own session has to do; which of them it is, is told.
 pub fn spawn(mut brief: Brief) -> Result<SessionId, Fault> {
-    let name = brief.task.session().as_str().to_owned();
     brief.protection = protection();
+    match begin(&brief) {
+        Err(Unborn::Silent) if brief.protection == Protection::Scope => {
+            brief.protection = Protection::Detached;
+            begin(&brief)
+        }
+        begun => begun,
+    }
+    .map_err(|unborn| match unborn {
+        Unborn::Silent => not_started("it ended without a word"),
+        Unborn::Told(fault) => fault,
+    })
+}
+
+/// Why there is no guard.
+enum Unborn {
+    Told(Fault),
+    /// It never came so far as to say why.
+    Silent,
+}
+
+impl From<Fault> for Unborn {
+    fn from(fault: Fault) -> Self {
+        Self::Told(fault)
+    }
+}
+
+fn begin(brief: &Brief) -> Result<SessionId, Unborn> {
+    let name = brief.task.session().as_str().to_owned();
     let mut child = start(brief.protection, &name)?;
-    let sent = serde_json::to_string(&brief).map_err(|e| not_started(&e.to_string()))?;
+    let sent = serde_json::to_string(brief).map_err(|e| not_started(&e.to_string()))?;
     if let Some(mut input) = child.stdin.take() {
         // One that died at once says more on its way out.
         input.write_all(sent.as_bytes()).ok();
@@ -27,8 +55,8 @@ pub fn spawn(mut brief: Brief) -> Result<SessionId, Fault> {
     reap(child);
     match serde_json::from_str(&line) {
         Ok(Word::Ready { session }) => Ok(session),
-        Ok(Word::Refused(told)) => Err(Fault::from(&told)),
-        Err(_) => Err(not_started("it ended without a word")),
+        Ok(Word::Refused(told)) => Err(Unborn::Told(Fault::from(&told))),
+        Err(_) => Err(Unborn::Silent),
     }
 }
 

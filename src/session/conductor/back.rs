@@ -3,7 +3,7 @@
 
 use super::{Conductor, Phase, key, kind};
 use crate::domain::change::Standing;
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, FaultKind};
 use crate::session::load_test::{Closing, Moved, Stage, Why};
 use crate::session::machine::Command;
 use crate::session::order::ThreeWay;
@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// Reverts that failed so often in a row are called halted; they are tried again all the same.
 const HALTS: u32 = 5;
+/// The record may not be removed: after so many denials in a row the session ends without it.
+const DENIALS: u32 = 10;
 /// The longest pause between two of them.
 const SLOWEST: Duration = Duration::from_mins(1);
 
@@ -123,13 +125,23 @@ impl Conductor {
                 self.fault = Some(fault);
                 self.next(Kind::Service)
             }
-            // All is back; a record that cannot be removed ends by its own time.
-            Some(fault) if of == Kind::Lock && self.failures >= HALTS => {
+            // All is back; a record that we may not remove would keep the session open for ever.
+            Some(fault) if of == Kind::Lock && self.is_denied_for_good(&fault) => {
                 self.trouble = Some(fault.line().as_str().to_owned());
                 self.close()
             }
             Some(fault) => self.try_again(&fault),
         }
+    }
+
+    /// So often in a row that no policy is just being changed.
+    fn is_denied_for_good(&mut self, fault: &Fault) -> bool {
+        if fault.kind != FaultKind::Denied {
+            self.denials = 0;
+            return false;
+        }
+        self.denials += 1;
+        self.denials >= DENIALS
     }
 
     fn after(&mut self, of: Kind) -> Vec<Command> {

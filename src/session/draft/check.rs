@@ -210,16 +210,20 @@ impl Drafting<'_> {
             }
         }
         let until = self.after(self.plan.ttl + GROUP_TIMER);
-        let foreign = |a: &&ScheduledAction| {
-            !a.name.as_str().starts_with(OURS) && runs_within(a, self.survey.at, until)
-        };
+        // None of them is this session's: it has armed nothing yet.
+        let foreign = |a: &&ScheduledAction| runs_within(a, self.survey.at, until);
         for action in detail.scheduled.iter().filter(foreign) {
+            let next = if action.name.as_str().starts_with(OURS) {
+                "remove what a session left: `tidegate session recover --remove-timers`"
+            } else {
+                "move it, or choose another time"
+            };
             let fault = refused(format!(
                 "The scheduled action {} of {name} runs within the test ({})",
                 action.name, action.schedule
             ))
             .means("it would overwrite what the session sets")
-            .next("move it, or choose another time");
+            .next(next);
             self.refuse(Reason::ForeignTimer, Some(n), fault);
         }
     }
