@@ -145,10 +145,9 @@ impl Looked<'_> {
                 Reason::Locked => LOCKED,
                 _ => REFUSED,
             });
-        // The plan itself has to be mended first.
-        worst
-            .min_by_key(|code| (*code != USAGE, *code))
-            .unwrap_or(0)
+        // The plan itself has to be mended first; behind an open session nothing else matters.
+        let rank = |code: &u8| (*code != USAGE, *code != LOCKED, *code);
+        worst.min_by_key(rank).unwrap_or(0)
     }
 }
 

@@ -209,6 +209,42 @@ fn a_rule_is_toggled_with_what_it_protects_in_view() {
 }
 
 #[test]
+fn a_change_that_ends_by_itself_is_a_session_and_goes_to_no_carrier() {
+    let mut console = console();
+    console.review_scale("8");
+    console.read_it();
+    console.key(KeyCode::Tab);
+    assert!(console.screen().contains("by itself after 30 min"));
+    // Another question: what was read before does not confirm it.
+    assert!(!carries(&console.type_in("y")));
+    console.read_it();
+    let effects = console.type_in("y");
+    let [Effect::Expire(change)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(change.after, Duration::from_mins(30));
+    assert_eq!(
+        wished(&change.proposal, Field::Min),
+        Some((Target::Scalable(api()), Value::Count(8)))
+    );
+}
+
+#[test]
+fn the_end_of_a_change_is_chosen_in_turn_and_can_be_left_out_again() {
+    let mut console = console();
+    console.review_scale("8");
+    for said in ["30 min", "60 min", "120 min"] {
+        console.key(KeyCode::Tab);
+        let ends = format!("by itself after {said}");
+        assert!(console.screen().contains(&ends), "{}", console.screen());
+    }
+    console.key(KeyCode::Tab);
+    assert!(console.screen().contains("when you undo it"));
+    console.read_it();
+    assert!(proposal(&console.type_in("y")).is_some());
+}
+
+#[test]
 fn a_database_is_backed_up_with_its_warning() {
     let mut console = console();
     let effects = console.type_in("4b");

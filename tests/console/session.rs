@@ -113,6 +113,17 @@ fn r_asks_once_and_then_puts_everything_back() {
 }
 
 #[test]
+fn u_puts_the_newest_step_of_an_open_session_back_and_no_more() {
+    let mut console = console();
+    console.told(running());
+    assert_eq!(console.type_in("u"), []);
+    let screen = console.screen();
+    assert!(screen.contains("Goes back: rule per-ip-1000"), "{screen}");
+    let effects = console.yes();
+    assert_eq!(asks(&effects), &Ask::Undo);
+}
+
+#[test]
 fn r_never_waits_behind_more_than_y() {
     let settings = Settings {
         production: true,

@@ -184,3 +184,31 @@ fn the_demo_carries_a_load_test_as_well() {
     close_the_page(&mut console);
     console.quit();
 }
+
+#[test]
+fn a_change_with_an_end_is_a_small_session_with_a_banner() {
+    let mut console = Start::console()
+        .without("HOME")
+        .size(120, 40)
+        .arg("--demo")
+        .arg("--load")
+        .arg("0")
+        .go();
+    console.wait_for("1000 / 60 s  BLOCK");
+    console.send("3t");
+    console.wait_for("when you undo it");
+    console.send("\t");
+    console.wait_for("by itself after 30 min");
+    console.bytes_within(GRACE);
+    console.send("y");
+    console.wait_for("29 min left");
+    console.wait_for("no-rate-timer");
+    console.wait_for("1000 / 60 s  COUNT");
+    console.send("R");
+    console.wait_for("Goes back, in this order:");
+    console.bytes_within(GRACE);
+    console.send("y");
+    console.wait_for("1000 / 60 s  BLOCK");
+    console.wait_gone("LOAD TEST");
+    console.quit();
+}

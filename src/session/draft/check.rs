@@ -210,8 +210,15 @@ impl Drafting<'_> {
             }
         }
         let until = self.after(self.plan.ttl + GROUP_TIMER);
-        // None of them is this session's: it has armed nothing yet.
-        let foreign = |a: &&ScheduledAction| runs_within(a, self.survey.at, until);
+        // None of them is this session's: it has armed nothing yet. Those of an open one go with it.
+        let records = self.survey.records.iter();
+        let locked = records
+            .map(|(_, r)| r)
+            .any(|r| matches!(r, Record::Taken(_)));
+        let foreign = |a: &&ScheduledAction| {
+            let theirs = locked && a.name.as_str().starts_with(OURS);
+            !theirs && runs_within(a, self.survey.at, until)
+        };
         for action in detail.scheduled.iter().filter(foreign) {
             let next = if action.name.as_str().starts_with(OURS) {
                 "remove what a session left: `tidegate session recover --remove-timers`"
