@@ -12,6 +12,7 @@ pub mod identity;
 pub mod ids;
 pub mod log;
 pub mod metrics;
+pub mod moment;
 pub mod plan;
 pub mod rds;
 pub mod subject;

@@ -8,6 +8,7 @@ pub mod key;
 pub mod keymap;
 pub mod list;
 pub mod loadable;
+pub mod log_request;
 pub mod message;
 pub mod notice;
 pub mod query;
