@@ -9,7 +9,8 @@ pub fn point(name: &str) {
     let _ = name;
 }
 
-/// Fails here with the system error that `TIDEGATE_FAIL` names (`name=28`, an errno), from then on.
+/// Fails here with the system error that `TIDEGATE_FAIL` names (`name=28`, an errno; `name=28:3` from
+/// the third time on), from then on.
 /// Never fails in a release build.
 pub fn fail(name: &str) -> std::io::Result<()> {
     #[cfg(debug_assertions)]
@@ -28,12 +29,29 @@ mod armed {
 
     static WANTED: LazyLock<Option<(String, u32)>> =
         LazyLock::new(|| parse(&std::env::var("TIDEGATE_CRASH").ok()?));
-    static FAILING: LazyLock<Option<(String, i32)>> = LazyLock::new(|| {
-        let value = std::env::var("TIDEGATE_FAIL").ok()?;
-        let (name, errno) = value.split_once('=')?;
-        Some((name.to_owned(), errno.parse().ok()?))
-    });
+    static FAILING: LazyLock<Option<Failing>> =
+        LazyLock::new(|| Failing::parse(&std::env::var("TIDEGATE_FAIL").ok()?));
     static PASSED: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
+
+    /// What fails, how, and from which time on.
+    #[derive(Debug, PartialEq, Eq)]
+    pub(super) struct Failing {
+        pub name: String,
+        pub errno: i32,
+        pub from: u32,
+    }
+
+    impl Failing {
+        pub(super) fn parse(value: &str) -> Option<Self> {
+            let (name, how) = value.split_once('=')?;
+            let (errno, from) = parse(how)?;
+            Some(Self {
+                name: name.to_owned(),
+                errno: errno.parse().ok()?,
+                from,
+            })
+        }
+    }
 
     pub(super) fn parse(value: &str) -> Option<(String, u32)> {
         match value.split_once(':') {
@@ -50,18 +68,22 @@ mod armed {
         if wanted != "any" && wanted != name {
             return;
         }
-        let mut passed = PASSED.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = passed.entry(wanted.clone()).or_default();
-        *count += 1;
-        if *count == *nth {
+        if count(wanted) == *nth {
             std::process::abort();
         }
     }
 
+    fn count(name: &str) -> u32 {
+        let mut passed = PASSED.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = passed.entry(name.to_owned()).or_default();
+        *count += 1;
+        *count
+    }
+
     pub(super) fn fail(name: &str) -> std::io::Result<()> {
         match &*FAILING {
-            Some((wanted, errno)) if wanted == name => {
-                Err(std::io::Error::from_raw_os_error(*errno))
+            Some(one) if one.name == name && count(name) >= one.from => {
+                Err(std::io::Error::from_raw_os_error(one.errno))
             }
             _ => Ok(()),
         }
@@ -70,12 +92,24 @@ mod armed {
 
 #[cfg(all(test, debug_assertions))]
 mod tests {
-    use super::armed::parse;
+    use super::armed::{Failing, parse};
 
     #[test]
     fn a_point_is_named_alone_or_with_a_count() {
         assert_eq!(parse("sent"), Some(("sent".to_owned(), 1)));
         assert_eq!(parse("sent:3"), Some(("sent".to_owned(), 3)));
         assert_eq!(parse("sent:x"), None);
+    }
+
+    #[test]
+    fn a_failure_begins_at_once_or_at_its_time() {
+        let failing = |from| Failing {
+            name: "sync".to_owned(),
+            errno: 5,
+            from,
+        };
+        assert_eq!(Failing::parse("sync=5"), Some(failing(1)));
+        assert_eq!(Failing::parse("sync=5:3"), Some(failing(3)));
+        assert_eq!(Failing::parse("sync"), None);
     }
 }

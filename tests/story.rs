@@ -3,6 +3,7 @@
 
 mod conflict;
 mod crash;
+mod guard;
 mod load_test;
 mod read_only;
 mod scale;

@@ -202,6 +202,8 @@ impl Guard {
             seen: guard.seen.subscribe(),
         };
         guard.hear(first).await;
+        // Whoever attaches at once sees what was decided, not what was found.
+        guard.publish();
         match guard.stillborn.take() {
             Some(fault) => Err(fault),
             None => Ok((guard, handle)),
@@ -248,6 +250,7 @@ impl Guard {
                 _ = tick.tick() => self.tick().await,
             }
         }
+        self.publish();
         self.report().await;
         self.publish();
         self.seen.borrow().clone()

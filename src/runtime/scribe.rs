@@ -1,5 +1,6 @@
 //! The journal's own thread: an fsync may block it, and nobody else.
 
+use crate::crash;
 use crate::domain::fault::{Fault, FaultKind};
 use std::sync::mpsc;
 use tokio::sync::oneshot;
@@ -16,7 +17,12 @@ impl Scribe {
     /// Starts the thread.
     pub fn start() -> Self {
         let (jobs, taken) = mpsc::channel::<Job>();
-        let work = move || taken.into_iter().for_each(|job| job());
+        let work = move || {
+            let alive = |_: &Job| crash::fail("journal-thread").is_ok();
+            for job in taken.into_iter().take_while(alive) {
+                job();
+            }
+        };
         // Without a thread every job is answered with a fault, and so nothing is sent.
         std::thread::Builder::new()
             .name("journal".to_owned())

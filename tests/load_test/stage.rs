@@ -85,6 +85,15 @@ def set_rule(change):
     waf.update_web_acl(Scope='REGIONAL', LockToken=found['LockToken'], **{k: v for k, v in found['WebACL'].items() if k in taken and v != ''})
 ";
 
+/// Its record looks as if nobody had given a sign of life for long.
+pub const SILENT: &str = "
+import datetime
+record = ssm.get_parameters_by_path(Path='/tidegate', Recursive=True, WithDecryption=True)['Parameters'][0]
+value = json.loads(record['Value'])
+value['heartbeat'] = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=5)).isoformat()
+ssm.put_parameter(Name=record['Name'], Value=json.dumps(value), Type='SecureString', Overwrite=True)
+";
+
 /// The longest that anything may take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 

@@ -1,17 +1,8 @@
 //! Sessions that another machine takes over from the account, and guards that wake up after that.
 
-use super::stage::{Stage, for_each, kill, kill_hard, until};
+use super::stage::{SILENT, Stage, for_each, kill, kill_hard, until};
 use rustix::process::Signal;
 use serde_json::{Value, json};
-
-/// Its record looks as if nobody had given a sign of life for long.
-const SILENT: &str = "
-import datetime
-record = ssm.get_parameters_by_path(Path='/tidegate', Recursive=True, WithDecryption=True)['Parameters'][0]
-value = json.loads(record['Value'])
-value['heartbeat'] = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=5)).isoformat()
-ssm.put_parameter(Name=record['Name'], Value=json.dumps(value), Type='SecureString', Overwrite=True)
-";
 
 fn running() -> (Stage, Value) {
     let stage = Stage::new();

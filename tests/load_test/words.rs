@@ -129,6 +129,31 @@ fn read_only_mode_begins_nothing() {
 }
 
 #[test]
+fn read_only_mode_asks_a_guard_for_nothing_that_it_would_write() {
+    let stage = Stage::new();
+    let before = stage.look();
+    stage.start("limit", &[]).ends(0);
+    let (until, during) = (
+        stage.status()["until"].clone(),
+        stage.look()["settings"].clone(),
+    );
+    for asked in [
+        &["extend", "5m"][..],
+        &["revert"],
+        &["recover", "--revert"],
+        &["recover", "--remove-timers"],
+    ] {
+        let seen = stage.run_with(("TIDEGATE_READ_ONLY", "1"), asked).ends(2);
+        assert!(seen.err.contains("read-only"), "{asked:?}: {}", seen.err);
+    }
+    let now = stage.status();
+    assert_eq!((&now["stage"], &now["until"]), (&"running".into(), &until));
+    assert_eq!(stage.look()["settings"], during);
+    stage.run(&["revert"]).ends(0);
+    stage.is_as(&before);
+}
+
+#[test]
 fn beside_a_session_whose_guard_died_no_second_one_is_begun() {
     let stage = Stage::new();
     let before = stage.look();

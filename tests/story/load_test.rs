@@ -2,6 +2,7 @@
 //! everything goes back, and the report says so. Against the simulated account, and in the demo.
 
 use super::stage::Hands;
+use crate::load_test::stage::kill;
 use crate::sim::stage::Account;
 use crate::support::pty::{Pty, Start};
 use serde_json::Value;
@@ -33,13 +34,13 @@ out({'bounds': [target['MinCapacity'], target['MaxCapacity']],
 /// A review counts keys after 400 ms on the screen; a slow machine gets some more.
 const GRACE: Duration = Duration::from_millis(800);
 
-struct Stage {
+pub(super) struct Stage {
     account: Account,
     home: TempDir,
 }
 
 impl Stage {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let account = Account::today(Setup {
             throttling: Throttling::Off,
             ..Setup::default()
@@ -64,7 +65,7 @@ impl Stage {
         ]
     }
 
-    fn console(&self) -> Pty {
+    pub(super) fn console(&self) -> Pty {
         let start = Start::console().size(120, 40);
         let env = self.env();
         let start = env
@@ -75,7 +76,7 @@ impl Stage {
         pty
     }
 
-    fn command(&self, words: &[&str]) -> (i32, String) {
+    pub(super) fn command(&self, words: &[&str]) -> (i32, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
         command.args(words).env_clear();
         for (name, value) in self.env() {
@@ -86,7 +87,19 @@ impl Stage {
         (done.status.code().expect("no signal"), out)
     }
 
-    fn truth(&self) -> Value {
+    /// How the session stands, by its guard; `null` where there is none.
+    pub(super) fn status(&self) -> Value {
+        let (_, out) = self.command(&["session", "status", "--output", "json"]);
+        serde_json::from_str(&out).unwrap_or_default()
+    }
+
+    /// The guard's process.
+    pub(super) fn guard(&self) -> Option<i32> {
+        let pid = self.status()["pid"].as_i64()?;
+        i32::try_from(pid).ok()
+    }
+
+    pub(super) fn truth(&self) -> Value {
         self.account.python(TRUTH)
     }
 }
@@ -94,17 +107,14 @@ impl Stage {
 /// No guard outlives its test.
 impl Drop for Stage {
     fn drop(&mut self) {
-        let (_, out) = self.command(&["session", "status", "--output", "json"]);
-        let seen: Value = serde_json::from_str(&out).unwrap_or_default();
-        if let Some(pid) = seen["pid"].as_i64().and_then(|pid| i32::try_from(pid).ok()) {
-            let pid = rustix::process::Pid::from_raw(pid).expect("a process");
-            rustix::process::kill_process(pid, rustix::process::Signal::KILL).ok();
+        if let Some(pid) = self.guard() {
+            kill(pid, rustix::process::Signal::KILL);
         }
     }
 }
 
 /// From `T` to the first sign of the session.
-fn begin(console: &mut Pty) {
+pub(super) fn begin(console: &mut Pty) {
     console.send("T");
     console.wait_for("spring-sale");
     console.send("\r");
@@ -122,7 +132,7 @@ fn begin(console: &mut Pty) {
     console.wait_for("LOAD TEST spring-sale");
 }
 
-fn put_back(console: &mut Pty) {
+pub(super) fn put_back(console: &mut Pty) {
     console.send("R");
     console.wait_for("Goes back, in this order:");
     console.bytes_within(GRACE);
