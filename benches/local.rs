@@ -169,6 +169,7 @@ fn logs(console: &mut Console) {
             stream: "s".into(),
             timestamp: now - 100_000 + 200 * n,
             ingested: now,
+            late: false,
             message: format!(r#"{{"level":"WARN","method":"POST","path":"/api/사과/{n}","status":200,"duration":"31ms","layer":"ENTRANCE","traceId":"tr-{n}"}}"#),
         })
         .collect();

@@ -14,5 +14,6 @@ pub mod notice;
 pub mod query;
 pub mod settings;
 pub mod source;
+pub mod tail;
 pub mod time;
 pub mod verb;

@@ -1,5 +1,7 @@
 //! `CloudWatch` Logs (aws-facts.md §4): pages of events, and the groups there are.
 
+mod export;
+
 use super::Aws;
 use crate::domain::fault::Fault;
 use crate::domain::log::{GroupFacts, LogPage, RawEvent, TailSource};
@@ -105,6 +107,7 @@ fn event(event: FilteredLogEvent) -> Option<RawEvent> {
         stream: stream.into(),
         timestamp,
         ingested: event.ingestion_time.unwrap_or(timestamp),
+        late: false,
         message,
     })
 }
@@ -119,6 +122,8 @@ fn group(group: SdkLogGroup) -> Option<GroupFacts> {
             .and_then(|bytes| u64::try_from(bytes).ok())
             .unwrap_or(0),
         infrequent: group.log_group_class == Some(LogGroupClass::InfrequentAccess),
+        created: group.creation_time,
+        arn: group.log_group_arn.map(Into::into),
         name: group.log_group_name?.into(),
     })
 }
@@ -153,12 +158,16 @@ mod tests {
             .retention_in_days(7)
             .stored_bytes(-1)
             .log_group_class(LogGroupClass::InfrequentAccess)
+            .log_group_arn("arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/api")
+            .creation_time(5)
             .build();
         let expected = GroupFacts {
             name: "/ecs/api".into(),
             retention: Some(7),
             bytes: 0,
             infrequent: true,
+            arn: Some("arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/api".into()),
+            created: Some(5),
         };
         assert_eq!(group(infrequent), Some(expected));
     }

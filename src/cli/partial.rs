@@ -87,6 +87,8 @@ pub struct Partial {
     #[arg(skip)]
     pub log_memory: Option<Given>,
     #[arg(skip)]
+    pub log_tail: Option<Given>,
+    #[arg(skip)]
     pub backup_max_age: Option<Given>,
 }
 
@@ -104,7 +106,7 @@ impl Partial {
     }
 
     /// Every single value with its name, which is also clap's id of it.
-    pub fn fields(&mut self) -> [(&'static str, &mut Option<Given>); 19] {
+    pub fn fields(&mut self) -> [(&'static str, &mut Option<Given>); 20] {
         [
             ("profile", &mut self.profile),
             ("region", &mut self.region),
@@ -124,6 +126,7 @@ impl Partial {
             ("max_instances", &mut self.max_instances),
             ("calls_per_minute", &mut self.calls_per_minute),
             ("log_memory", &mut self.log_memory),
+            ("log_tail", &mut self.log_tail),
             ("backup_max_age", &mut self.backup_max_age),
         ]
     }

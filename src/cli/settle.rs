@@ -121,6 +121,9 @@ impl Layers<'_> {
             log_bytes: self
                 .take("log_memory", p.log_memory.as_ref(), value::size)?
                 .unwrap_or(default.log_bytes),
+            log_tail: self
+                .take("log_tail", p.log_tail.as_ref(), value::tail)?
+                .unwrap_or(default.log_tail),
             backup_max_age: self
                 .take("backup_max_age", p.backup_max_age.as_ref(), |t| {
                     value::duration(t, SECOND * 60, YEAR)

@@ -2,6 +2,7 @@
 
 use crate::model::settings::{ColorDepth, Mode};
 use crate::model::source::did_you_mean;
+use crate::model::tail::TailMethod;
 use std::time::Duration;
 
 /// What is wrong with a value, and how to write it.
@@ -112,6 +113,15 @@ pub fn mode(text: &str) -> Result<Mode, Refusal> {
         "read-only" => Ok(Mode::ReadOnly),
         "write" => Ok(Mode::Write),
         _ => refuse("is not a mode", "Write read-only or write"),
+    }
+}
+
+/// `polling` or `live`.
+pub fn tail(text: &str) -> Result<TailMethod, Refusal> {
+    match text {
+        "polling" => Ok(TailMethod::Polling),
+        "live" => Ok(TailMethod::Live),
+        _ => refuse("is no way to tail logs", "Write polling or live"),
     }
 }
 

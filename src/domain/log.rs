@@ -1,6 +1,7 @@
 //! One event of `CloudWatch` Logs, as it comes (aws-facts.md §4).
 
-use super::ids::{LogGroup, LogStream, Region};
+use super::ids::{Arn, LogGroup, LogStream, Region};
+use super::text::Text;
 use std::sync::Arc;
 
 /// A log group, with what decides how it can be read.
@@ -12,6 +13,41 @@ pub struct GroupFacts {
     pub bytes: u64,
     /// `INFREQUENT_ACCESS`: no Live Tail.
     pub infrequent: bool,
+    /// Without `:*` at its end, as Live Tail wants it.
+    pub arn: Option<Arn>,
+    /// Milliseconds since 1970.
+    pub created: Option<i64>,
+}
+
+/// A task that copied events of a group to S3 (`CreateExportTask`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// Its id, which names its folder below the prefix.
+    pub task: Text,
+    pub group: LogGroup,
+    /// Milliseconds since 1970: events from here …
+    pub from: i64,
+    /// … to before here.
+    pub to: i64,
+    pub bucket: Text,
+    /// Below it: a folder of the task's id, in it one for each stream, with gzip files.
+    pub prefix: Text,
+    /// `COMPLETED`, `RUNNING`, `PENDING`, `CANCELLED`, `FAILED`.
+    pub status: Text,
+}
+
+/// A span of older lines.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Window {
+    pub sources: Vec<TailSource>,
+    /// Milliseconds since 1970, inclusive.
+    pub from: i64,
+    /// Milliseconds since 1970, exclusive.
+    pub to: i64,
+    /// A `CloudWatch` filter pattern.
+    pub pattern: Option<String>,
+    /// So many lines of a source are enough: the newest of the window.
+    pub most: usize,
 }
 
 /// One group to tail.
@@ -33,6 +69,8 @@ pub struct RawEvent {
     pub timestamp: i64,
     /// Milliseconds since 1970, the service's clock.
     pub ingested: i64,
+    /// Lines that are newer had been shown before it came: it stands where nobody may look any more.
+    pub late: bool,
     pub message: String,
 }
 

@@ -241,6 +241,7 @@ pub(crate) mod tests {
             stream: "s".into(),
             timestamp: at,
             ingested: at,
+            late: false,
             message: message.into(),
         }
     }

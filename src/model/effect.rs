@@ -2,8 +2,9 @@
 
 use super::query::Slot;
 use super::settings::Settings;
+use super::tail::{TailMethod, Tailing};
 use crate::domain::ids::SessionId;
-use crate::domain::log::TailSource;
+use crate::domain::log::Window;
 use crate::domain::subject::Subject;
 use crate::session::ask::Ask;
 use crate::session::conductor::Resume;
@@ -42,8 +43,14 @@ pub enum Effect {
     ReportTest(SessionId),
     /// Ask these queries again now.
     Refresh(Vec<Slot>),
-    /// Tail these groups and no others; an empty list stops the tail.
-    Tail(Vec<TailSource>),
+    /// Tail this and nothing else; without sources the tail stops, and a Live Tail ends at once.
+    Tail(Tailing),
+    /// Read the same sources another way from now on; no line comes twice.
+    TailBy(TailMethod),
+    /// Leave out what lies between the newest line and now, for the sources that are behind.
+    TailNow,
+    /// Read older lines, instead of those asked for before; answered by `Tail::Past`.
+    ReadPast(Window),
     /// Put text on the clipboard by OSC 52; sanitized, at most 64 KiB.
     Copy(String),
     /// Write lines to a new 0600 file in the state directory.

@@ -5,16 +5,15 @@ use super::time::Now;
 use crate::domain::fault::Fault;
 use crate::domain::ids::Region;
 use crate::domain::ids::SessionId;
-use crate::domain::log::TailSource;
 use crate::domain::text::Text;
-use crate::logs::chunk::Chunk;
 use crate::session::ask::Answer;
 use crate::session::opening::Drafted;
 use crate::session::order::Report;
 use crate::session::shared::SharedRecord;
 use crate::session::snapshot::Snapshot;
-use std::sync::Arc;
 use std::time::Duration;
+
+pub use super::tail::{Tail, TailState};
 
 /// Anything that reaches `update`.
 #[derive(Clone, Debug)]
@@ -83,38 +82,6 @@ pub enum TestNews {
 pub enum Input {
     Key(crossterm::event::KeyEvent),
     Paste(String),
-}
-
-/// News of the log tail.
-#[derive(Clone, Debug)]
-pub enum Tail {
-    Chunk(Arc<Chunk>),
-    State {
-        source: TailSource,
-        state: TailState,
-    },
-}
-
-/// What one source of the tail is doing.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TailState {
-    Starting,
-    /// `lag`: now − newest ingestion time seen.
-    Following {
-        lag: Duration,
-    },
-    /// Pages are still being followed; so far behind.
-    Behind {
-        by: Duration,
-    },
-    /// The backlog at the start was too long to read; lines of this span are not shown.
-    Skipped {
-        span: Duration,
-    },
-    Failed {
-        fault: Fault,
-        next_try: Option<Duration>,
-    },
 }
 
 /// How the connection to AWS stands, for the header.

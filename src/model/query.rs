@@ -4,8 +4,8 @@ use crate::domain::autoscaling::{Group, Policy, ScalableTarget, ScalingDetail};
 use crate::domain::ecs::{Cluster, LogTarget, Service, ServiceDetail, ServiceRef};
 use crate::domain::fault::Fault;
 use crate::domain::identity::Identity;
-use crate::domain::ids::{ClusterName, GroupName, ServiceName, TaskDefinition};
-use crate::domain::log::GroupFacts;
+use crate::domain::ids::{ClusterName, GroupName, LogGroup, ServiceName, TaskDefinition};
+use crate::domain::log::{Export, GroupFacts};
 use crate::domain::metrics::{Metric, Series};
 use crate::domain::rds::{DatabaseRef, Inventory};
 use crate::domain::text::Text;
@@ -56,6 +56,8 @@ pub enum Query {
     Inventory,
     /// Log groups by substring (empty = all).
     LogGroups(Text),
+    /// The tasks that exported events of a log group to S3.
+    LogExports(LogGroup),
     /// CloudWatch series; at most 500 a call.
     Metrics(Arc<[Metric]>),
 }
@@ -122,6 +124,7 @@ pub enum Slot {
     Limited,
     Inventory,
     LogGroups,
+    LogExports,
     Metrics,
 }
 
@@ -166,6 +169,7 @@ impl Query {
             Self::Limited(_) => Slot::Limited,
             Self::Inventory => Slot::Inventory,
             Self::LogGroups(_) => Slot::LogGroups,
+            Self::LogExports(_) => Slot::LogExports,
             Self::Metrics(_) => Slot::Metrics,
         }
     }
@@ -200,6 +204,8 @@ pub enum Facts {
     Limited(Vec<(RuleRef, Option<usize>)>),
     Inventory(Arc<Inventory>),
     LogGroups(Vec<GroupFacts>),
+    /// Newest first.
+    LogExports(Vec<Export>),
     Metrics(Vec<Series>),
 }
 

@@ -3,6 +3,7 @@
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{ClusterName, LogGroup, ProfileName, Region};
 use crate::domain::text::Text;
+use crate::model::tail::TailMethod;
 use crate::session::plan::Plan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -80,6 +81,8 @@ pub struct Settings {
     pub log_groups: Vec<LogGroup>,
     /// Cap of the log ring in bytes.
     pub log_bytes: usize,
+    /// How a tail reads at first; `v` switches.
+    pub log_tail: TailMethod,
     /// Backups older than this are stale.
     pub backup_max_age: Duration,
     pub theme: Text,
@@ -144,6 +147,7 @@ impl Default for Settings {
             calls_per_minute: 120,
             log_groups: Vec::new(),
             log_bytes: 16 << 20,
+            log_tail: TailMethod::Polling,
             backup_max_age: Duration::from_hours(25),
             theme: Text::fixed("default"),
             color: ColorDepth::Ansi16,

@@ -35,6 +35,7 @@ use crate::logs::ring::Ring;
 use crate::model::effect::Effect;
 use crate::model::message::Tail;
 use crate::model::query::{Answer, Facts, Pace, Query, Reply, Want};
+use crate::model::tail::Tailing;
 use crate::model::verb::{Place, Verb};
 use crate::view::paint::Paint;
 use crate::view::put::put;
@@ -265,6 +266,7 @@ impl Logs {
             }
             (Some(_), _) if self.sources.all_failed() => "failed".to_owned(),
             (Some(_), _) => "partly failed".to_owned(),
+            (None, Lag::Throttled(_)) => "throttled".to_owned(),
             (None, Lag::Behind(by)) => format!("catching up {}", units::age(by)),
             (None, Lag::Live(_)) => "live".to_owned(),
             (None, Lag::Unknown) => "starting".to_owned(),
@@ -419,6 +421,7 @@ impl Pane for Logs {
                 }
                 self.fit();
             }
+            Tail::Method { .. } | Tail::Live(_) | Tail::Past(_) => {}
         }
     }
 
@@ -503,7 +506,7 @@ impl Pane for Logs {
             self.empty();
         }
         order
-            .map(|sources| Act::Do(Effect::Tail(sources)))
+            .map(|sources| Act::Do(Effect::Tail(Tailing::of(sources))))
             .into_iter()
             .collect()
     }

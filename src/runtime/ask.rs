@@ -70,6 +70,7 @@ impl Asker<'_> {
                 .log_groups(substring.as_str())
                 .await
                 .map(Facts::LogGroups),
+            Query::LogExports(group) => aws.log_exports(group).await.map(Facts::LogExports),
             Query::Metrics(metrics) => self.metrics(metrics).await.map(Facts::Metrics),
         }
     }

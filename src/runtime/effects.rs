@@ -7,10 +7,10 @@ use super::reads::{News, Reads};
 use super::tail::Tailer;
 use super::terminal::Terminal;
 use super::{Exit, clipboard, save, stop};
-use crate::domain::log::TailSource;
 use crate::model::effect::Effect;
 use crate::model::message::Message;
 use crate::model::query::Want;
+use crate::model::tail::Tailing;
 use crate::session::order::Order;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,8 +24,8 @@ pub struct Effects {
     state_dir: PathBuf,
     /// The simulated account, where it is the one that is looked at.
     demo: Option<Demo>,
-    /// The log groups to be tailed, and the tail that does, once there are clients.
-    tailed: Vec<TailSource>,
+    /// What is to be tailed, and the tail that does, once there are clients.
+    tailed: Tailing,
     tailer: Tailer,
     exit: Option<Exit>,
     stopping: bool,
@@ -46,7 +46,7 @@ impl Effects {
             attach,
             state_dir,
             demo,
-            tailed: Vec::new(),
+            tailed: Tailing::default(),
             tailer: Tailer::default(),
             exit: None,
             stopping: false,
@@ -62,7 +62,7 @@ impl Effects {
                 self.carriage.detach();
                 self.attach.detach(&settings);
                 self.tailer = Tailer::default();
-                self.tailed = Vec::new();
+                self.tailed = Tailing::default();
                 self.reads.switch(&settings, epoch);
             }
             Effect::RetryCredentials => self.reads.retry(),
@@ -72,10 +72,16 @@ impl Effects {
             Effect::Save { name, lines } => return vec![self.save(&name, &lines)],
             Effect::Suspend => return self.stop(),
             Effect::Quit => self.exit = Some(Exit::Quit),
-            Effect::Tail(sources) => {
-                self.tailed = sources;
+            Effect::Tail(tailing) => {
+                self.tailed = tailing;
                 self.tail();
             }
+            Effect::TailBy(method) => {
+                self.tailed.method = method;
+                self.tailer.read_by(method);
+            }
+            Effect::TailNow => self.tailer.go_to_now(),
+            Effect::ReadPast(window) => self.tailer.read_past(window),
             Effect::Carry(order) => self.carry(order),
             Effect::Guard(ask) => self.attach.ask(ask),
             Effect::DraftTest(plan) => self.attach.draft(*plan),
@@ -139,7 +145,7 @@ impl Effects {
     /// Tails with the clients there are now; without any, once there are.
     fn tail(&mut self) {
         self.tailer = match self.reads.aws() {
-            Some(aws) => self.reads.tailer(aws, self.tailed.clone()),
+            Some(aws) => self.reads.tailer(aws, &self.tailed),
             None => Tailer::default(),
         };
     }

@@ -322,11 +322,19 @@ impl Entry {
 /// Lists are: their running query may end.
 fn replaced_at_once(slot: Slot) -> bool {
     use Slot::{
-        LogGroups, LogTargets, Raw, RuleDetail, ScalingDetail, ServiceDetail, ServiceNames,
+        LogExports, LogGroups, LogTargets, Raw, RuleDetail, ScalingDetail, ServiceDetail,
+        ServiceNames,
     };
     matches!(
         slot,
-        LogGroups | LogTargets | RuleDetail | ScalingDetail | ServiceDetail | ServiceNames | Raw
+        LogExports
+            | LogGroups
+            | LogTargets
+            | RuleDetail
+            | ScalingDetail
+            | ServiceDetail
+            | ServiceNames
+            | Raw
     )
 }
 

@@ -13,11 +13,11 @@ use super::tail::{self, Tailer};
 use super::usage::{Reading, UsageBook};
 use crate::aws::{Around, Aws, Gate, Options};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::log::TailSource;
 use crate::domain::subject::Subject;
 use crate::model::message::Message;
 use crate::model::query::{Answer, Epoch, Facts, Query, Reply, Slot, Want};
 use crate::model::settings::{Mode, Settings, Venue};
+use crate::model::tail::Tailing;
 use crate::session::order::Report;
 use futures_util::FutureExt;
 use std::collections::BTreeMap;
@@ -118,14 +118,14 @@ impl Reads {
         }
     }
 
-    /// A tail of these sources, outside the budget.
-    pub fn tailer(&self, aws: &Aws, sources: Vec<TailSource>) -> Tailer {
+    /// A tail, outside the budget.
+    pub fn tailer(&self, aws: &Aws, tailing: &Tailing) -> Tailer {
         let post = self.post.clone();
         let sink: tail::Sink = Arc::new(move |message| post.news(News::Message(message)));
         Tailer::start(
             &self.runtime,
             &aws.through(Gate::open()),
-            sources,
+            tailing,
             self.clock,
             &sink,
         )

@@ -4,10 +4,11 @@
 use super::clock::Clock;
 use crate::aws::Aws;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::log::{LogPage, TailSource};
+use crate::domain::log::{LogPage, TailSource, Window};
 use crate::logs::chunk::Chunk;
 use crate::logs::tail::Follow;
-use crate::model::message::{Message, Tail, TailState};
+use crate::model::message::Message;
+use crate::model::tail::{Tail, TailMethod, TailStart, TailState, Tailing};
 use futures_util::FutureExt;
 use std::hash::{BuildHasher, RandomState};
 use std::panic::AssertUnwindSafe;
@@ -16,8 +17,6 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-/// How far back the first poll reaches, in milliseconds.
-const LOOK_BACK: i64 = 600_000;
 /// Between the end of one round and the next.
 const INTERVAL: Duration = Duration::from_secs(2);
 /// The longest pause between two tries.
@@ -33,20 +32,20 @@ pub struct Tailer {
 }
 
 impl Tailer {
-    /// Tails these sources from ten minutes ago on. Each first says `TailState::Starting`: what came before that
-    /// belongs to an older tail.
+    /// Tails these sources. Each first says `TailState::Starting`: what came before that belongs to an older tail.
     pub fn start(
         runtime: &Handle,
         aws: &Aws,
-        sources: Vec<TailSource>,
+        tailing: &Tailing,
         clock: Clock,
         send: &Sink,
     ) -> Self {
         let mut tasks = JoinSet::new();
-        for source in sources {
+        for source in tailing.sources.iter().cloned() {
             let line = Line {
                 aws: aws.clone(),
                 source: Arc::new(source),
+                start: tailing.start,
                 clock,
                 send: send.clone(),
             };
@@ -59,12 +58,22 @@ impl Tailer {
     pub fn sources(&self) -> usize {
         self.tasks.len()
     }
+
+    /// Reads the same sources another way.
+    pub fn read_by(&mut self, _method: TailMethod) {}
+
+    /// Leaves out what lies between the newest line and now.
+    pub fn go_to_now(&self) {}
+
+    /// Reads older lines.
+    pub fn read_past(&mut self, _window: Window) {}
 }
 
 /// One source.
 struct Line {
     aws: Aws,
     source: Arc<TailSource>,
+    start: TailStart,
     clock: Clock,
     send: Sink,
 }
@@ -97,7 +106,7 @@ impl Line {
 
     async fn follow(self) {
         self.say(TailState::Starting);
-        let mut follow = Follow::new(self.now() - LOOK_BACK);
+        let mut follow = Follow::new(self.first());
         let mut rhythm = Rhythm::default();
         let mut told = Told::default();
         loop {
@@ -111,6 +120,16 @@ impl Line {
                 Err(fault) => self.failed(fault, &mut follow, &mut rhythm, &mut told),
             };
             tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// From when on, in milliseconds since 1970.
+    fn first(&self) -> i64 {
+        match self.start {
+            TailStart::Ago(span) => {
+                self.now() - i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+            }
+            TailStart::At(at) => at,
         }
     }
 

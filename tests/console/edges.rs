@@ -182,6 +182,8 @@ fn log_groups_complete_in_the_folder_that_is_typed() {
         retention: None,
         bytes: 0,
         infrequent: false,
+        arn: None,
+        created: None,
     };
     let found = ["/ecs/orchard-api", "/ecs/edge"].map(group).to_vec();
     console.fact(asked, Facts::LogGroups(found));

@@ -92,6 +92,7 @@ fn chunk(group: &str, lines: &[String]) -> Tail {
                 stream: "api/app/4711".into(),
                 timestamp: at,
                 ingested: at + 900,
+                late: false,
                 message: line.clone(),
             }
         })

@@ -10,6 +10,7 @@ use tidegate::domain::fault::FaultKind;
 use tidegate::domain::log::TailSource;
 use tidegate::logs::ring::Ring;
 use tidegate::model::message::{Message, Tail, TailState};
+use tidegate::model::tail::Tailing;
 use tidegate::runtime::clock::Clock;
 use tidegate::runtime::tail::Tailer;
 use tokio::runtime::Handle;
@@ -41,7 +42,7 @@ impl Follower {
         let tailer = Tailer::start(
             &Handle::current(),
             aws,
-            sources,
+            &Tailing::of(sources),
             Clock::start(),
             &(sink as _),
         );

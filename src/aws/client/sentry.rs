@@ -351,7 +351,8 @@ const RDS: [&str; 7] = [
     "DescribeAccountAttributes",
     "ListTagsForResource",
 ];
-const LOGS: [&str; 6] = [
+const LOGS: [&str; 7] = [
+    "DescribeExportTasks",
     "DescribeLogGroups",
     "ListLogGroups",
     "DescribeLogStreams",

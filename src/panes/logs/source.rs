@@ -253,6 +253,7 @@ impl Sources {
             .fold(Lag::Unknown, |worst, feed| match &feed.state {
                 Some(TailState::Following { lag }) => worst.max(Lag::Live(*lag)),
                 Some(TailState::Behind { by }) => worst.max(Lag::Behind(*by)),
+                Some(TailState::Throttled { by }) => worst.max(Lag::Throttled(*by)),
                 _ => worst,
             })
     }
@@ -269,6 +270,7 @@ pub enum Lag {
     Unknown,
     Live(Duration),
     Behind(Duration),
+    Throttled(Option<Duration>),
 }
 
 /// Targets of containers as sources: each group once, and a whole group instead of parts of it.

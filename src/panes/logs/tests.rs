@@ -126,6 +126,7 @@ impl Bench {
                     stream: "api/app/1".into(),
                     timestamp: at,
                     ingested: at + 250,
+                    late: false,
                     message: (*text).into(),
                 }
             })
@@ -179,8 +180,8 @@ impl Bench {
 fn tails(acts: &[Act]) -> Vec<Vec<&str>> {
     acts.iter()
         .filter_map(|act| match act {
-            Act::Do(Effect::Tail(sources)) => {
-                Some(sources.iter().map(|s| s.group.as_str()).collect())
+            Act::Do(Effect::Tail(tailing)) => {
+                Some(tailing.sources.iter().map(|s| s.group.as_str()).collect())
             }
             _ => None,
         })
@@ -562,6 +563,8 @@ fn a_group_that_is_not_there_is_answered_with_the_nearest_names() {
         retention: None,
         bytes: 0,
         infrequent: false,
+        arn: None,
+        created: None,
     };
     let found = ["/ecs/x", "/ecs/orchard-api"].map(group).to_vec();
     let reply = Reply {
