@@ -5,8 +5,10 @@
 pub mod chunk;
 pub mod field;
 pub mod filter;
+pub mod histogram;
 pub mod needle;
 pub mod order;
 pub mod parse;
 pub mod ring;
+pub mod slow;
 pub mod tail;
