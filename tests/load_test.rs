@@ -3,6 +3,7 @@
 
 mod backstop;
 mod both;
+mod colleague;
 mod crash;
 mod dead;
 mod disk;

@@ -14,7 +14,7 @@ use super::state::State;
 use super::work::{Job, Way};
 use crate::domain::fault::Fault;
 use crate::domain::health::Level;
-use crate::domain::plan::{self, Ceilings, Planned};
+use crate::domain::plan::{self, Planned};
 use crate::domain::subject::{Observation, Subject};
 use crate::domain::text::Text;
 use crate::model::effect::Effect;
@@ -219,11 +219,7 @@ impl Dialog {
     }
 
     fn plan(&self, seen: &Observation, input: &str, state: &State) -> Result<Planned, Fault> {
-        let settings = &state.settings;
-        let ceilings = Ceilings {
-            max_tasks: settings.max_tasks,
-            max_instances: settings.max_instances,
-        };
+        let ceilings = state.settings.ceilings();
         match (self.wish, &self.subject) {
             (Wish::Toggle, Subject::Rule(at)) => {
                 plan::toggle(seen, &at.rule, state.work.original_action(at))

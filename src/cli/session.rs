@@ -1,8 +1,11 @@
 //! `tidegate session`: load tests without a terminal.
 
+mod absent;
+mod follow;
 mod json;
 mod list;
 mod progress;
+mod recover;
 mod report;
 mod said;
 mod show;
@@ -62,7 +65,7 @@ pub enum Ask {
     /// Put everything back
     Revert(talk::RevertArgs),
     /// Take up a session whose guard is gone, here or in the account; puts it back where nothing else is said
-    Recover(talk::RecoverArgs),
+    Recover(recover::RecoverArgs),
     /// All load tests of the journal, newest first
     List,
     /// Where a load test stands: its steps and its timeline

@@ -2,6 +2,7 @@
 
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{ClusterName, LogGroup, ProfileName, Region};
+use crate::domain::plan::Ceilings;
 use crate::domain::text::Text;
 use crate::model::tail::TailMethod;
 use crate::session::plan::Plan;
@@ -115,6 +116,14 @@ impl Settings {
             profiles: self.profiles.clone(),
             plans: self.plans.clone(),
             ..found.clone()
+        }
+    }
+
+    /// What sizes may not be raised above.
+    pub fn ceilings(&self) -> Ceilings {
+        Ceilings {
+            max_tasks: self.max_tasks,
+            max_instances: self.max_instances,
         }
     }
 

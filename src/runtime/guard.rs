@@ -4,6 +4,7 @@
 //! through a [`Handle`]: directly in the same process, or over a Unix socket.
 
 pub mod client;
+pub mod colleague;
 mod errand;
 pub mod orphan;
 pub mod process;

@@ -3,7 +3,6 @@
 use super::reads::options;
 use crate::aws::{Aws, Options};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::plan::Ceilings;
 use crate::model::settings::Settings;
 use crate::session::draft;
 use crate::session::opening::Drafted;
@@ -14,10 +13,7 @@ use jiff::Timestamp;
 /// A plan against the account that the settings lead to. No write can leave on the way.
 pub fn draft(settings: &Settings, plan: &Plan) -> Result<Drafted, Fault> {
     let survey = survey(settings, plan)?;
-    let ceilings = Ceilings {
-        max_tasks: settings.max_tasks,
-        max_instances: settings.max_instances,
-    };
+    let ceilings = settings.ceilings();
     let id = crate::journal::Store::new_id(survey.at);
     let draft = draft::draft(plan, &survey, &ceilings, &id);
     Ok(Drafted {

@@ -7,7 +7,7 @@ use crate::support::session::{
 use crossterm::event::KeyCode;
 use std::sync::Arc;
 use std::time::Duration;
-use tidegate::domain::change::{Field, Target};
+use tidegate::domain::change::{Field, Target, Value};
 use tidegate::domain::fault::{Fault, FaultKind};
 use tidegate::model::effect::Effect;
 use tidegate::model::message::TestNews;
@@ -195,11 +195,64 @@ fn a_colleagues_session_without_a_heartbeat_is_said_to_be_deserted() {
     );
     console.type_in("R");
     let screen = console.screen();
-    assert!(screen.contains("nobody carries it."), "{screen}");
+    for wanted in [
+        "nobody carries it.",
+        "group orchard-nodes  min 4 → 2, max 8 → 6",
+    ] {
+        assert!(screen.contains(wanted), "“{wanted}” in\n{screen}");
+    }
     console.news(TestNews::Foreign(None));
     console.read_it();
     console.esc();
     assert!(!console.screen().contains("autumn-sale"));
+}
+
+#[test]
+fn a_record_that_would_raise_sizes_above_our_ceilings_is_not_taken_over() {
+    let settings = Settings {
+        max_instances: Some(5),
+        ..write_settings()
+    };
+    let mut console = Console::filled(settings, (160, 36));
+    let mut record = colleagues(61);
+    record.open[0].fields[1].after = Value::Count(3);
+    console.colleague(record);
+    console.type_in("R");
+    let screen = console.screen();
+    assert!(
+        screen.contains("above this profile's ceiling of 5"),
+        "{screen}"
+    );
+    assert_eq!(console.yes(), []);
+}
+
+#[test]
+fn verbs_without_a_session_of_ours_say_whose_it_is_or_that_it_is_closed() {
+    let mut console = Console::filled(write_settings(), (200, 36));
+    console.colleague(colleagues(12));
+    for typed in [":extend 15m", ":note hello"] {
+        console.type_in(typed);
+        assert_eq!(console.enter(), []);
+        let screen = console.screen();
+        assert!(screen.contains("autumn-sale is carried by"), "{screen}");
+    }
+    console.news(TestNews::Foreign(None));
+    console.told(Snapshot {
+        stage: Stage::Closed,
+        closing: Some(Closing::Restored),
+        ..running()
+    });
+    for typed in [":extend 15m", ":note hello", "R"] {
+        console.type_in(typed);
+        if typed.starts_with(':') {
+            assert_eq!(console.enter(), []);
+        }
+        let screen = console.screen();
+        assert!(
+            screen.contains("The session spring-sale is closed"),
+            "{screen}"
+        );
+    }
 }
 
 #[test]

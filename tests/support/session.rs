@@ -6,7 +6,7 @@ use super::console::{
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use tidegate::domain::autoscaling::ScalingDetail;
-use tidegate::domain::change::{Field, Standing as Held, Target, Value};
+use tidegate::domain::change::{Field, FieldChange, Hold, Standing as Held, Target, Value};
 use tidegate::domain::identity::Scope;
 use tidegate::domain::plan::Ceilings;
 use tidegate::domain::waf::{AclScope, RawJson};
@@ -17,7 +17,7 @@ use tidegate::session::load_test::{Accepted, Moved, Stage};
 use tidegate::session::opening::Drafted;
 use tidegate::session::plan::{GroupWish, Plan, RuleSet, RuleWish, ServiceWish};
 use tidegate::session::record::{Place, Sign};
-use tidegate::session::shared::{SharedRecord, Shelf};
+use tidegate::session::shared::{Restore, SharedRecord, Shelf};
 use tidegate::session::snapshot::{
     AlarmNow, FieldSeen, Kind, Protection, Snapshot, Standing, StepSeen,
 };
@@ -323,7 +323,19 @@ pub fn colleagues(seconds: i64) -> SharedRecord {
         opened: minutes(-20),
         until: minutes(25),
         heartbeat: start() - SignedDuration::from_secs(seconds),
-        open: Vec::new(),
+        open: vec![Restore {
+            target: Target::Group("orchard-nodes".into()),
+            fields: vec![count(Field::Min, 2, 4), count(Field::Max, 6, 8)],
+        }],
+    }
+}
+
+fn count(field: Field, before: u64, after: u64) -> FieldChange {
+    FieldChange {
+        field,
+        before: Value::Count(before),
+        after: Value::Count(after),
+        hold: Hold::Held,
     }
 }
 

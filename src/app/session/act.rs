@@ -17,6 +17,7 @@ use crate::session::ask::Ask;
 use crate::session::load_test::{Moved, Stage};
 use crate::session::order::ThreeWay;
 use crate::session::revert::{Decisions, Surplus};
+use crate::session::shared::{SILENCE, SharedRecord};
 use crate::session::snapshot::{Kind, Snapshot, Standing};
 
 /// `T`: the session's page while one is open, else the plans there are.
@@ -53,8 +54,8 @@ pub(in crate::app) fn revert(state: &mut State) -> Vec<Effect> {
     }
     let asked = match (state.sessions.open(), state.sessions.foreign()) {
         (Some(ours), _) => Ok(review::of_ours(ours, state.size.1)),
-        (None, Some(record)) => Ok(review::of_a_colleagues(record, state.news.now)),
-        (None, None) => Err(none_open()),
+        (None, Some(record)) => state.of_a_colleagues(record),
+        (None, None) => Err(state.not_open()),
     };
     ask(state, asked);
     Vec::new()
@@ -137,10 +138,40 @@ fn none_open() -> Fault {
     Fault::new(FaultKind::Usage, "No session of this console is open").next("T begins one")
 }
 
+/// It was open here, and is over.
+fn closed(session: &Snapshot) -> Fault {
+    let plan = Text::clean(&session.plan);
+    Fault::new(FaultKind::Refused, format!("The session {plan} is closed"))
+        .means("there is nothing left to change in it")
+        .next(":report shows how it ended; T begins another")
+}
+
 impl State {
+    /// A colleague's guard is asked; a session that nobody carries is taken over, within our ceilings.
+    fn of_a_colleagues(&self, record: &SharedRecord) -> Result<Sure, Fault> {
+        let now = self.news.now;
+        if now.wall.duration_since(record.heartbeat) <= SILENCE {
+            return Ok(review::of_a_colleagues(record));
+        }
+        match record.above(&self.settings.ceilings()) {
+            Some(fault) => Err(fault),
+            None => Ok(review::of_an_orphan(record, now, self.size.1)),
+        }
+    }
+
+    /// Why there is no session to act on: a colleague's, a closed one, or none.
+    fn not_open(&self) -> Fault {
+        let now = self.news.now.wall;
+        match (self.sessions.foreign(), self.sessions.last()) {
+            (Some(record), _) => record.not_ours(now.duration_since(record.heartbeat)),
+            (None, Some(last)) => closed(last),
+            (None, None) => none_open(),
+        }
+    }
+
     /// Whether the open session takes this verb now, or why not.
     pub(super) fn session_takes(&self, verb: Verb) -> Result<(), Fault> {
-        let session = self.sessions.open().ok_or_else(none_open)?;
+        let session = self.sessions.open().ok_or_else(|| self.not_open())?;
         if verb != Verb::Note && !self.may_write() {
             return Err(self.settings.read_only());
         }

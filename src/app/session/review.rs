@@ -10,8 +10,9 @@ use crate::model::time::Now;
 use crate::session::ask::Ask;
 use crate::session::load_test::Stage;
 use crate::session::revert::Surplus;
-use crate::session::shared::{SILENCE, SharedRecord};
+use crate::session::shared::{Restore, SharedRecord};
 use crate::session::snapshot::{FieldSeen, Kind, Snapshot, Standing, StepSeen};
+use crate::session::step::resource;
 use crate::view::lines::Line;
 use crate::view::theme::Role;
 
@@ -93,7 +94,6 @@ fn field_back(n: usize, field: &FieldSeen) -> Line {
         .and(said::value(&field.before), Role::New)
 }
 
-/// Whether a colleague's guard is asked to put their session back.
 /// `u` while a session is open: its newest change alone, and the session goes on.
 pub(in crate::app) fn undo(open: &Snapshot) -> Sure {
     let nets = [Kind::Lock, Kind::Timer, Kind::Backup];
@@ -113,7 +113,40 @@ pub(in crate::app) fn undo(open: &Snapshot) -> Sure {
     Sure::new("Undo one step", lines, "undo", Effect::Guard(Ask::Undo))
 }
 
-pub(super) fn of_a_colleagues(record: &SharedRecord, now: Now) -> Sure {
+/// Whether a colleague's guard is asked to put their session back.
+pub(super) fn of_a_colleagues(record: &SharedRecord) -> Sure {
+    let mut lines = whose(record);
+    lines.push(Line::new(
+        "It is a colleague's: their guard is asked to put everything back.",
+        Role::Dialog,
+    ));
+    asked(record, lines).at_any_size()
+}
+
+/// Whether a session that nobody carries is taken over: what its record has us write, value by value.
+pub(super) fn of_an_orphan(record: &SharedRecord, now: Now, height: u16) -> Sure {
+    let mut lines = whose(record);
+    let by = age(now.since(record.heartbeat));
+    lines.push(Line::of(
+        format!("Its last sign of life was {by} ago: nobody carries it."),
+        Role::Bad,
+    ));
+    lines.push(Line::new(
+        "It is taken over, and this is written from its record in the account:",
+        Role::Warn,
+    ));
+    let room = usize::from(height.saturating_sub(REST)).max(3);
+    lines.extend(record.open.iter().rev().take(room).map(written));
+    if record.open.len() > room {
+        let more = format!("  and {} more", record.open.len() - room);
+        lines.push(Line::of(more, Role::Dim));
+    }
+    let risk = "Where somebody has changed a value since, it is left as it is; you are asked.";
+    lines.push(Line::new(risk, Role::Dim));
+    asked(record, lines).at_any_size()
+}
+
+fn whose(record: &SharedRecord) -> Vec<Line> {
     let who = format!(
         "{} on {}",
         said::person(&record.who),
@@ -121,36 +154,36 @@ pub(super) fn of_a_colleagues(record: &SharedRecord, now: Now) -> Sure {
     );
     let row =
         |label: &'static str, value: &str| Line::new(label, Role::Dim).and(value, Role::Strong);
-    let mut lines = vec![
+    vec![
         row("session   ", &record.plan),
         row("of        ", &who),
         row("until     ", &said::clock(record.until)),
         Line::default(),
-    ];
-    let silent = now.wall.duration_since(record.heartbeat) > SILENCE;
-    if silent {
-        let by = age(now.since(record.heartbeat));
-        lines.push(Line::of(
-            format!("Its last sign of life was {by} ago: nobody carries it."),
-            Role::Bad,
-        ));
-        lines.push(Line::new(
-            "It is taken over from its record in the account, and put back from here.",
-            Role::Warn,
-        ));
-    } else {
-        lines.push(Line::new(
-            "It is a colleague's: their guard is asked to put everything back.",
-            Role::Dialog,
-        ));
+    ]
+}
+
+/// `  group orchard-nodes  min 4 → 2, max 8 → 6`.
+fn written(restore: &Restore) -> Line {
+    let mut line = Line::of(format!("  {}", resource(&restore.target)), Role::Dialog);
+    for (n, field) in restore.fields.iter().enumerate() {
+        let lead = if n > 0 { ", " } else { "  " };
+        line = line
+            .and(format!("{lead}{} ", field.field), Role::Dim)
+            .and(said::value(&field.after), Role::Old)
+            .with(" → ", Role::Dialog)
+            .and(said::value(&field.before), Role::New);
     }
+    line
+}
+
+fn asked(record: &SharedRecord, mut lines: Vec<Line>) -> Sure {
     lines.push(Line::default());
     lines.push(Line::new(
         "Risk: a load test ends in the middle",
         Role::Risk,
     ));
     let effect = Effect::RequestRevert(Box::new(record.clone()));
-    Sure::new("Revert a colleague's session", lines, "ask", effect).at_any_size()
+    Sure::new("Revert a colleague's session", lines, "ask", effect)
 }
 
 /// Whether what halted it is tried again.

@@ -1,21 +1,23 @@
 //! `tidegate session start`: from the plan to a session that runs.
 
+use super::follow::{follow, lost};
 use super::progress;
 use super::{Looked, PlanArgs, acceptable, drafted, said};
 use crate::cli::args::{Arguments, Output};
 use crate::cli::environment::Environment;
+use crate::cli::plan::{Plans, Written};
 use crate::cli::{Failure, Streams, load, say, state_dir, value};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
-use crate::journal::{self, Store};
+use crate::journal::Store;
 use crate::model::settings::{Mode, Settings};
 use crate::runtime::guard::Task;
 use crate::runtime::guard::process::Brief;
 use crate::runtime::guard::spawn::spawn;
-use crate::runtime::guard::talk::{self, Follow};
-use crate::session::conductor;
+use crate::runtime::guard::talk;
 use crate::session::draft::{DraftStep, Reason};
 use crate::session::load_test::Stage;
+use crate::session::opening::Drafted;
 use crate::session::snapshot::{Protection, Snapshot};
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -55,58 +57,81 @@ pub(super) fn run(
     if loaded.settings.mode == Mode::ReadOnly {
         return Err(loaded.settings.read_only().into());
     }
-    let wanted = PlanArgs {
-        name: args.name.clone(),
-        plan: args.plan.clone(),
-        accept: args.accept.clone(),
-    };
-    let mut written = super::written(&wanted, loaded.plans)?;
-    if let Some(ttl) = &args.ttl {
-        written.plan.ttl = duration("--ttl", ttl)?;
-    }
+    let written = args.written(loaded.plans)?;
     let found = match drafted(&written, &loaded.settings, io)? {
         Ok(found) => found,
         Err(code) => return Ok(code),
     };
-    let looked = Looked {
-        written: &written,
-        found: &found,
-        accepted: &args.accept,
-    };
-    io.err.write_all(said::plan(&looked).as_bytes())?;
-    match looked.code() {
-        0 => {}
-        code => return Ok(code),
-    }
-    if found.draft.steps.iter().all(DraftStep::is_net) {
-        return Err(nothing_to_do().into());
-    }
     let dir = state_dir(environment)?.join("journal");
+    if let Some(code) = stands_against(&written, &found, args, io)? {
+        return Ok(code);
+    }
     if let Err(fault) = talk::none_open(&dir, &found.survey.place.scope) {
         return said_no(&fault, io);
     }
     if !args.yes && !typed(&args.name, io)? {
         return Err(not_confirmed(&args.name).into());
     }
-    let store = Store::open(&dir)?;
-    let id = Store::new_id(found.survey.at);
-    let opening = found.opening(id, store.actor(), &args.accept);
-    let scope = found.survey.place.scope.clone();
-    let task = Task::Start {
-        opening: Box::new(opening),
-        scope,
-    };
-    let id = match spawn(brief(&loaded.settings, &dir, task)) {
-        Ok(id) => id,
-        Err(fault) => return said_no(&fault, io),
-    };
-    if args.detach {
-        return detached(&id, output, io);
+    let task = task(&found, &Store::open(&dir)?, &args.accept);
+    match spawn(brief(&loaded.settings, &dir, task)) {
+        Err(fault) => said_no(&fault, io),
+        Ok(id) if args.detach => detached(&id, output, io),
+        Ok(id) => match follow(&dir, &id, None, io, has_arrived) {
+            Err(failure) => lost(failure, io),
+            Ok(now) => {
+                tell(&now, output, io)?;
+                Ok(progress::code(&now))
+            }
+        },
     }
-    let by = conductor::name(&journal::actor());
-    let now = follow(&dir, &id, &by, io)?;
-    tell(&now, output, io)?;
-    Ok(progress::code(&now))
+}
+
+impl StartArgs {
+    fn written(&self, plans: Plans) -> Result<Written, Failure> {
+        let wanted = PlanArgs {
+            name: self.name.clone(),
+            plan: self.plan.clone(),
+            accept: self.accept.clone(),
+        };
+        let mut written = super::written(&wanted, plans)?;
+        if let Some(ttl) = &self.ttl {
+            written.plan.ttl = duration("--ttl", ttl)?;
+        }
+        Ok(written)
+    }
+}
+
+/// Shows what it comes down to; the exit code where it is not begun.
+fn stands_against(
+    written: &Written,
+    found: &Drafted,
+    args: &StartArgs,
+    io: &mut Streams<'_>,
+) -> Result<Option<u8>, Failure> {
+    let looked = Looked {
+        written,
+        found,
+        accepted: &args.accept,
+    };
+    io.err.write_all(said::plan(&looked).as_bytes())?;
+    match looked.code() {
+        0 if found.draft.steps.iter().all(DraftStep::is_net) => Err(nothing_to_do().into()),
+        0 => Ok(None),
+        code => Ok(Some(code)),
+    }
+}
+
+fn task(found: &Drafted, store: &Store, accepted: &[Reason]) -> Task {
+    let id = Store::new_id(found.survey.at);
+    Task::Start {
+        opening: Box::new(found.opening(id, store.actor(), accepted)),
+        scope: found.survey.place.scope.clone(),
+    }
+}
+
+/// It runs, or nothing more is done without a word.
+fn has_arrived(now: &Snapshot) -> bool {
+    !matches!(now.stage, Stage::Applying | Stage::Reverting)
 }
 
 /// How a guard is told which account it is, and what to do there.
@@ -140,35 +165,6 @@ fn detached(id: &SessionId, output: Output, io: &mut Streams<'_>) -> Result<u8, 
         Output::Json => writeln!(io.out, "{}", serde_json::json!({ "session": id }))?,
     }
     Ok(0)
-}
-
-/// Until it runs, halts or is closed; what is new goes to standard error.
-pub(super) fn follow(
-    dir: &Path,
-    id: &SessionId,
-    by: &str,
-    io: &mut Streams<'_>,
-) -> Result<Snapshot, Failure> {
-    let mut before: Option<Snapshot> = None;
-    let mut broken = None;
-    let followed = talk::follow(dir, id, by, None, |now| {
-        let told = progress::news(before.as_ref(), now)
-            .iter()
-            .try_for_each(|line| writeln!(io.err, "{line}"));
-        before = Some(now.clone());
-        if let Err(error) = told {
-            broken = Some(error);
-            return Follow::Done;
-        }
-        match now.stage {
-            Stage::Applying | Stage::Reverting => Follow::On,
-            Stage::Running | Stage::Halted | Stage::Closed => Follow::Done,
-        }
-    });
-    match broken {
-        Some(error) => Err(error.into()),
-        None => Ok(followed?),
-    }
 }
 
 pub(super) fn tell(now: &Snapshot, output: Output, io: &mut Streams<'_>) -> Result<(), Failure> {

@@ -6,7 +6,6 @@ use crate::aws::Gate;
 use crate::domain::backstop::Shelf;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
-use crate::domain::plan::Ceilings;
 use crate::domain::text::Text;
 use crate::journal::Store;
 use crate::runtime::clock::{self, Clock};
@@ -32,10 +31,7 @@ pub(super) async fn draft(core: &Core, plan: Plan) -> Result<Drafted, Fault> {
         let date = core.aws.meter().date();
         survey.skew = date.map(|d| d.duration_since(Timestamp::now()));
     }
-    let ceilings = Ceilings {
-        max_tasks: core.settings.max_tasks,
-        max_instances: core.settings.max_instances,
-    };
+    let ceilings = core.settings.ceilings();
     let id = Store::new_id(survey.at);
     let draft = draft::draft(&plan, &survey, &ceilings, &id);
     Ok(Drafted {

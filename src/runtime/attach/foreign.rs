@@ -1,19 +1,13 @@
 //! Sessions of colleagues, as the account's shelf tells of them.
 
-use super::{Core, store};
-use crate::aws::apply::apply;
-use crate::domain::backstop::{RecordRef, Shelf};
+use super::Core;
+use crate::domain::backstop::Shelf;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::subject::Subject;
 use crate::domain::text::Text;
-use crate::domain::write::{Outcome, Write};
-use crate::journal::Store;
 use crate::model::message::TestNews;
 use crate::runtime::clock;
-use crate::runtime::guard::orphan::{Orphan, orphans};
-use crate::runtime::scribe::Scribe;
-use crate::session::record::{Event, Place};
-use crate::session::shared::{Request, SILENCE, SharedRecord};
+use crate::runtime::guard::colleague::{self, is_known};
+use crate::session::shared::SharedRecord;
 use crate::session::survey::Record;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,102 +43,36 @@ async fn seen(core: &Core) -> Result<Option<Box<SharedRecord>>, Fault> {
     let scope = core.scope().await?;
     let path = Shelf::Region.path(&scope);
     match core.aws.record(Shelf::Region, &path).await {
-        Record::Taken(record) if is_ours(core, &record) => Ok(None),
+        // One of this machine's own: its guard tells more than the account does.
+        Record::Taken(record) if is_known(&core.dir, &record.session) => Ok(None),
         Record::Taken(record) => Ok(Some(record)),
         Record::Free { .. } => Ok(None),
         Record::Unreadable(fault) => Err(fault),
     }
 }
 
-/// One of this machine's own: its guard tells more than the account does.
-fn is_ours(core: &Core, record: &SharedRecord) -> bool {
-    let path = core
-        .dir
-        .join(format!("{}.1.jsonl", record.session.as_str()));
-    path.exists()
-}
-
-/// Leaves a request beside the record; the guard that carries the session looks for it.
+/// Leaves a request beside the record; the guard that carries the session looks for it. Where nobody
+/// does, our own takes it over, from what its record tells.
 pub(super) async fn request(core: &Core, record: &SharedRecord) -> Result<Text, Fault> {
     core.may_write()?;
-    let silent = clock::wall().duration_since(record.heartbeat) > SILENCE;
-    if silent && let Some(said) = take_over(core, record).await? {
-        return Ok(said);
-    }
-    let scope = core.scope().await?;
-    let path = Shelf::Region.path(&scope);
-    let shelf = core.aws.shelf(Shelf::Region, &path).await?;
-    let found = shelf
-        .records
-        .iter()
-        .find(|(_, r)| r.as_ref().is_ok_and(|r| r.session == record.session));
-    let Some((number, _)) = found else {
-        return Err(Fault::new(
-            FaultKind::Missing,
-            "The session is not open any more",
-        ));
+    let found = colleague::of_session(&core.aws, &record.session).await?;
+    let said = if found.is_alone() {
+        let task = found.task(
+            &crate::journal::actor(),
+            &core.settings.ceilings(),
+            clock::wall(),
+        )?;
+        super::begin::guard(core, task).await?;
+        format!(
+            "nobody carries {}: it is taken over and put back",
+            record.plan
+        )
+    } else {
+        colleague::request(&core.aws, &core.dir, &found, Core::by()).await?;
+        format!(
+            "{} on {} is asked to put everything back; its guard looks every 20 seconds",
+            record.who, record.host
+        )
     };
-    let caller = core.aws.identity().await?.caller;
-    let request = Request {
-        session: record.session.clone(),
-        by: Core::by(),
-        at: clock::wall(),
-    };
-    let at = RecordRef {
-        shelf: Shelf::Region,
-        name: format!("{path}/{number}/revert").into(),
-        body: serde_json::to_string(&request).unwrap_or_default().into(),
-    };
-    let place = Place { scope, caller };
-    leave(core, place, at).await?;
-    Ok(Text::clean(&format!(
-        "{} on {} is asked to put everything back; its guard looks every 20 seconds",
-        record.who, record.host
-    )))
-}
-
-/// Nobody carries it: our own guard does, from what its record tells.
-async fn take_over(core: &Core, record: &SharedRecord) -> Result<Option<Text>, Fault> {
-    let found = Box::pin(orphans(&core.aws)).await?;
-    let now = clock::wall();
-    let alone = |o: &&Orphan| o.record.session == record.session && o.is_alone();
-    let Some(orphan) = found.iter().find(alone) else {
-        return Ok(None);
-    };
-    let task = orphan.task(&crate::journal::actor(), now)?;
-    super::begin::guard(core, task).await?;
-    let said = format!(
-        "nobody carries {}: it is taken over and put back",
-        record.plan
-    );
-    Ok(Some(Text::clean(&said)))
-}
-
-/// Durable first, like every write.
-async fn leave(core: &Core, place: Place, at: RecordRef) -> Result<(), Fault> {
-    let store = store(&core.dir)?;
-    let now = clock::wall();
-    let id = Store::new_id(now);
-    let opened = Event::Opened {
-        summary: "request to revert a colleague's session".to_owned(),
-        subject: Subject::Group("-".into()),
-        steps: Vec::new(),
-    };
-    let permit = Scribe::start()
-        .run(move || {
-            let mut writer = store.begin(&id, &place, opened, now)?;
-            writer.errand(Write::Lock(at), now)
-        })
-        .await??;
-    match apply(&core.aws, permit).await {
-        Outcome::Done { .. } => Ok(()),
-        Outcome::Refused(fault) if is_there(&fault) => Ok(()),
-        Outcome::Refused(fault) | Outcome::NotSent(fault) | Outcome::Unknown(fault) => Err(fault),
-    }
-}
-
-/// Somebody asked for it already.
-fn is_there(fault: &Fault) -> bool {
-    let code = fault.code.as_ref().map(Text::as_str);
-    code == Some("ParameterAlreadyExists")
+    Ok(Text::clean(&said))
 }

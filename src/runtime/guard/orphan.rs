@@ -7,6 +7,7 @@ use crate::domain::backstop::{RecordRef, Shelf, Timer};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::identity::Scope;
 use crate::domain::ids::SessionId;
+use crate::domain::plan::Ceilings;
 use crate::domain::subject::Subject;
 use crate::domain::write::{Outcome, Write};
 use crate::journal::Store;
@@ -23,9 +24,9 @@ use std::path::Path;
 #[derive(Clone, Debug)]
 pub struct Orphan {
     pub record: SharedRecord,
-    at: RecordRef,
+    pub(super) at: RecordRef,
     next: u64,
-    scope: Scope,
+    pub(super) scope: Scope,
     /// AWS's time when it was looked at: whose clock is wrong must not take over what is alive.
     seen: Timestamp,
 }
@@ -41,10 +42,14 @@ impl Orphan {
         self.silent() > SILENCE
     }
 
-    /// What a guard is told to take it over; refused while its own gives signs of life.
-    pub fn task(&self, actor: &Actor, now: Timestamp) -> Result<Task, Fault> {
+    /// What a guard is told to take it over; refused while its own gives signs of life, and where it
+    /// would raise sizes above the ceilings.
+    pub fn task(&self, actor: &Actor, ceilings: &Ceilings, now: Timestamp) -> Result<Task, Fault> {
         if !self.is_alone() {
             return Err(alive(&self.record));
+        }
+        if let Some(fault) = self.record.above(ceilings) {
+            return Err(fault);
         }
         let id = Store::new_id(now);
         let opening = adoption(id, &self.record, &self.at, self.next, actor, now);
@@ -159,7 +164,7 @@ pub async fn orphans(aws: &Aws) -> Result<Vec<Orphan>, Fault> {
 
 fn alive(record: &SharedRecord) -> Fault {
     Fault::new(
-        FaultKind::Refused,
+        FaultKind::Conflict,
         format!(
             "The session {} is carried by {} on {}, and gives signs of life",
             record.plan, record.who, record.host
