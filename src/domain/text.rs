@@ -1,6 +1,7 @@
 //! The one text type that widgets take, made only by the sanitizer.
 
 mod class;
+mod clean;
 pub mod mask;
 mod sanitize;
 

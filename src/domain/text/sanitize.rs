@@ -5,6 +5,7 @@
 //! waits for what comes next.
 
 use super::class::{Class, Introducer, class};
+use super::clean::all_shown;
 use unicode_width::UnicodeWidthChar;
 
 /// Stands where something was taken out.
@@ -221,17 +222,7 @@ impl Sanitizer {
 /// Whether the sanitizer would leave this line as it is. May say no to harmless
 /// text with combining marks; never says yes to anything that would change.
 pub fn is_clean(line: &str) -> bool {
-    line.len() < MAX_SHOWN
-        && (is_plain_ascii(line.as_bytes()) || line.chars().all(|c| class(c) == Class::Shown))
-}
-
-/// Printable ASCII only; in blocks, so that the compiler can use wide registers.
-fn is_plain_ascii(bytes: &[u8]) -> bool {
-    bytes.chunks(64).all(|block| {
-        block
-            .iter()
-            .fold(true, |ok, b| ok & (0x20..0x7f).contains(b))
-    })
+    line.len() < MAX_SHOWN && all_shown(line)
 }
 
 #[cfg(test)]
