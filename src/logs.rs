@@ -2,13 +2,22 @@
 //! sealed [`chunk`]s of clean text; a [`ring`] holds them in the order of time;
 //! a [`filter`] chooses; [`tail`] decides what to ask for next.
 
+mod bytes;
 pub mod chunk;
+mod facts;
 pub mod field;
 pub mod filter;
+mod fold;
 pub mod histogram;
+mod line;
+mod logfmt;
+mod names;
 pub mod needle;
+mod nested;
 pub mod order;
 pub mod parse;
 pub mod ring;
+mod scan;
+mod seal;
 pub mod slow;
 pub mod tail;

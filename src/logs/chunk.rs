@@ -1,121 +1,42 @@
 //! A sealed block of clean, parsed lines, shared by pointer.
 //!
-//! Everything that leaves here has gone through the sanitizer and the mask;
-//! lines are never changed again, and their order on the screen is a matter of
+//! What leaves here for people has gone through the sanitizer and the mask; lines
+//! are never changed again, and their order on the screen is a matter of
 //! [`super::order`].
 
-use super::field::{self, Known, Severity};
-use super::parse::{self, Kind};
+use super::field::Known;
+use super::line::Part;
+pub use super::line::{Line, Shape};
+use super::parse::{self, Field, Kind};
+use super::seal::Sealer;
 use crate::domain::ids::LogStream;
 use crate::domain::log::{RawEvent, TailSource};
 use crate::domain::text::mask::{mask, mask_field};
 use crate::domain::text::{Sanitizer, is_clean};
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
 
-/// Text of one chunk at most; one line alone may be longer.
+/// Text and originals of one chunk at most; one line alone may be longer.
 pub const MAX_BYTES: usize = 1 << 20;
-
-/// What is known of a line without reading it again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// Milliseconds since 1970, the producer's clock.
-    pub at: i64,
-    /// Milliseconds since 1970, the service's clock.
-    pub ingested: i64,
-    start: u32,
-    length: u32,
-    stream: u16,
-    pub severity: Option<Severity>,
-    pub status: Option<u16>,
-    micros: Option<u32>,
-}
-
-impl Line {
-    /// The response time.
-    pub fn duration(&self) -> Option<Duration> {
-        self.micros
-            .map(|micros| Duration::from_micros(micros.into()))
-    }
-
-    /// Whether it tells of a failure: by severity or by status.
-    pub fn is_bad(&self) -> bool {
-        self.severity >= Some(Severity::Error) || self.status >= Some(500)
-    }
-}
+/// Read beyond what is asked for, so that a secret at the cut is masked as well.
+const MARGIN: usize = 4 * 1024;
 
 /// Sealed lines of one source, in the order they came.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Chunk {
     pub source: Arc<TailSource>,
-    text: String,
-    lines: Vec<Line>,
-    streams: Vec<LogStream>,
+    /// Clean, not masked; a line feed after each line, so that nothing is found across two.
+    pub(super) text: String,
+    pub(super) lines: Vec<Line>,
+    pub(super) streams: Vec<LogStream>,
+    /// The messages that sanitizing changed, by the start of their text.
+    pub(super) originals: Vec<(u32, Box<str>)>,
 }
 
 impl Chunk {
     /// Cleans, parses and seals events; several chunks where one would grow too large, none where there is no event.
     pub fn seal(source: &Arc<TailSource>, events: &[RawEvent]) -> Vec<Self> {
-        let mut sealed = Vec::new();
-        let mut open = Self::empty(source);
-        for event in events {
-            if open.is_full() {
-                sealed.push(std::mem::replace(&mut open, Self::empty(source)));
-            }
-            open.add(event);
-        }
-        if !open.lines.is_empty() {
-            sealed.push(open);
-        }
-        sealed.iter_mut().for_each(Self::shrink);
-        sealed
-    }
-
-    fn empty(source: &Arc<TailSource>) -> Self {
-        Self {
-            source: source.clone(),
-            text: String::new(),
-            lines: Vec::new(),
-            streams: Vec::new(),
-        }
-    }
-
-    fn is_full(&self) -> bool {
-        self.text.len() >= MAX_BYTES || self.streams.len() == usize::from(u16::MAX)
-    }
-
-    fn shrink(&mut self) {
-        self.text.shrink_to_fit();
-        self.lines.shrink_to_fit();
-    }
-
-    fn add(&mut self, event: &RawEvent) {
-        let raw = event.message.trim_end_matches(['\n', '\r']);
-        let clean = clean(raw);
-        let start = self.text.len();
-        self.text.push_str(&clean);
-        let mut line = Line {
-            at: event.timestamp,
-            ingested: event.ingested,
-            start: start as u32,
-            length: clean.len() as u32,
-            stream: self.stream(&event.stream),
-            severity: None,
-            status: None,
-            micros: None,
-        };
-        describe(&mut line, raw);
-        self.lines.push(line);
-    }
-
-    fn stream(&mut self, stream: &LogStream) -> u16 {
-        let known = self.streams.iter().rposition(|s| s == stream);
-        let place = known.unwrap_or_else(|| {
-            self.streams.push(stream.clone());
-            self.streams.len() - 1
-        });
-        place as u16
+        Sealer::new(source).seal(events)
     }
 
     /// The lines, in the order they came.
@@ -123,12 +44,44 @@ impl Chunk {
         &self.lines
     }
 
-    /// The whole text of a line, clean; line feeds inside an event stay.
-    pub fn text(&self, line: &Line) -> &str {
+    /// The whole text of a line, clean and masked; line feeds inside an event stay.
+    pub fn text(&self, line: &Line) -> Cow<'_, str> {
+        mask(self.clean(line))
+    }
+
+    /// The first `most` bytes of a line's text, clean and masked; of a huge line no more is read.
+    pub fn head(&self, line: &Line, most: usize) -> Cow<'_, str> {
+        let text = self.clean(line);
+        let read = &text[..text.floor_char_boundary(most.saturating_add(MARGIN))];
+        match mask(read) {
+            Cow::Borrowed(text) => Cow::Borrowed(&text[..text.floor_char_boundary(most)]),
+            Cow::Owned(mut text) => {
+                text.truncate(text.floor_char_boundary(most));
+                Cow::Owned(text)
+            }
+        }
+    }
+
+    /// The text of a line as the engine works on it: clean, but not masked; never for people.
+    pub(in crate::logs) fn clean(&self, line: &Line) -> &str {
         let start = line.start as usize;
         self.text
             .get(start..start + line.length as usize)
             .unwrap_or_default()
+    }
+
+    /// The message byte for byte as it came: not clean, not masked; never for a terminal.
+    pub fn original(&self, line: &Line) -> Cow<'_, str> {
+        if line.has(Line::CHANGED) {
+            let found = self.originals.binary_search_by_key(&line.start, |o| o.0);
+            return Cow::Borrowed(found.map_or("", |place| &self.originals[place].1));
+        }
+        let text = self.clean(line);
+        if line.has(Line::FED) {
+            Cow::Owned(format!("{text}\n"))
+        } else {
+            Cow::Borrowed(text)
+        }
     }
 
     /// The stream a line came from.
@@ -136,23 +89,65 @@ impl Chunk {
         self.streams.get(usize::from(line.stream))
     }
 
-    /// The members of a JSON line, decoded, clean and masked.
+    /// The members of a JSON or logfmt line, decoded, clean and masked.
     pub fn fields(&self, line: &Line) -> impl Iterator<Item = Member<'_>> {
-        members(self.text(line))
+        let found: Vec<Member<'_>> = match self.text(line) {
+            Cow::Borrowed(text) => members(text).collect(),
+            Cow::Owned(text) => members(&text).map(Member::into_owned).collect(),
+        };
+        found.into_iter()
     }
 
-    /// What it costs in memory: text, metadata, streams.
+    /// The path, decoded; not masked.
+    pub(super) fn path(&self, line: &Line) -> Option<Cow<'_, str>> {
+        self.part(line, line.facts.path, Known::Path)
+    }
+
+    /// The layer, decoded; not masked.
+    pub(super) fn layer(&self, line: &Line) -> Option<Cow<'_, str>> {
+        self.part(line, line.facts.layer, Known::Layer)
+    }
+
+    /// The id that joins the lines of one request.
+    pub fn trace(&self, line: &Line) -> Option<Cow<'_, str>> {
+        self.part(line, line.facts.trace, Known::Trace)
+    }
+
+    fn part(&self, line: &Line, part: Part, known: Known) -> Option<Cow<'_, str>> {
+        if part == Part::default() {
+            return None;
+        }
+        let text = self.clean(line);
+        if part == Part::FAR {
+            let of = |field: &Field<'_>| Known::of(&field.name) == Some(known);
+            return parse::fields(text).find(of).map(|field| field.value);
+        }
+        let start = usize::from(part.start);
+        let value = text.get(start..start + usize::from(part.length))?;
+        Some(match line.shape() {
+            Shape::Plain => Cow::Borrowed(value),
+            Shape::Json | Shape::Logfmt => parse::unescape(value),
+        })
+    }
+
+    /// What it costs in memory: text, metadata, originals, streams.
     pub fn bytes(&self) -> usize {
-        let streams: usize = self
-            .streams
-            .iter()
-            .map(|s| s.as_str().len() + size_of::<LogStream>())
-            .sum();
-        self.text.len() + self.lines.len() * size_of::<Line>() + streams + size_of::<Self>()
+        let streams = self.streams.iter().map(|s| s.as_str().len() + ARC);
+        let originals = self.originals.iter().map(|(_, original)| original.len());
+        size_of::<Self>()
+            + self.text.capacity()
+            + self.lines.capacity() * size_of::<Line>()
+            + self.streams.capacity() * size_of::<LogStream>()
+            + self.originals.capacity() * size_of::<(u32, Box<str>)>()
+            + streams.sum::<usize>()
+            + originals.sum::<usize>()
     }
 }
 
-/// One member of a JSON line, fit to be shown.
+/// The two counts before the text of an `Arc<str>`.
+const ARC: usize = 2 * size_of::<usize>();
+
+/// One member of a line, fit to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member<'t> {
     pub name: Cow<'t, str>,
@@ -162,7 +157,17 @@ pub struct Member<'t> {
     pub known: Option<Known>,
 }
 
-/// The members of a clean line; none where it is no JSON object.
+impl Member<'_> {
+    fn into_owned(self) -> Member<'static> {
+        Member {
+            name: Cow::Owned(self.name.into_owned()),
+            value: Cow::Owned(self.value.into_owned()),
+            ..self
+        }
+    }
+}
+
+/// The members of a clean, masked line; none where it is neither JSON nor logfmt.
 pub fn members(text: &str) -> impl Iterator<Item = Member<'_>> {
     parse::fields(text).map(|field| {
         let known = Known::of(&field.name);
@@ -174,37 +179,6 @@ pub fn members(text: &str) -> impl Iterator<Item = Member<'_>> {
             known,
         }
     })
-}
-
-fn describe(line: &mut Line, raw: &str) {
-    let mut members = parse::fields(raw).peekable();
-    if members.peek().is_none() {
-        line.severity = Severity::in_plain(raw);
-    }
-    for member in members {
-        match Known::of(&member.name) {
-            Some(Known::Level) => line.severity = Severity::parse(&member.value),
-            Some(Known::Status) => line.status = field::status(&member.value),
-            Some(Known::Duration) => {
-                line.micros =
-                    field::duration(&member).map(|d| d.as_micros().min(u32::MAX.into()) as u32);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Sanitized line by line and masked.
-fn clean(raw: &str) -> Cow<'_, str> {
-    if is_clean(raw) {
-        return mask(raw);
-    }
-    let lines = if raw.contains("\r\n") {
-        Cow::Owned(raw.replace("\r\n", "\n"))
-    } else {
-        Cow::Borrowed(raw)
-    };
-    Cow::Owned(mask(&Sanitizer::stream().push(&lines)).into_owned())
 }
 
 /// What decoding brought back (`\u001b`) is cleaned again.
@@ -225,7 +199,9 @@ fn masked<'t>(name: &str, value: Cow<'t, str>) -> Cow<'t, str> {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use super::super::field::Severity;
     use super::*;
+    use std::time::Duration;
 
     pub(crate) fn source(group: &str) -> Arc<TailSource> {
         Arc::new(TailSource {
@@ -268,7 +244,7 @@ pub(crate) mod tests {
         let line = chunk.lines()[0];
         assert_eq!(chunk.text(&line), SEED);
         assert_eq!(
-            (line.status, line.duration()),
+            (line.status(), line.duration()),
             (Some(201), Some(Duration::from_millis(12)))
         );
         let known: Vec<Known> = chunk.fields(&line).filter_map(|m| m.known).collect();
@@ -314,7 +290,7 @@ pub(crate) mod tests {
             chunk.text(&line),
             "WARN \u{fffd}red\u{fffd} password=***\n        at Main.java:3"
         );
-        assert_eq!(line.severity, Some(Severity::Warn));
+        assert_eq!(line.severity(), Some(Severity::Warn));
     }
 
     #[test]

@@ -4,6 +4,9 @@ use super::parse::{Field, Kind};
 use std::time::Duration;
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
+/// No known name is longer.
+const LONGEST: usize = 24;
+
 /// The members that have a column of their own.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, EnumString, IntoStaticStr,
@@ -24,15 +27,8 @@ pub enum Known {
 impl Known {
     /// The meaning of a member's name, however it is written (`traceId`, `trace_id`, `@timestamp`).
     pub fn of(name: &str) -> Option<Self> {
-        if name.len() > 24 {
-            return None;
-        }
-        let bare: String = name
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .map(|c| c.to_ascii_lowercase())
-            .collect();
-        Some(match bare.as_str() {
+        let mut room = [0; LONGEST];
+        Some(match bare(name, &mut room)? {
             "time" | "timestamp" | "ts" | "datetime" | "date" | "asctime" => Self::Time,
             "level" | "severity" | "lvl" | "loglevel" | "levelname" => Self::Level,
             "method" | "httpmethod" | "verb" | "requestmethod" | "httprequestmethod" => {
@@ -58,6 +54,20 @@ impl Known {
     pub fn name(self) -> &'static str {
         self.into()
     }
+}
+
+/// Letters and digits of a name, in lower case.
+fn bare<'r>(name: &str, room: &'r mut [u8; LONGEST]) -> Option<&'r str> {
+    if name.len() > LONGEST {
+        return None;
+    }
+    let kept = name.bytes().filter(u8::is_ascii_alphanumeric);
+    let mut length = 0;
+    for (place, byte) in room.iter_mut().zip(kept) {
+        *place = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    std::str::from_utf8(&room[..length]).ok()
 }
 
 fn is_duration(bare: &str) -> bool {
@@ -146,14 +156,14 @@ impl Severity {
 
 /// A response time: `"12ms"`, `"1.5 s"`; a bare number is in the unit its name ends with, else a whole one is
 /// milliseconds and one with a fraction seconds (as nginx, Go and Python write it).
-pub fn duration(field: &Field<'_>) -> Option<Duration> {
-    let text = field.value.trim();
+pub fn duration(name: &str, value: &str) -> Option<Duration> {
+    let text = value.trim();
     let digits = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
         .unwrap_or(text.len());
     let number: f64 = text[..digits].parse().ok()?;
     let seconds = match text[digits..].trim() {
-        "" => number * bare_unit(&field.name, &text[..digits]),
+        "" => number * bare_unit(name, &text[..digits]),
         unit => number * unit_of(unit)?,
     };
     Duration::try_from_secs_f64(seconds).ok()
@@ -204,11 +214,7 @@ mod tests {
     use super::*;
 
     fn took(name: &str, value: &str) -> Option<Duration> {
-        duration(&Field {
-            name: name.into(),
-            value: value.into(),
-            kind: Kind::Text,
-        })
+        duration(name, value)
     }
 
     #[test]

@@ -1,35 +1,101 @@
-//! A word that is looked for, whatever its case.
+//! What is looked for in a text: a word in any case, a word as it stands, or a
+//! regular expression.
 
+use memchr::memmem::Finder;
+use regex::Regex;
 use std::ops::Range;
 
 /// What is looked for; the empty one is found everywhere, at no place.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Needle {
-    lower: String,
+    word: String,
+    how: How,
 }
+
+#[derive(Clone, Debug, Default)]
+enum How {
+    #[default]
+    Nothing,
+    /// Byte for byte; also where no letter of the word has a case.
+    Exact(Box<Finder<'static>>),
+    /// ASCII letters in any case, all other bytes as they are.
+    Fold(Fold),
+    Pattern(Regex),
+}
+
+/// A word in lower case, and its byte that is rarest in logs.
+#[derive(Clone, Debug)]
+struct Fold {
+    lower: Vec<u8>,
+    rare: usize,
+}
+
+impl PartialEq for Needle {
+    fn eq(&self, other: &Self) -> bool {
+        let same_how = std::mem::discriminant(&self.how) == std::mem::discriminant(&other.how);
+        same_how && self.word == other.word
+    }
+}
+
+impl Eq for Needle {}
 
 impl Needle {
     /// Looks for `word` in any case.
     pub fn new(word: &str) -> Self {
-        Self {
-            lower: word.to_lowercase(),
-        }
+        let how = if word.is_empty() {
+            How::Nothing
+        } else if word.chars().any(|c| !c.is_ascii() && has_case(c)) {
+            let pattern = format!("(?i:{})", regex::escape(word));
+            Regex::new(&pattern).map_or_else(|_| exact(word), How::Pattern)
+        } else if word.bytes().any(|b| b.is_ascii_alphabetic()) {
+            How::Fold(Fold::of(word))
+        } else {
+            exact(word)
+        };
+        let word = word.to_owned();
+        Self { word, how }
+    }
+
+    /// Looks for `word` as it stands.
+    pub fn exact(word: &str) -> Self {
+        let how = if word.is_empty() {
+            How::Nothing
+        } else {
+            exact(word)
+        };
+        let word = word.to_owned();
+        Self { word, how }
+    }
+
+    /// Looks for a regular expression; the error says what is wrong with it, in a line.
+    pub fn pattern(pattern: &str) -> Result<Self, String> {
+        let compiled = Regex::new(pattern).map_err(|error| {
+            let said = error.to_string();
+            let last = said.lines().last().unwrap_or_default();
+            last.trim_start_matches("error: ").to_owned()
+        })?;
+        Ok(Self {
+            word: pattern.to_owned(),
+            how: How::Pattern(compiled),
+        })
+    }
+
+    /// The word or the expression.
+    pub fn word(&self) -> &str {
+        &self.word
     }
 
     /// Whether nothing is looked for.
     pub fn is_empty(&self) -> bool {
-        self.lower.is_empty()
+        matches!(self.how, How::Nothing)
     }
 
     /// Whether it stands in `hay`.
     pub fn is_in(&self, hay: &str) -> bool {
-        if self.is_empty() {
-            return true;
-        }
-        if self.lower.is_ascii() {
-            self.find_ascii(hay.as_bytes(), 0).is_some()
-        } else {
-            hay.to_lowercase().contains(&self.lower)
+        match &self.how {
+            How::Nothing => true,
+            How::Pattern(pattern) => pattern.is_match(hay),
+            How::Exact(_) | How::Fold(_) => self.find(hay, 0).is_some(),
         }
     }
 
@@ -37,36 +103,72 @@ impl Needle {
     pub fn places(&self, hay: &str) -> Vec<Range<usize>> {
         let mut places = Vec::new();
         let mut from = 0;
-        while let Some(at) = self.find(hay, from) {
-            from = at + self.lower.len();
-            places.push(at..from);
+        while let Some(place) = self.find(hay, from) {
+            from = place.end;
+            places.push(place);
         }
         places
     }
 
-    fn find(&self, hay: &str, from: usize) -> Option<usize> {
-        if self.is_empty() {
-            return None;
+    /// The first place from a byte on; one that has a length.
+    pub(super) fn find(&self, hay: &str, from: usize) -> Option<Range<usize>> {
+        let long = |at: usize| at..at + self.word.len();
+        match &self.how {
+            How::Nothing => None,
+            How::Exact(finder) => {
+                let near = finder.find(hay.as_bytes().get(from..)?)?;
+                Some(long(from + near))
+            }
+            How::Fold(fold) => fold.find(hay.as_bytes(), from).map(long),
+            How::Pattern(pattern) => pattern
+                .find_iter(hay.get(from..)?)
+                .map(|found| from + found.start()..from + found.end())
+                .find(|found| !found.is_empty()),
         }
-        if self.lower.is_ascii() {
-            return self.find_ascii(hay.as_bytes(), from);
-        }
-        // Letters outside ASCII are highlighted as typed in lower case only: folding them moves byte offsets.
-        memchr::memmem::find(&hay.as_bytes()[from..], self.lower.as_bytes()).map(|at| from + at)
+    }
+}
+
+fn exact(word: &str) -> How {
+    How::Exact(Box::new(Finder::new(word).into_owned()))
+}
+
+fn has_case(c: char) -> bool {
+    c.is_lowercase() || c.is_uppercase() || !c.to_lowercase().eq([c])
+}
+
+impl Fold {
+    fn of(word: &str) -> Self {
+        let lower = word.to_ascii_lowercase().into_bytes();
+        let rare = (0..lower.len())
+            .min_by_key(|at| frequency(lower[*at]))
+            .unwrap_or_default();
+        Self { lower, rare }
     }
 
-    /// Jumps from one candidate for the first letter to the next.
-    fn find_ascii(&self, hay: &[u8], mut from: usize) -> Option<usize> {
-        let needle = self.lower.as_bytes();
-        let (lower, upper) = (needle[0], needle[0].to_ascii_uppercase());
+    /// Jumps from one candidate for the rarest byte to the next.
+    fn find(&self, hay: &[u8], from: usize) -> Option<usize> {
+        let byte = self.lower[self.rare];
+        let upper = byte.to_ascii_uppercase();
+        let mut at = from + self.rare;
         loop {
-            let at = from + memchr::memchr2(lower, upper, hay.get(from..)?)?;
-            if hay.get(at..at + needle.len())?.eq_ignore_ascii_case(needle) {
-                return Some(at);
+            at += memchr::memchr2(byte, upper, hay.get(at..)?)?;
+            let start = at - self.rare;
+            let found = hay.get(start..start + self.lower.len())?;
+            if found.eq_ignore_ascii_case(&self.lower) {
+                return Some(start);
             }
-            from = at + 1;
+            at += 1;
         }
     }
+}
+
+/// How often a byte stands in logs, roughly; higher = more often.
+fn frequency(byte: u8) -> usize {
+    const OFTEN: &[u8] = b"zqxjkvw~`^%$#@!?<>*+&=;|\\gbyfhmupcdl9876543()[]{}rsnoait.1/-_20,: e\"";
+    OFTEN
+        .iter()
+        .position(|b| *b == byte)
+        .unwrap_or(if byte < 0x80 { 0 } else { 40 })
 }
 
 #[cfg(test)]
@@ -80,12 +182,29 @@ mod tests {
         assert!(Needle::new("É").is_in("café"));
         assert!(Needle::new("").is_in("anything"));
         assert!(!Needle::new("x").is_in(""));
+        assert!(Needle::new("한글Time").is_in("한글timE"));
+    }
+
+    #[test]
+    fn exactly_means_exactly() {
+        assert!(!Needle::exact("TimeOut").is_in("connection timeout"));
+        assert!(Needle::exact("timeout").is_in("connection timeout"));
+    }
+
+    #[test]
+    fn a_pattern_is_taken_as_it_is_and_a_bad_one_says_why() {
+        let needle = Needle::pattern(r"4\d\d|x*").unwrap();
+        assert!(needle.is_in("status 404"));
+        assert_eq!(needle.places("a 404 b 418"), [2..5, 8..11]);
+        let wrong = Needle::pattern("a(b").unwrap_err();
+        assert_eq!(wrong, "unclosed group");
     }
 
     #[test]
     fn places_do_not_overlap() {
         assert_eq!(Needle::new("aa").places("AAaa a"), [0..2, 2..4]);
         assert_eq!(Needle::new("한").places("대한한국"), [3..6, 6..9]);
+        assert_eq!(Needle::new("é").places("É e é"), [0..2, 5..7]);
         assert!(Needle::new("").places("abc").is_empty());
     }
 
@@ -93,6 +212,7 @@ mod tests {
         #[test]
         fn it_finds_what_a_plain_search_finds(hay in "[abAB한é]{0,12}", word in "[abAB한é]{1,3}") {
             prop_assert_eq!(Needle::new(&word).is_in(&hay), hay.to_lowercase().contains(&word.to_lowercase()));
+            prop_assert_eq!(Needle::exact(&word).is_in(&hay), hay.contains(&word));
             for place in Needle::new(&word).places(&hay) {
                 prop_assert_eq!(hay[place].to_lowercase(), word.to_lowercase());
             }

@@ -3,13 +3,13 @@
 
 use std::collections::VecDeque;
 
-/// One line, by its chunk's number and its place in it; ordered by time first.
+/// One line, by its chunk's number and its place in it; ordered by time first. 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry {
     /// Milliseconds since 1970.
     pub at: i64,
     /// The chunk's number, counted from the first one ever.
-    pub chunk: u64,
+    pub chunk: u32,
     pub line: u32,
 }
 
@@ -22,26 +22,69 @@ pub struct Order {
 impl Order {
     /// Adds lines, each in its place; the usual case, all newer than what is there, moves nothing.
     pub fn merge(&mut self, mut new: Vec<Entry>) {
-        new.sort_unstable();
-        let Some(first) = new.first() else { return };
-        let keep = self.entries.partition_point(|e| e < first);
-        let late = self.entries.split_off(keep);
-        self.entries.reserve(late.len() + new.len());
-        let (mut old, mut new) = (late.into_iter().peekable(), new.into_iter().peekable());
-        while let Some(next) = match (old.peek(), new.peek()) {
-            (Some(a), Some(b)) if a < b => old.next(),
-            (_, Some(_)) => new.next(),
-            _ => old.next(),
-        } {
-            self.entries.push_back(next);
+        if !new.is_sorted() {
+            new.sort_unstable();
         }
+        let Some(first) = new.first() else { return };
+        if self.entries.back().is_none_or(|last| last < first) {
+            self.entries.extend(new);
+            return;
+        }
+        let late = self
+            .entries
+            .split_off(self.entries.partition_point(|e| e < first));
+        self.entries.reserve(late.len() + new.len());
+        self.interleave(&Vec::from(late), &new);
     }
 
-    /// Forgets the lines of a chunk; says how many.
-    pub fn forget(&mut self, chunk: u64) -> usize {
+    fn interleave<'e>(&mut self, mut old: &'e [Entry], mut new: &'e [Entry]) {
+        while let (Some(first), Some(next)) = (old.first(), new.first()) {
+            let (from, other) = if first < next {
+                (&mut old, next)
+            } else {
+                (&mut new, first)
+            };
+            let run = from.iter().take_while(|e| *e < other).count();
+            self.entries.extend(&from[..run]);
+            *from = &from[run..];
+        }
+        self.entries.extend(old);
+        self.entries.extend(new);
+    }
+
+    /// Adds one line in its place; answers whether it was not there.
+    pub fn insert(&mut self, entry: Entry) -> bool {
+        let place = self.place(&entry);
+        if let Err(place) = place {
+            self.entries.insert(place, entry);
+        }
+        place.is_err()
+    }
+
+    /// Takes one line out; answers whether it was there.
+    pub fn remove(&mut self, entry: &Entry) -> bool {
+        self.place(entry)
+            .is_ok_and(|place| self.entries.remove(place).is_some())
+    }
+
+    /// Forgets the lines of a chunk none of whose lines is newer than `newest`; says how many.
+    pub fn forget(&mut self, chunk: u32, newest: i64) -> usize {
         let before = self.entries.len();
-        self.entries.retain(|e| e.chunk != chunk);
+        let end = self.entries.partition_point(|e| e.at <= newest);
+        let kept: Vec<Entry> = self
+            .entries
+            .drain(..end)
+            .filter(|e| e.chunk != chunk)
+            .collect();
+        for entry in kept.into_iter().rev() {
+            self.entries.push_front(entry);
+        }
         before - self.entries.len()
+    }
+
+    /// What it costs in memory.
+    pub fn bytes(&self) -> usize {
+        self.entries.capacity() * size_of::<Entry>()
     }
 
     /// How many lines.
@@ -83,7 +126,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn entry(at: i64, chunk: u64, line: u32) -> Entry {
+    fn entry(at: i64, chunk: u32, line: u32) -> Entry {
         Entry { at, chunk, line }
     }
 
@@ -109,17 +152,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn merging_piece_by_piece_is_sorting_all(pieces in prop::collection::vec(prop::collection::vec(0_i64..50, 0..9), 0..9), gone in 0_u64..9) {
+        fn merging_piece_by_piece_is_sorting_all(pieces in prop::collection::vec(prop::collection::vec(0_i64..50, 0..9), 0..9), gone in 0_u32..9) {
             let mut order = Order::default();
             let mut all = Vec::new();
             for (chunk, times) in pieces.iter().enumerate() {
-                let new: Vec<Entry> = times.iter().enumerate().map(|(line, at)| entry(*at, chunk as u64, line as u32)).collect();
+                let new: Vec<Entry> = times.iter().enumerate().map(|(line, at)| entry(*at, chunk as u32, line as u32)).collect();
                 all.extend(new.clone());
                 order.merge(new);
             }
             let before = all.len();
             all.retain(|e| e.chunk != gone);
-            prop_assert_eq!(order.forget(gone), before - all.len());
+            prop_assert_eq!(order.forget(gone, 50), before - all.len());
             all.sort_unstable();
             prop_assert!(order.iter().eq(all.iter()));
             for (place, e) in all.iter().enumerate() {

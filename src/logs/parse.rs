@@ -1,13 +1,15 @@
-//! The top level of a JSON line, read without recursion and without giving up:
-//! a broken member costs that member and no other.
+//! The members of a line: the top level of a JSON object, read without recursion
+//! and without giving up, or the pairs of logfmt.
 
+use super::logfmt::Pairs;
+use super::scan::{Raw, Walk};
 use std::borrow::Cow;
 
 /// What a member's value was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Text,
-    /// A number, true, false or null.
+    /// A number, true, false or null; in logfmt any bare word.
     Literal,
     /// An object or array, as it stands.
     Nested,
@@ -15,7 +17,7 @@ pub enum Kind {
     Broken,
 }
 
-/// One member of the line's object.
+/// One member of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field<'t> {
     pub name: Cow<'t, str>,
@@ -24,186 +26,55 @@ pub struct Field<'t> {
     pub kind: Kind,
 }
 
-/// The members of a line that is a JSON object, or begins as one; empty for every other line.
+/// The members of a line that is a JSON object, or begins as one, or is logfmt; empty for every other line.
 pub fn fields(line: &str) -> Fields<'_> {
-    let text = line.trim();
-    let at = if text.starts_with('{') { 1 } else { text.len() };
-    Fields { text, at }
+    let walk = match (Walk::new(line), Pairs::new(line)) {
+        (Some(walk), _) => Way::Json(walk),
+        (None, Some(pairs)) => Way::Logfmt(pairs),
+        (None, None) => Way::Plain,
+    };
+    Fields { line, walk }
 }
 
 /// Walks over the members of one line.
 #[derive(Clone, Debug)]
 pub struct Fields<'t> {
-    text: &'t str,
-    at: usize,
+    line: &'t str,
+    walk: Way<'t>,
+}
+
+#[derive(Clone, Debug)]
+enum Way<'t> {
+    Json(Walk<'t>),
+    Logfmt(Pairs<'t>),
+    Plain,
 }
 
 impl<'t> Iterator for Fields<'t> {
     type Item = Field<'t>;
 
     fn next(&mut self) -> Option<Field<'t>> {
-        let found = self.member();
-        if found.is_none() {
-            self.at = self.text.len();
-        }
-        found
+        let raw = match &mut self.walk {
+            Way::Json(walk) => walk.next(),
+            Way::Logfmt(pairs) => pairs.next(),
+            Way::Plain => None,
+        }?;
+        Some(decoded(self.line, &raw))
     }
 }
 
-impl<'t> Fields<'t> {
-    fn member(&mut self) -> Option<Field<'t>> {
-        self.skip(b", \t\r\n");
-        let name = self.string()?;
-        self.skip(b" \t\r\n");
-        self.eat(b':')?;
-        self.skip(b" \t\r\n");
-        let (value, kind) = self.value()?;
-        Some(Field { name, value, kind })
+/// A member of `line`, decoded.
+pub(super) fn decoded<'t>(line: &'t str, raw: &Raw) -> Field<'t> {
+    let value = &line[raw.value.clone()];
+    Field {
+        name: unescape(&line[raw.name.clone()]),
+        value: if raw.escaped {
+            unescape(value)
+        } else {
+            Cow::Borrowed(value)
+        },
+        kind: raw.kind,
     }
-
-    fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn eat(&mut self, expected: u8) -> Option<()> {
-        (self.byte()? == expected).then(|| self.at += 1)
-    }
-
-    fn skip(&mut self, any_of: &[u8]) {
-        self.at += self.text.as_bytes()[self.at..]
-            .iter()
-            .take_while(|b| any_of.contains(b))
-            .count();
-    }
-
-    fn string(&mut self) -> Option<Cow<'t, str>> {
-        self.eat(b'"')?;
-        let start = self.at;
-        let end = start + closing_quote(&self.text[start..])?;
-        self.at = end + 1;
-        Some(unescape(&self.text[start..end]))
-    }
-
-    fn value(&mut self) -> Option<(Cow<'t, str>, Kind)> {
-        match self.byte()? {
-            b'"' => Some(self.text_value()),
-            b'{' | b'[' => Some((self.take(nested_end(&self.text[self.at..])), Kind::Nested)),
-            _ => Some((
-                self.take(literal_end(&self.text[self.at..])?),
-                Kind::Literal,
-            )),
-        }
-    }
-
-    fn take(&mut self, length: usize) -> Cow<'t, str> {
-        let taken = &self.text[self.at..self.at + length];
-        self.at += length;
-        Cow::Borrowed(taken)
-    }
-
-    /// A string, or what was meant to be one: its quote counts only where the object goes on after it.
-    fn text_value(&mut self) -> (Cow<'t, str>, Kind) {
-        let rest = &self.text[self.at + 1..];
-        let (length, kind) = match closing_quote(rest) {
-            Some(end) if goes_on(&rest[end + 1..]) => (end, Kind::Text),
-            _ => (broken_end(rest), Kind::Broken),
-        };
-        self.at += 1 + length + 1;
-        self.at = self.at.min(self.text.len());
-        let value = &rest[..length];
-        (
-            if kind == Kind::Text {
-                unescape(value)
-            } else {
-                Cow::Borrowed(value)
-            },
-            kind,
-        )
-    }
-}
-
-/// The first quote that no backslash escapes.
-fn closing_quote(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    loop {
-        at += memchr::memchr2(b'"', b'\\', &bytes[at..])?;
-        if bytes[at] == b'"' {
-            return Some(at);
-        }
-        at += 2;
-        if at > bytes.len() {
-            return None;
-        }
-    }
-}
-
-/// Whether after a value the object goes on or ends.
-fn goes_on(rest: &str) -> bool {
-    let rest = rest.trim_start();
-    rest.is_empty() || rest.starts_with('}') && rest[1..].trim().is_empty() || next_member(rest)
-}
-
-/// `, "name" :`, or as much of it as was not cut off.
-fn next_member(rest: &str) -> bool {
-    let Some(after_comma) = rest.strip_prefix(',').map(str::trim_start) else {
-        return false;
-    };
-    let Some(name) = after_comma.strip_prefix('"') else {
-        return after_comma.is_empty();
-    };
-    let after_name = closing_quote(name).map_or("", |end| name[end + 1..].trim_start());
-    after_name.is_empty() || after_name.starts_with(':')
-}
-
-/// Where a string with unescaped quotes ends: after the bracket that closes what it holds, else at the first quote
-/// after which the object goes on, else with the line.
-fn broken_end(text: &str) -> usize {
-    let held = if text.starts_with(['{', '[']) {
-        nested_end_of_broken(text)
-    } else {
-        None
-    };
-    let at_quote =
-        || memchr::memchr_iter(b'"', text.as_bytes()).find(|at| goes_on(&text[at + 1..]));
-    held.or_else(at_quote).unwrap_or(text.len())
-}
-
-fn nested_end_of_broken(text: &str) -> Option<usize> {
-    let end = brackets_end(text, false)?;
-    let spaces = text[end..].len() - text[end..].trim_start().len();
-    let quote = end + spaces;
-    (text[quote..].starts_with('"') && goes_on(&text[quote + 1..])).then_some(quote)
-}
-
-/// Where the object or array that opens the text ends; the whole of it where it does not.
-fn nested_end(text: &str) -> usize {
-    brackets_end(text, true).unwrap_or(text.len())
-}
-
-fn brackets_end(text: &str, skip_strings: bool) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let (mut depth, mut at) = (0_usize, 0);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            b'"' if skip_strings => at += 1 + closing_quote(&text[at + 1..])?,
-            _ => {}
-        }
-        at += 1;
-        if depth == 0 {
-            return Some(at);
-        }
-    }
-    None
-}
-
-fn literal_end(text: &str) -> Option<usize> {
-    let end = text
-        .find([',', '}', ']', ' ', '\t', '\r', '\n', '"'])
-        .unwrap_or(text.len());
-    (end > 0).then_some(end)
 }
 
 /// Decodes a JSON string; a malformed escape stays as it stands.

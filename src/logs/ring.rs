@@ -13,7 +13,7 @@ pub struct Ring {
     cap: usize,
     chunks: VecDeque<Arc<Chunk>>,
     /// The number of the first chunk that is still here.
-    first: u64,
+    first: u32,
     all: Order,
     filter: Filter,
     /// The lines that pass the filter; unused while there is none.
@@ -41,7 +41,7 @@ impl Ring {
 
     /// Takes in a chunk; what no longer fits falls out, oldest arrival first. Answers how many of its lines are shown.
     pub fn push(&mut self, chunk: Arc<Chunk>) -> usize {
-        let number = self.first + self.chunks.len() as u64;
+        let number = self.first + self.chunks.len() as u32;
         let entries: Vec<Entry> = entries(number, &chunk).collect();
         self.bytes += cost(&chunk);
         self.arrived += entries.len() as u64;
@@ -74,8 +74,14 @@ impl Ring {
                 return;
             };
             self.bytes -= cost(&oldest);
-            self.aged += self.all.forget(self.first) as u64;
-            self.passing.forget(self.first);
+            let newest = oldest
+                .lines()
+                .iter()
+                .map(|l| l.at)
+                .max()
+                .unwrap_or_default();
+            self.aged += self.all.forget(self.first, newest) as u64;
+            self.passing.forget(self.first, newest);
             self.first += 1;
         }
     }
@@ -112,7 +118,7 @@ impl Ring {
     pub fn line(&self, entry: &Entry) -> Option<(&Arc<Chunk>, &Line)> {
         let chunk = self
             .chunks
-            .get(usize::try_from(entry.chunk.checked_sub(self.first)?).ok()?)?;
+            .get(entry.chunk.checked_sub(self.first)? as usize)?;
         Some((chunk, chunk.lines().get(entry.line as usize)?))
     }
 
@@ -145,7 +151,7 @@ impl Ring {
     }
 }
 
-fn entries(number: u64, chunk: &Chunk) -> impl Iterator<Item = Entry> {
+fn entries(number: u32, chunk: &Chunk) -> impl Iterator<Item = Entry> {
     chunk
         .lines()
         .iter()
@@ -176,7 +182,7 @@ mod tests {
         ring.shown()
             .iter()
             .filter_map(|e| ring.line(e))
-            .map(|(chunk, line)| chunk.text(line).to_owned())
+            .map(|(chunk, line)| chunk.text(line).into_owned())
             .collect()
     }
 

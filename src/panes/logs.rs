@@ -46,6 +46,7 @@ use ratatui::layout::Rect;
 use rate::Rate;
 use row::{Columns, Frame, Look};
 use source::{Lag, Sources, sources_of};
+use std::borrow::Cow;
 use std::sync::Arc;
 use strum::IntoEnumIterator;
 use window::Window;
@@ -153,7 +154,7 @@ impl Logs {
     }
 
     /// The text of the open line, else of the one under the cursor.
-    fn text(&self) -> Option<&str> {
+    fn text(&self) -> Option<Cow<'_, str>> {
         match &self.opened {
             Some(opened) => Some(opened.text()),
             None => self.under_cursor().map(|(chunk, line)| chunk.text(line)),
@@ -178,7 +179,7 @@ impl Logs {
         };
         let holds = |place: &usize| {
             let line = order.get(*place).and_then(|entry| self.ring.line(entry));
-            line.is_some_and(|(chunk, line)| self.find.1.is_in(chunk.text(line)))
+            line.is_some_and(|(chunk, line)| self.find.1.is_in(&chunk.text(line)))
         };
         (from..count + from).map(place).find(holds)
     }

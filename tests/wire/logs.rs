@@ -78,7 +78,7 @@ impl Follower {
             .iter()
             .filter_map(|entry| self.ring.line(entry));
         lines
-            .map(|(chunk, line)| chunk.text(line).to_owned())
+            .map(|(chunk, line)| chunk.text(line).into_owned())
             .collect()
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::text::Text;
 use crate::logs::chunk::{Chunk, Line};
 use crate::view::lines::{Line as Said, Span};
 use crate::view::theme::Role;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// An open line; keeps its chunk, so that it stays when it falls out of the ring.
@@ -40,7 +41,7 @@ impl Opened {
     }
 
     /// The whole text.
-    pub fn text(&self) -> &str {
+    pub fn text(&self) -> Cow<'_, str> {
         self.chunk.text(&self.line)
     }
 

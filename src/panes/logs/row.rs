@@ -47,7 +47,7 @@ impl Columns {
     /// Learns from the lines of a chunk which columns are needed.
     pub fn learn(&mut self, chunk: &Chunk) {
         for line in chunk.lines().iter().take(20) {
-            self.used.extend(line.severity.map(|_| Known::Level));
+            self.used.extend(line.severity().map(|_| Known::Level));
             self.used
                 .extend(chunk.fields(line).filter_map(|member| member.known));
         }
@@ -121,7 +121,7 @@ impl Cells {
             cells.set(Known::Duration, &took(duration));
         }
         cells.rest = message.unwrap_or_default() + &others;
-        cells.set(Known::Level, line.severity.map_or("", Severity::name));
+        cells.set(Known::Level, line.severity().map_or("", Severity::name));
         cells
     }
 
@@ -179,8 +179,8 @@ impl Frame<'_> {
         }
         let text = chunk.text(line);
         match self.look {
-            Look::Columns if text.starts_with('{') => pen.columns(start(text, READ), line),
-            _ => pen.rest(text, text_role(line)),
+            Look::Columns if text.starts_with('{') => pen.columns(start(&text, READ), line),
+            _ => pen.rest(&text, text_role(line)),
         }
     }
 
@@ -195,7 +195,7 @@ impl Frame<'_> {
 }
 
 fn text_role(line: &Line) -> Role {
-    match line.severity {
+    match line.severity() {
         Some(Severity::Error | Severity::Fatal) => Role::LogError,
         Some(Severity::Warn) => Role::LogWarn,
         _ => Role::Body,
@@ -205,7 +205,7 @@ fn text_role(line: &Line) -> Role {
 fn role_of(known: Known, line: &Line) -> Role {
     match known {
         Known::Level => text_role(line),
-        Known::Status => match line.status {
+        Known::Status => match line.status() {
             Some(500..) => Role::LogError,
             Some(400..) => Role::LogWarn,
             _ => Role::Good,
@@ -329,7 +329,7 @@ pub fn written(chunk: &Chunk, line: &Line) -> Vec<String> {
 
 /// The text of a line, each of its lines for itself.
 pub fn raw(chunk: &Chunk, line: &Line) -> Vec<Text> {
-    Text::lines(chunk.text(line))
+    Text::lines(&chunk.text(line))
 }
 
 #[cfg(test)]

@@ -350,7 +350,7 @@ fn hits_are_found_from_the_newest_back_and_around() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     bench.lines("/ecs/a", &["apple 1", "pear", "APPLE 2", "plum"]);
     bench.pane.set_find("apple").unwrap();
-    let at = |bench: &Bench| bench.pane.text().unwrap_or_default().to_owned();
+    let at = |bench: &Bench| bench.pane.text().unwrap_or_default().into_owned();
     assert_eq!(at(&bench), "APPLE 2");
     bench.act(Verb::NextHit);
     assert_eq!(at(&bench), "apple 1");

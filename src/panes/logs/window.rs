@@ -190,7 +190,7 @@ mod tests {
             chunk: 1,
             line: 0,
         }]);
-        order.forget(0);
+        order.forget(0, 50);
         assert_eq!(window.position(&order), 0);
         assert_eq!(window.top(&order), 0);
     }

@@ -1,0 +1,195 @@
+//! The facts of a line, read in one walk over its members.
+
+use super::field::{self, Known, Severity};
+use super::line::{Facts, Part, Shape};
+use super::logfmt::Pairs;
+use super::names::Names;
+use super::parse::unescape;
+use super::scan::{Raw, Walk};
+use std::borrow::Cow;
+
+/// Reads what the text says of itself.
+pub(super) fn facts(text: &str, names: &mut Names) -> Facts {
+    if let Some(walk) = Walk::new(text) {
+        let facts = gathered(text, walk, names, Shape::Json);
+        if facts.shape == Shape::Json {
+            return facts;
+        }
+    }
+    plain(text, names)
+}
+
+fn plain(text: &str, names: &mut Names) -> Facts {
+    let mut facts = match Pairs::new(text) {
+        Some(pairs) => gathered(text, pairs, names, Shape::Logfmt),
+        None => Facts::default(),
+    };
+    facts.severity = facts.severity.or_else(|| Severity::in_plain(text));
+    facts
+}
+
+/// The shape stays plain where there is no member.
+#[inline]
+fn gathered(
+    text: &str,
+    members: impl Iterator<Item = Raw>,
+    names: &mut Names,
+    shape: Shape,
+) -> Facts {
+    let mut facts = Facts::default();
+    for raw in members {
+        facts.shape = shape;
+        let name = &text.as_bytes()[raw.name.clone()];
+        if let Some(known) = names.known(name) {
+            take(&mut facts, known, text, &raw);
+        }
+    }
+    facts
+}
+
+#[inline]
+fn take(facts: &mut Facts, known: Known, text: &str, raw: &Raw) {
+    match known {
+        Known::Level => facts.severity = Severity::parse(&value(text, raw)),
+        Known::Status => facts.status = field::status(&value(text, raw)).unwrap_or_default(),
+        Known::Duration => facts.micros = micros(&text[raw.name.clone()], &value(text, raw)),
+        Known::Path => facts.path = part(text, raw),
+        Known::Layer => facts.layer = part(text, raw),
+        Known::Trace => {
+            let better = is_trace(&text[raw.name.clone()]);
+            if better || facts.trace == Part::default() {
+                facts.trace = part(text, raw);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A trace goes before a request, where a line names both.
+fn is_trace(name: &str) -> bool {
+    name.starts_with(['t', 'T'])
+}
+
+#[inline]
+fn part(text: &str, raw: &Raw) -> Part {
+    let says_nothing = raw.value.is_empty() || &text[raw.value.clone()] == "null";
+    if says_nothing {
+        Part::default()
+    } else {
+        Part::of(&raw.value)
+    }
+}
+
+#[inline]
+fn value<'t>(text: &'t str, raw: &Raw) -> Cow<'t, str> {
+    let value = &text[raw.value.clone()];
+    if raw.escaped {
+        unescape(value)
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
+#[inline]
+fn micros(name: &str, value: &str) -> u32 {
+    if let Some(millis) = value.strip_suffix("ms").and_then(digits) {
+        return millis * 1_000;
+    }
+    field::duration(&unescape(name), value).map_or(Facts::NO_TIME, |took| {
+        took.as_micros().min((Facts::NO_TIME - 1).into()) as u32
+    })
+}
+
+/// Up to six digits, the usual response times.
+#[inline]
+fn digits(text: &str) -> Option<u32> {
+    let all = (1..=6).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    all.then(|| text.bytes().fold(0, |n, b| n * 10 + u32::from(b - b'0')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(text: &str) -> Facts {
+        facts(text, &mut Names::default())
+    }
+
+    /// The facts as the generic walk over decoded members gives them, the last of a name winning.
+    fn slowly(text: &str) -> (Option<Severity>, u16, Option<u128>) {
+        let (mut severity, mut status, mut micros, mut any) = (None, 0, None, false);
+        for member in super::super::parse::fields(text) {
+            any = true;
+            match Known::of(&member.name) {
+                Some(Known::Level) => severity = Severity::parse(&member.value),
+                Some(Known::Status) => status = field::status(&member.value).unwrap_or_default(),
+                Some(Known::Duration) => {
+                    micros = field::duration(&member.name, &member.value).map(|d| d.as_micros());
+                }
+                _ => {}
+            }
+        }
+        let plain = !any || Walk::new(text).is_none_or(|mut walk| walk.next().is_none());
+        if plain {
+            severity = severity.or_else(|| Severity::in_plain(text));
+        }
+        (severity, status, micros)
+    }
+
+    #[test]
+    fn a_trace_goes_before_a_request_id_wherever_it_stands() {
+        for text in [
+            r#"{"requestId":"r","traceId":"t-1"}"#,
+            r#"{"traceId":"t-1","requestId":"r"}"#,
+        ] {
+            let part = of(text).trace;
+            let start = usize::from(part.start);
+            assert_eq!(&text[start..start + usize::from(part.length)], "t-1");
+        }
+        assert_eq!(of(r#"{"traceId":null}"#).trace, Part::default());
+    }
+
+    #[test]
+    fn logfmt_and_plain_lines_have_facts_too() {
+        let line = of("level=warn status=502 duration=0.012 path=/x");
+        assert_eq!(
+            (line.severity, line.status, line.micros, line.shape),
+            (Some(Severity::Warn), 502, 12_000, Shape::Logfmt)
+        );
+        let plain = of("2024-08-06 07:29:48.745 ERROR 1 --- [main] x");
+        assert_eq!(
+            (plain.severity, plain.shape),
+            (Some(Severity::Error), Shape::Plain)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_fast_walk_finds_what_the_slow_one_finds(members in prop::collection::vec((
+            prop::sample::select(vec!["level", "status", "duration", "durationMs", "x", "lev\\u0065l", "traceId", "한"]),
+            prop_oneof![Just("\"12ms\"".to_owned()), Just("\"warn\"".to_owned()), Just("200".to_owned()), Just("\"5\\u0030\"".to_owned()),
+                Just("\"{ \"userId\":null, \"role\":\"G\" }\"".to_owned()), Just("{\"a\":[1,\"}\"]}".to_owned()), "[ -~]{0,9}"]), 0..7),
+            gap in "[ \t]{0,2}", end in 0_usize..40) {
+            let inner: Vec<String> = members.iter().map(|(n, v)| format!("\"{n}\":{gap}{v}")).collect();
+            let line = format!("{{{}}}", inner.join(&format!(",{gap}")));
+            let cut = line.floor_char_boundary(line.len() - end.min(line.len()));
+            for text in [line.as_str(), &line[..cut]] {
+                let fast = of(text);
+                let (severity, status, micros) = slowly(text);
+                prop_assert_eq!((fast.severity, fast.status), (severity, status));
+                let fast = (fast.micros != Facts::NO_TIME).then_some(u128::from(fast.micros));
+                prop_assert_eq!(fast, micros.map(|m| m.min(u128::from(Facts::NO_TIME - 1))));
+            }
+        }
+
+        #[test]
+        fn facts_are_what_serde_json_reads(status in 100_u16..1000, took in 0_u32..100_000, path in any::<String>(), other in any::<String>()) {
+            let line = serde_json::json!({ "other": other, "path": path, "statusCode": status, "took": format!("{took}ms") }).to_string();
+            let facts = of(&line);
+            prop_assert_eq!((facts.status, facts.micros), (status, took * 1_000));
+            let range = usize::from(facts.path.start)..usize::from(facts.path.start + facts.path.length);
+            prop_assert_eq!(unescape(&line[range]), if path == "null" { String::new() } else { path });
+        }
+    }
+}

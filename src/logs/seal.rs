@@ -1,0 +1,178 @@
+//! The way in: events are cleaned, parsed and packed into chunks, each line in
+//! one pass. Lines that need no cleaning, nearly all, are copied once and never
+//! touched again.
+
+use super::chunk::{Chunk, MAX_BYTES};
+use super::facts::facts;
+use super::fold;
+use super::line::{Facts, Line};
+use super::names::Names;
+use crate::domain::ids::LogStream;
+use crate::domain::log::{RawEvent, TailSource};
+use crate::domain::text::{Sanitizer, is_clean};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Packs the events of one source.
+pub(super) struct Sealer {
+    open: Chunk,
+    /// The open chunk's text and originals.
+    size: usize,
+    names: Names,
+    streams: HashMap<LogStream, u16>,
+    /// The stream of the line before, which is that of the next as a rule.
+    stream: u16,
+}
+
+impl Sealer {
+    /// For one source.
+    pub fn new(source: &Arc<TailSource>) -> Self {
+        Self {
+            open: empty(source),
+            size: 0,
+            names: Names::default(),
+            streams: HashMap::new(),
+            stream: 0,
+        }
+    }
+
+    /// All events, in their order.
+    pub fn seal(mut self, events: &[RawEvent]) -> Vec<Chunk> {
+        let mut sealed = Vec::new();
+        for (place, event) in events.iter().enumerate() {
+            if self.open.lines.is_empty() {
+                self.reserve(&events[place..]);
+            }
+            self.add(event);
+            if self.is_full() {
+                sealed.push(self.close());
+            }
+        }
+        if !self.open.lines.is_empty() {
+            sealed.push(self.close());
+        }
+        sealed
+    }
+
+    /// Room for what the chunk will take, so that it is never copied as it grows.
+    fn reserve(&mut self, events: &[RawEvent]) {
+        let (mut bytes, mut lines) = (0, 0);
+        for event in events {
+            bytes += event.message.len() + 1;
+            lines += 1;
+            if bytes >= MAX_BYTES {
+                break;
+            }
+        }
+        self.open.text.reserve_exact(bytes.min(2 * MAX_BYTES));
+        self.open.lines.reserve_exact(lines);
+    }
+
+    fn is_full(&self) -> bool {
+        self.size >= MAX_BYTES || self.open.streams.len() == usize::from(u16::MAX)
+    }
+
+    fn close(&mut self) -> Chunk {
+        self.size = 0;
+        self.stream = 0;
+        self.streams.clear();
+        let next = empty(&self.open.source);
+        let mut full = std::mem::replace(&mut self.open, next);
+        full.text.shrink_to_fit();
+        full.lines.shrink_to_fit();
+        full.streams.shrink_to_fit();
+        full.originals.shrink_to_fit();
+        full
+    }
+
+    fn add(&mut self, event: &RawEvent) {
+        let stream = self.stream(&event.stream);
+        let start = self.open.text.len();
+        let (facts, mut flags) = self.text(&event.message);
+        let length = self.open.text.len() - start;
+        flags |= fold::flags(&self.open.text[start..]);
+        if event.late {
+            flags |= Line::LATE;
+        }
+        self.open.text.push('\n');
+        self.size += length + 1;
+        self.open.lines.push(Line {
+            at: event.timestamp,
+            ingested: event.ingested,
+            start: start as u32,
+            length: length as u32,
+            stream,
+            facts,
+            flags,
+        });
+    }
+
+    /// Appends the clean text; its facts and what became of it.
+    fn text(&mut self, message: &str) -> (Facts, u8) {
+        if is_clean(message) {
+            self.open.text.push_str(message);
+            return (facts(message, &mut self.names), 0);
+        }
+        self.odd_text(message)
+    }
+
+    fn odd_text(&mut self, message: &str) -> (Facts, u8) {
+        let raw = message.trim_end_matches(['\n', '\r']);
+        let start = self.open.text.len();
+        clean_into(raw, &mut self.open.text);
+        let clean = &self.open.text[start..];
+        let said = facts(clean, &mut self.names);
+        if clean == raw && raw.len() == message.len() {
+            return (said, 0);
+        }
+        if clean == raw && &message[raw.len()..] == "\n" {
+            return (said, Line::FED);
+        }
+        // Cleaning may cut away what the line says of itself: that is read from what came.
+        let mut told = facts(raw, &mut self.names);
+        (told.path, told.trace, told.layer) = (said.path, said.trace, said.layer);
+        told.shape = said.shape;
+        self.size += message.len();
+        self.open.originals.push((start as u32, message.into()));
+        (told, Line::CHANGED)
+    }
+
+    fn stream(&mut self, stream: &LogStream) -> u16 {
+        if self.open.streams.get(usize::from(self.stream)) == Some(stream) {
+            return self.stream;
+        }
+        let next = self.open.streams.len() as u16;
+        let known = self.streams.get(stream).copied();
+        self.stream = known.unwrap_or_else(|| {
+            self.streams.insert(stream.clone(), next);
+            self.open.streams.push(stream.clone());
+            next
+        });
+        self.stream
+    }
+}
+
+fn empty(source: &Arc<TailSource>) -> Chunk {
+    Chunk {
+        source: source.clone(),
+        text: String::new(),
+        lines: Vec::new(),
+        streams: Vec::new(),
+        originals: Vec::new(),
+    }
+}
+
+/// Sanitizes line by line; `\r\n` ends a line as `\n` does.
+fn clean_into(raw: &str, out: &mut String) {
+    for (place, line) in raw.split('\n').enumerate() {
+        if place > 0 {
+            out.push('\n');
+        }
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        if is_clean(line) {
+            out.push_str(line);
+        } else {
+            Sanitizer::stream().push_into(line, out);
+        }
+    }
+}
