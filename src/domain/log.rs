@@ -36,6 +36,17 @@ pub struct Export {
     pub status: Text,
 }
 
+/// Which events of a source are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// Milliseconds since 1970, inclusive.
+    pub start: i64,
+    /// Milliseconds since 1970, exclusive; without an end what comes meanwhile is found too.
+    pub end: Option<i64>,
+    /// A `CloudWatch` filter pattern.
+    pub pattern: Option<Arc<str>>,
+}
+
 /// A span of older lines.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Window {

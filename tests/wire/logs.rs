@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tidegate::aws::Aws;
 use tidegate::domain::fault::FaultKind;
-use tidegate::domain::log::TailSource;
+use tidegate::domain::log::{Span, TailSource};
 use tidegate::logs::ring::Ring;
 use tidegate::model::message::{Message, Tail, TailState};
 use tidegate::model::tail::Tailing;
@@ -219,9 +219,10 @@ async fn empty_pages_with_a_token_are_followed_and_throttling_is_said_and_passes
     });
     let mut tail = Follower::start(&account.aws_at(&proxy.url()).await, vec![source("/slow")]);
     tail.until(|tail| tail.ring.arrived() == 3).await;
-    let throttled = tail.states.iter().any(
-        |s| matches!(s, TailState::Failed { fault, .. } if fault.kind == FaultKind::Throttled),
-    );
+    let throttled = tail
+        .states
+        .iter()
+        .any(|s| matches!(s, TailState::Throttled { .. }));
     assert!(throttled, "{:?}", tail.states);
     let tokens: Vec<bool> = proxy
         .calls()
@@ -288,7 +289,7 @@ async fn pages_are_read_to_the_end_with_nothing_but_what_moto_holds() {
     let (mut count, mut token) = (0, None);
     loop {
         let page = aws
-            .filter_log_events(&source("/many"), 0, token)
+            .filter_log_events(&source("/many"), &Span::default(), token)
             .await
             .expect("a page");
         count += page.events.len();
