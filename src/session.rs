@@ -4,6 +4,7 @@
 pub mod ask;
 pub mod conductor;
 pub mod draft;
+pub mod expiring;
 pub mod load_test;
 pub mod look;
 pub mod machine;

@@ -3,9 +3,11 @@
 //! `reading… → value → review → y`. Toggle and backup have no value and go on to
 //! the review. What a wish comes down to is computed by [`plan`](crate::domain::plan).
 
+mod ends;
 mod facts;
 mod review;
 
+use self::ends::Ends;
 use super::confirm::{Confirm, Verdict};
 use super::field::Field;
 use super::overlay::{Outcome, Places, Popup};
@@ -20,7 +22,7 @@ use crate::domain::text::Text;
 use crate::model::effect::Effect;
 use crate::model::time::Now;
 use crate::model::verb::Verb;
-use crate::session::opening::Expiring;
+use crate::session::expiring::Expiring;
 use crate::session::order::{Order, Proposal};
 use crate::view::lines::{Line, fault_lines};
 use crate::view::paint::Paint;
@@ -98,8 +100,8 @@ struct Review {
     seen: Observation,
     planned: Planned,
     input: String,
-    /// It goes back by itself after so long.
-    after: Option<Duration>,
+    /// When it goes back by itself.
+    ends: Ends,
     confirm: Confirm,
 }
 
@@ -198,12 +200,13 @@ impl Dialog {
         let below = match self.plan(&seen, &input, state) {
             Ok(planned) if !planned.is_nothing() => {
                 let confirm = Confirm::new(state.settings.production, name_of(&self.subject));
+                let ends = Ends::of(&planned, state);
                 return Stage::Review(Box::new(Review {
                     subject: self.subject.clone(),
                     seen,
                     planned,
                     input,
-                    after: None,
+                    ends,
                     confirm,
                 }));
             }
@@ -253,7 +256,7 @@ impl Dialog {
             return Outcome::stays();
         };
         if key.code == KeyCode::Tab && expires {
-            review.after = next_end(review.after);
+            review.ends = review.ends.next();
             // Another question is a new review, which has to be seen first.
             review.confirm = Confirm::new(state.settings.production, name_of(&review.subject));
             return Outcome::stays();
@@ -287,7 +290,7 @@ impl Dialog {
             wish: Some((self.wish, review.input.clone())),
             progress: None,
         });
-        match review.after {
+        match review.ends.after().filter(|_| self.may_expire(state)) {
             Some(after) => vec![Effect::Expire(Box::new(Expiring { proposal, after }))],
             None => vec![Effect::Carry(Order::Apply(Box::new(proposal)))],
         }
@@ -313,7 +316,7 @@ impl Dialog {
             Stage::Review(review) => {
                 let mut sheet = review_sheet(review, sheet, state);
                 if self.may_expire(state) {
-                    sheet.below.insert(0, end_line(review.after));
+                    sheet.below.insert(0, review.ends.line());
                 }
                 sheet
             }
@@ -355,38 +358,6 @@ impl Dialog {
             .then_some((facts::label(self.wish, &form.seen), &form.field));
         sheet
     }
-}
-
-/// How long a change may stay that goes back by itself; half an hour is the usual one.
-const ENDS: [Duration; 3] = [
-    Duration::from_mins(30),
-    Duration::from_hours(1),
-    Duration::from_hours(2),
-];
-
-fn next_end(after: Option<Duration>) -> Option<Duration> {
-    match after {
-        None => Some(ENDS[0]),
-        Some(now) => ENDS.into_iter().find(|end| *end > now),
-    }
-}
-
-fn end_line(after: Option<Duration>) -> Line {
-    let line = Line::new("ends      ", Role::Dim);
-    let (said, offer) = match (after, next_end(after)) {
-        (None, _) => (
-            "when you undo it".to_owned(),
-            "by itself after 30 min".to_owned(),
-        ),
-        (Some(end), next) => {
-            let minutes = |d: Duration| format!("{} min", d.as_secs() / 60);
-            let offer = next.map_or_else(|| "when you undo it".to_owned(), minutes);
-            (format!("by itself after {}", minutes(end)), offer)
-        }
-    };
-    line.and(said, Role::Strong)
-        .with("   Tab", Role::Key)
-        .and(format!(" {offer}"), Role::KeyText)
 }
 
 fn review_sheet<'s>(review: &'s Review, mut sheet: Sheet<'s>, state: &State) -> Sheet<'s> {

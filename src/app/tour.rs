@@ -33,6 +33,7 @@ struct Keys {
     snapshots: String,
     back_up: String,
     undo: String,
+    test: String,
 }
 
 /// What has been done, changes that were put back included.
@@ -112,6 +113,7 @@ impl State {
             snapshots: key(Place::Anywhere, Verb::Pane4),
             back_up: key(Place::Snapshots, Verb::Backup),
             undo: key(Place::Anywhere, Verb::Undo),
+            test: key(Place::Anywhere, Verb::Test),
         }
     }
 }
@@ -187,13 +189,13 @@ impl Scene {
         let Keys { rules, toggle, .. } = &self.keys;
         match (self.strained(), self.blocks()) {
             (Some(strained), _) => format!(
-                "{strained}; once they run: {rules}, {toggle} on per-ip-1000 lets the test through"
+                "{strained}; once they run: {rules}, {toggle} on per-ip-1000, tab (no end), y"
             ),
             (None, Some((rule, count))) => format!(
-                "{rules}, then {toggle} on {rule}, which blocks {count}/min: it only counts then"
+                "{rules}, {toggle} on {rule}, which blocks {count}/min: tab (no end), y; it only counts then"
             ),
             (None, None) => format!(
-                "{rules}, then {toggle} on per-ip-1000: it only counts, the test gets through"
+                "{rules}, then {toggle} on per-ip-1000: tab (no end), y; it only counts then"
             ),
         }
     }
@@ -229,10 +231,12 @@ impl Scene {
     }
 
     fn to_play(&self) -> String {
+        let test = &self.keys.test;
         match self.strained() {
-            Some(strained) => format!("{strained}; :demo calm ends the test, :demo fault … too"),
-            None => ":demo load 5x, :demo calm, :demo fault …; quitting leaves nothing behind"
-                .to_owned(),
+            Some(strained) => format!("{strained}; {test} does all of this as one load test"),
+            None => format!(
+                "{test} does all of this as one load test; :demo load 5x, :demo calm, :demo fault …"
+            ),
         }
     }
 }
@@ -243,8 +247,8 @@ mod tests {
     use crate::domain::text::Text;
 
     fn scene(done: Done, sights: &[Sight]) -> Scene {
-        let keys = ["s", "3", "t", "4", "b", "u"].map(str::to_owned);
-        let [scale, rules, toggle, snapshots, back_up, undo] = keys;
+        let keys = ["s", "3", "t", "4", "b", "u", "T"].map(str::to_owned);
+        let [scale, rules, toggle, snapshots, back_up, undo, test] = keys;
         Scene {
             load: Load::Test,
             watched: Duration::ZERO,
@@ -257,6 +261,7 @@ mod tests {
                 snapshots,
                 back_up,
                 undo,
+                test,
             },
         }
     }

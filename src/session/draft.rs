@@ -77,12 +77,7 @@ pub struct Draft {
 
 /// What the plan comes down to in the account that the survey saw.
 pub fn draft(plan: &Plan, survey: &Survey, ceilings: &Ceilings, id: &SessionId) -> Draft {
-    let mut drafting = Drafting {
-        plan,
-        survey,
-        refusals: Vec::new(),
-        nothing: Vec::new(),
-    };
+    let mut drafting = Drafting::new(plan, survey);
     let planned: Vec<(usize, Planned)> = survey
         .found
         .iter()
@@ -92,15 +87,23 @@ pub fn draft(plan: &Plan, survey: &Survey, ceilings: &Ceilings, id: &SessionId) 
     drafting.check(&planned);
     let steps = drafting.steps(planned);
     drafting.fits(&steps, id);
-    let mut refusals = drafting.refusals;
-    // Those that nothing helps against come first.
-    refusals.sort_by_key(|r| (r.reason.is_acceptable(), r.wish));
     Draft {
         steps,
-        refusals,
-        nothing: drafting.nothing,
+        nothing: std::mem::take(&mut drafting.nothing),
+        refusals: drafting.refused(),
         missing: missing(survey),
     }
+}
+
+/// What stands against a change that was decided on in a dialog of its own, seen as a plan of one wish.
+pub fn against(plan: &Plan, survey: &Survey, planned: Planned, id: &SessionId) -> Vec<Refusal> {
+    let mut drafting = Drafting::new(plan, survey);
+    drafting.seen();
+    let planned = vec![(0, planned)];
+    drafting.check(&planned);
+    let steps = drafting.steps(planned);
+    drafting.fits(&steps, id);
+    drafting.refused()
 }
 
 /// A draft being made.
@@ -111,7 +114,43 @@ struct Drafting<'a> {
     nothing: Vec<Text>,
 }
 
+impl<'a> Drafting<'a> {
+    fn new(plan: &'a Plan, survey: &'a Survey) -> Self {
+        Self {
+            plan,
+            survey,
+            refusals: Vec::new(),
+            nothing: Vec::new(),
+        }
+    }
+}
+
 impl Drafting<'_> {
+    /// Those that nothing helps against come first.
+    fn refused(mut self) -> Vec<Refusal> {
+        self.refusals
+            .sort_by_key(|r| (r.reason.is_acceptable(), r.wish));
+        self.refusals
+    }
+
+    /// What a wish's own plan would refuse by itself: it cannot be seen, or not be edited.
+    fn seen(&mut self) {
+        let survey = self.survey;
+        for (n, found) in survey.found.iter().enumerate() {
+            let refused = match (&found.observed, &found.wish) {
+                (Err(fault), _) => Some(refusal::unseen(fault, &found.near)),
+                (Ok(observed @ Observation::Rule { acl, .. }), Wish::Rule(wish)) => {
+                    let editable = acl.editable_rule(&wish.rule);
+                    editable.err().map(|f| (Reason::of(found, observed), f))
+                }
+                _ => None,
+            };
+            if let Some((reason, fault)) = refused {
+                self.refuse(reason, Some(n), fault);
+            }
+        }
+    }
+
     fn refuse(&mut self, reason: Reason, wish: Option<usize>, fault: Fault) {
         self.refusals.push(Refusal {
             reason,
@@ -323,4 +362,4 @@ fn has_timer(change: &Change) -> bool {
 
 #[cfg(test)]
 #[path = "draft_tests.rs"]
-mod tests;
+pub(super) mod tests;

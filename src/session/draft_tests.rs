@@ -15,22 +15,22 @@ use crate::session::record::Place;
 use crate::session::survey::{AlarmSeen, Lifetime, Record};
 use jiff::{SignedDuration, Timestamp};
 
-fn now() -> Timestamp {
+pub(in crate::session) fn now() -> Timestamp {
     "2026-01-15T10:00:00Z".parse().unwrap()
 }
 
-fn later(minutes: i64) -> Timestamp {
+pub(in crate::session) fn later(minutes: i64) -> Timestamp {
     now() + SignedDuration::from_mins(minutes)
 }
 
-fn api() -> ServiceRef {
+pub(in crate::session) fn api() -> ServiceRef {
     ServiceRef {
         cluster: "orchard".into(),
         service: "api".into(),
     }
 }
 
-fn service() -> Service {
+pub(in crate::session) fn service() -> Service {
     Service {
         at: api(),
         status: ServiceStatus::Active,
@@ -50,7 +50,7 @@ fn service() -> Service {
     }
 }
 
-fn target() -> ScalableTarget {
+pub(in crate::session) fn target() -> ScalableTarget {
     ScalableTarget {
         at: api(),
         min: 2,
@@ -59,7 +59,7 @@ fn target() -> ScalableTarget {
     }
 }
 
-fn detail() -> ScalingDetail {
+pub(in crate::session) fn detail() -> ScalingDetail {
     ScalingDetail {
         policies: Vec::new(),
         scheduled: Vec::new(),
@@ -69,7 +69,11 @@ fn detail() -> ScalingDetail {
     }
 }
 
-fn of_service(service: Service, target: Option<ScalableTarget>, room: u32) -> Found {
+pub(in crate::session) fn of_service(
+    service: Service,
+    target: Option<ScalableTarget>,
+    room: u32,
+) -> Found {
     Found {
         wish: Wish::Service(ServiceWish {
             cluster: "orchard".into(),
@@ -92,7 +96,7 @@ fn of_service(service: Service, target: Option<ScalableTarget>, room: u32) -> Fo
     }
 }
 
-fn of_group() -> Found {
+pub(in crate::session) fn of_group() -> Found {
     let group = Group {
         name: "nodes".into(),
         min: 2,
@@ -121,7 +125,7 @@ fn of_group() -> Found {
     }
 }
 
-fn acl(action: &str) -> Acl {
+pub(in crate::session) fn acl(action: &str) -> Acl {
     let at = AclRef {
         scope: AclScope::Regional,
         name: "edge".into(),
@@ -158,7 +162,7 @@ fn acl(action: &str) -> Acl {
     }
 }
 
-fn of_rule(acl: Acl) -> Found {
+pub(in crate::session) fn of_rule(acl: Acl) -> Found {
     Found {
         wish: Wish::Rule(RuleWish {
             acl: "edge".into(),
@@ -191,7 +195,7 @@ fn plan() -> Plan {
     }
 }
 
-fn survey(found: Vec<Found>) -> Survey {
+pub(in crate::session) fn survey(found: Vec<Found>) -> Survey {
     Survey {
         place: Place {
             scope: Scope {

@@ -3,9 +3,9 @@
 use super::conductor::{Opening, timer_name};
 use super::draft::{self, Draft, Reason, Work};
 use super::load_test::{Accepted, Terms};
-use super::order::{Proposal, Proposed};
+use super::order::Proposal;
 use super::plan::Plan;
-use super::record::{Actor, Place};
+use super::record::Actor;
 use super::shared::{self, SharedRecord, Shelf};
 use super::step::Step;
 use super::survey::{Record, Survey};
@@ -147,121 +147,6 @@ impl Drafted {
     }
 }
 
-/// A single change that goes back by itself: a small session.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Expiring {
-    pub proposal: Proposal,
-    /// So long it stays.
-    pub after: Duration,
-}
-
-impl Expiring {
-    /// The session that carries it. `free` is what the region's shelf has for the next lock.
-    pub fn opening(
-        &self,
-        id: SessionId,
-        place: &Place,
-        free: Option<u64>,
-        actor: &Actor,
-        now: Timestamp,
-    ) -> Opening {
-        let sets: Vec<Step> = self
-            .proposal
-            .steps
-            .iter()
-            .cloned()
-            .map(Step::from)
-            .collect();
-        let lock = free.map(|next| self.lock(&id, place, next, actor, now));
-        let timers = sets
-            .iter()
-            .filter_map(|s| timer_for(s, &self.proposal, &id, now));
-        let timers: Vec<Step> = timers.collect();
-        Opening {
-            summary: self.proposal.summary.as_str().to_owned(),
-            subject: self.proposal.subject.clone(),
-            steps: lock.into_iter().chain(timers).chain(sets.clone()).collect(),
-            terms: self.terms(free.is_some()),
-            id,
-        }
-    }
-
-    fn lock(
-        &self,
-        id: &SessionId,
-        place: &Place,
-        next: u64,
-        actor: &Actor,
-        now: Timestamp,
-    ) -> Step {
-        let sets: Vec<Step> = self
-            .proposal
-            .steps
-            .iter()
-            .cloned()
-            .map(Step::from)
-            .collect();
-        let body = SharedRecord {
-            v: shared::VERSION,
-            session: id.clone(),
-            plan: self.proposal.summary.as_str().to_owned(),
-            who: place.caller.as_str().to_owned(),
-            host: actor.host.clone(),
-            opened: now,
-            until: after(now, self.after),
-            heartbeat: now,
-            adopts: None,
-            open: SharedRecord::restores(&sets),
-        };
-        let path = Shelf::Region.path(&place.scope);
-        Step::Set(Change::put(Target::Record(RecordRef {
-            shelf: Shelf::Region,
-            name: format!("{path}/{next}").into(),
-            body: body.to_json().into(),
-        })))
-    }
-
-    /// Nobody has to stay attached: it is its time that counts.
-    fn terms(&self, seen: bool) -> Terms {
-        let mut accepted: Vec<Accepted> = self.proposal.steps.iter().filter_map(unbacked).collect();
-        let unseen = Accepted {
-            reason: Reason::NoSharedRecord,
-            what: "Colleagues do not see it: the account's records cannot be read".to_owned(),
-        };
-        if !seen {
-            accepted.push(unseen);
-        }
-        Terms {
-            plan: self.proposal.summary.as_str().to_owned(),
-            ttl_seconds: self.after.as_secs(),
-            unattended_seconds: self.after.as_secs(),
-            settle_seconds: 0,
-            alarms: Vec::new(),
-            accepted,
-            adopts: None,
-        }
-    }
-}
-
-/// What stays as it is if guard and machine both die; the banner says so.
-fn unbacked(step: &Proposed) -> Option<Accepted> {
-    let Proposed::Set(change) = step else {
-        return None;
-    };
-    let of = super::step::resource(&change.target);
-    match change.target {
-        Target::Rule(_) => Some(Accepted {
-            reason: Reason::NoRateTimer,
-            what: format!("Nothing in AWS closes the {of}"),
-        }),
-        Target::Service(_) => Some(Accepted {
-            reason: Reason::NoDesiredTimer,
-            what: format!("Nothing in AWS scales the {of} back"),
-        }),
-        _ => None,
-    }
-}
-
 /// The timer behind a change of bounds, from what its dialog saw.
 pub fn timer_for(step: &Step, proposal: &Proposal, id: &SessionId, at: Timestamp) -> Option<Step> {
     let change = step.change()?;
@@ -286,7 +171,7 @@ pub fn timer_for(step: &Step, proposal: &Proposal, id: &SessionId, at: Timestamp
     Some(Step::Set(Change::put(Target::Timer(timer))))
 }
 
-fn after(at: Timestamp, by: Duration) -> Timestamp {
+pub(super) fn after(at: Timestamp, by: Duration) -> Timestamp {
     let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }

@@ -4,6 +4,7 @@ use crate::support::console::{
     Console, api, carries, group, proposal, rule_ref, seen_database, seen_group, seen_rule,
     seen_service, start, wished, write_settings,
 };
+use crate::support::session::colleagues;
 use crossterm::event::KeyCode;
 use std::time::Duration;
 use tidegate::app::next_deadline;
@@ -199,9 +200,11 @@ fn a_rule_is_toggled_with_what_it_protects_in_view() {
         "Count",
         "429",
         "Risk: ",
+        "by itself after 30 min",
     ] {
         assert!(screen.contains(said), "{said} is missing in\n{screen}");
     }
+    console.key(KeyCode::Tab);
     console.read_it();
     let order = proposal(&console.type_in("y")).expect("an order");
     let after = wished(&order, Field::Action).expect("an action").1;
@@ -226,6 +229,38 @@ fn a_change_that_ends_by_itself_is_a_session_and_goes_to_no_carrier() {
     assert_eq!(
         wished(&change.proposal, Field::Min),
         Some((Target::Scalable(api()), Value::Count(8)))
+    );
+}
+
+#[test]
+fn a_rule_that_only_counts_ends_after_half_an_hour_unless_that_is_chosen_otherwise() {
+    let mut console = console();
+    let effects = console.type_in("3t");
+    let [Effect::Observe(subject)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    console.observe(subject.clone(), seen_rule());
+    console.read_it();
+    let effects = console.type_in("y");
+    let [Effect::Expire(change)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(change.after, Duration::from_mins(30));
+}
+
+#[test]
+fn beside_a_colleagues_session_no_end_is_chosen_beforehand() {
+    let mut console = console();
+    console.colleague(colleagues(1));
+    let effects = console.type_in("3t");
+    let [Effect::Observe(subject)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    console.observe(subject.clone(), seen_rule());
+    assert!(
+        console.screen().contains("when you undo it"),
+        "{}",
+        console.screen()
     );
 }
 

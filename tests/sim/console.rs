@@ -82,6 +82,7 @@ fn scale(console: &mut Pty, to: &str) {
 fn toggle(console: &mut Pty) {
     console.send("3/per-ip-1000\r");
     console.send("t");
+    console.without_an_end();
     console.confirm("apply");
 }
 
@@ -148,6 +149,7 @@ fn a_program_that_dies_after_aws_took_it_shows_the_change_at_the_next_start() {
 fn toggle_and_die(console: &mut Pty) {
     console.send("3/per-ip-1000\r");
     console.send("t");
+    console.without_an_end();
     console.wait_for("y apply");
     console.bytes_within(Duration::from_millis(800));
     console.send("y");

@@ -85,8 +85,10 @@ fn an_operators_first_minute_goes_as_the_hints_say() {
     console.scale("6");
     console.confirm("apply");
     console.wait_for("demo 3/5");
+    console.wait_for("tab (no end)");
     console.send("3/per-ip-1000\r");
     console.send("t");
+    console.without_an_end();
     console.confirm("apply");
     console.wait_for("demo 4/5");
     console.send("4/orchard-db\r");
@@ -101,6 +103,7 @@ fn an_operators_first_minute_goes_as_the_hints_say() {
     console.undo();
     console.wait_for("Undone: scale api");
     console.wait_for("demo done");
+    console.wait_for("T does all of this as one load test");
     quit(&mut console);
 }
 

@@ -17,6 +17,7 @@ fn what_somebody_else_changed_since_is_shown_three_ways_and_kept() {
     let stage = Stage::new();
     let mut console = stage.console();
     console.send("3t");
+    console.without_an_end();
     console.confirm("apply");
     console.wait_for("Done and verified: per-ip-1000");
     stage.account.python(THEIRS);

@@ -26,6 +26,7 @@ fn a_change_that_aws_took_before_the_program_died_is_undone_at_the_next_start() 
     let mut console =
         super::stage::filled(stage.program().env("TIDEGATE_CRASH", "carrier.answered"));
     console.send("3t");
+    console.without_an_end();
     console.wait_for("y apply");
     console.bytes_within(Duration::from_millis(800));
     console.send("y");
@@ -50,6 +51,7 @@ fn a_change_that_never_arrived_is_seen_to_be_as_before_and_kept_so() {
     let mut console = stage.console();
     stage.proxy.trouble("UpdateWebACL", Trouble::Hang, 1);
     console.send("3t");
+    console.without_an_end();
     console.confirm("apply");
     console.wait_for("written down and sent");
     console.signal(Signal::KILL);

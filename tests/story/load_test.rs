@@ -206,8 +206,6 @@ fn a_change_with_an_end_is_a_small_session_with_a_banner() {
         .go();
     console.wait_for("1000 / 60 s  BLOCK");
     console.send("3t");
-    console.wait_for("when you undo it");
-    console.send("\t");
     console.wait_for("by itself after 30 min");
     console.bytes_within(GRACE);
     console.send("y");

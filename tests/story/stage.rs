@@ -104,6 +104,8 @@ pub trait Hands {
     fn scale(&mut self, to: &str);
     /// Says yes to the review on the screen.
     fn confirm(&mut self, to: &str);
+    /// The review's change stays until it is undone; a rule that only counts would end by itself.
+    fn without_an_end(&mut self);
     /// Undoes the newest change.
     fn undo(&mut self);
     /// Leaves, and asks for a good end.
@@ -133,6 +135,12 @@ impl Hands for Pty {
         self.bytes_within(GRACE);
         self.send("y");
         self.wait_gone(&asked);
+    }
+
+    fn without_an_end(&mut self) {
+        self.wait_for("Tab when you undo it");
+        self.send("\t");
+        self.wait_for("Tab by itself after 60 min");
     }
 
     fn undo(&mut self) {

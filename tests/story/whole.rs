@@ -74,6 +74,7 @@ fn scale(console: &mut Pty, stage: &Stage, before: &Value) {
 fn toggle(console: &mut Pty, stage: &Stage, before: &Value) {
     console.send("3t");
     console.wait_for("loadbalancer/app/orchard/1");
+    console.without_an_end();
     console.confirm("apply");
     console.wait_for("Done and verified: per-ip-1000");
     let mut now = stage.truth()["acl"].take();

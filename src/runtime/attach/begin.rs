@@ -3,7 +3,6 @@
 use super::order::Pending;
 use super::{Core, store};
 use crate::aws::Gate;
-use crate::domain::backstop::Shelf;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
 use crate::domain::text::Text;
@@ -12,33 +11,35 @@ use crate::runtime::clock::{self, Clock};
 use crate::runtime::guard::process::Brief;
 use crate::runtime::guard::{Guard, Parts, Task, client, server, spawn, talk};
 use crate::session::draft::{self, Reason};
+use crate::session::expiring::Expiring;
 use crate::session::machine::Pace;
-use crate::session::opening::{Drafted, Expiring};
+use crate::session::opening::Drafted;
 use crate::session::plan::Plan;
-use crate::session::record::Place;
 use crate::session::report::Report;
-use crate::session::shared::SharedRecord;
 use crate::session::snapshot::Protection;
-use crate::session::survey::Record;
+use crate::session::survey::Survey;
 use jiff::Timestamp;
 use std::path::Path;
 
 /// What the plan comes down to in this account.
 pub(super) async fn draft(core: &Core, plan: Plan) -> Result<Drafted, Fault> {
-    let now = clock::wall();
-    let mut survey = Box::pin(core.aws.survey(&plan, now)).await?;
-    if !core.settings.venue.is_simulated() {
-        let date = core.aws.meter().date();
-        survey.skew = date.map(|d| d.duration_since(Timestamp::now()));
-    }
-    let ceilings = core.settings.ceilings();
+    let survey = surveyed(core, &plan).await?;
     let id = Store::new_id(survey.at);
-    let draft = draft::draft(&plan, &survey, &ceilings, &id);
+    let draft = draft::draft(&plan, &survey, &core.settings.ceilings(), &id);
     Ok(Drafted {
         plan,
         survey,
         draft,
     })
+}
+
+async fn surveyed(core: &Core, plan: &Plan) -> Result<Survey, Fault> {
+    let mut survey = Box::pin(core.aws.survey(plan, clock::wall())).await?;
+    if !core.settings.venue.is_simulated() {
+        let date = core.aws.meter().date();
+        survey.skew = date.map(|d| d.duration_since(Timestamp::now()));
+    }
+    Ok(survey)
 }
 
 /// The report, line by line.
@@ -71,24 +72,12 @@ pub(super) async fn begin(
 /// A change that goes back by itself.
 pub(super) async fn expiring(core: &Core, change: &Expiring) -> Result<SessionId, Fault> {
     core.may_write()?;
-    let who = core.aws.identity().await?;
-    let scope = core.scope().await?;
-    let now = clock::wall();
-    let path = Shelf::Region.path(&scope);
+    let survey = surveyed(core, &change.plan()).await?;
+    let scope = survey.place.scope.clone();
     talk::none_open(&core.dir, &scope)?;
-    let free = match core.aws.record(Shelf::Region, &path).await {
-        Record::Free { next } => Some(next),
-        Record::Unreadable(fault) if fault.kind == FaultKind::Denied => None,
-        Record::Unreadable(fault) => return Err(fault),
-        Record::Taken(open) => return Err(taken(&open)),
-    };
-    let place = Place {
-        scope: scope.clone(),
-        caller: who.caller,
-    };
-    let id = Store::new_id(now);
-    let actor = crate::journal::actor();
-    let opening = Box::new(change.opening(id.clone(), &place, free, &actor, now));
+    let id = Store::new_id(survey.at);
+    let opening = change.opening(id.clone(), &survey, &crate::journal::actor())?;
+    let opening = Box::new(opening);
     let pending = Pending::new(core, &id, 0, &change.proposal, 0);
     core.set_begun(Some(pending));
     let begun = guard(core, Task::Start { opening, scope }).await;
@@ -96,15 +85,6 @@ pub(super) async fn expiring(core: &Core, change: &Expiring) -> Result<SessionId
         core.set_begun(None);
     }
     begun
-}
-
-fn taken(open: &SharedRecord) -> Fault {
-    Fault::new(
-        FaultKind::Refused,
-        format!("A session is open here: {} of {}", open.plan, open.who),
-    )
-    .means("one session at a time in an account and region, and a change with an end is one")
-    .next("make the change without an end, or wait")
 }
 
 /// Starts a guard: a process of its own; for the simulated account in this one.
