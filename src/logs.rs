@@ -2,12 +2,14 @@
 //! sealed [`chunk`]s of clean text; a [`ring`] holds them in the order of time;
 //! a [`filter`] chooses; [`tail`] decides what to ask for next.
 
+mod bits;
 mod bytes;
 pub mod chunk;
 mod facts;
 pub mod field;
 pub mod filter;
 mod fold;
+mod folds;
 pub mod histogram;
 mod line;
 mod logfmt;
@@ -19,5 +21,8 @@ pub mod parse;
 pub mod ring;
 mod scan;
 mod seal;
+pub mod search;
 pub mod slow;
+pub mod snapshot;
 pub mod tail;
+pub mod unknown;

@@ -130,6 +130,20 @@ impl Chunk {
         })
     }
 
+    /// The place of the line whose text holds this byte of the chunk's text.
+    pub(super) fn line_at(&self, byte: usize) -> usize {
+        self.lines
+            .partition_point(|line| line.start as usize <= byte)
+            .saturating_sub(1)
+    }
+
+    /// Where the text of a line ends within the chunk's.
+    pub(super) fn end_of(&self, line: usize) -> usize {
+        self.lines
+            .get(line)
+            .map_or(self.text.len(), |line| (line.start + line.length) as usize)
+    }
+
     /// What it costs in memory: text, metadata, originals, streams.
     pub fn bytes(&self) -> usize {
         let streams = self.streams.iter().map(|s| s.as_str().len() + ARC);

@@ -4,6 +4,7 @@
 
 mod mistake;
 mod say;
+pub(super) mod select;
 mod syntax;
 mod term;
 

@@ -82,7 +82,9 @@ mod tests {
             percent in 1_u64..=100,
         ) {
             let mut histogram = Histogram::default();
-            micros.iter().for_each(|n| histogram.add(Duration::from_micros(*n)));
+            for n in &micros {
+                histogram.add(Duration::from_micros(*n));
+            }
             micros.sort_unstable();
             let exact = micros[(micros.len() * percent as usize).div_ceil(100) - 1];
             let found = histogram.percentile(percent).unwrap().as_micros() as u64;

@@ -90,6 +90,11 @@ impl Needle {
         matches!(self.how, How::Nothing)
     }
 
+    /// Whether it stands within one line for sure, so that many lines can be searched as one text.
+    pub(super) fn is_literal(&self) -> bool {
+        matches!(self.how, How::Exact(_) | How::Fold(_)) && !self.word.contains('\n')
+    }
+
     /// Whether it stands in `hay`.
     pub fn is_in(&self, hay: &str) -> bool {
         match &self.how {

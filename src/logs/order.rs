@@ -20,6 +20,13 @@ pub struct Order {
 }
 
 impl Order {
+    /// Of lines in their order already.
+    pub(super) fn of_sorted(entries: Vec<Entry>) -> Self {
+        Self {
+            entries: entries.into(),
+        }
+    }
+
     /// Adds lines, each in its place; the usual case, all newer than what is there, moves nothing.
     pub fn merge(&mut self, mut new: Vec<Entry>) {
         if !new.is_sorted() {
@@ -80,6 +87,11 @@ impl Order {
             self.entries.push_front(entry);
         }
         before - self.entries.len()
+    }
+
+    /// Forgets the lines of all chunks before this one.
+    pub(super) fn keep_from(&mut self, chunk: u32) {
+        self.entries.retain(|e| e.chunk >= chunk);
     }
 
     /// What it costs in memory.

@@ -3,7 +3,7 @@
 //!
 //! `MySQL`, `MariaDB`, Aurora `MySQL`: entries of several lines with `# Query_time: 2.5`.
 //! `PostgreSQL`: `LOG:  duration: 2500.1 ms  statement: select …` (also `execute …:`,
-//! `plan:` of auto_explain is left out). Source: the databases' own manuals, as
+//! `plan:` of `auto_explain` is left out). Source: the databases' own manuals, as
 //! RDS publishes the files unchanged (aws-facts.md §5 names the groups).
 
 use std::time::Duration;

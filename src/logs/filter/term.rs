@@ -42,7 +42,8 @@ impl Op {
         Self::iter().find(|op| text.starts_with(op.sign()))
     }
 
-    fn orders(self) -> bool {
+    /// Whether it asks for more or less.
+    pub fn orders(self) -> bool {
         !matches!(self, Self::Is | Self::IsNot | Self::Has)
     }
 
@@ -120,6 +121,20 @@ impl Test {
             value: Needle::new(&value),
             measure,
         })
+    }
+
+    /// Whether the metadata of a line is all that must be looked at.
+    pub fn is_quick(&self) -> bool {
+        match self.within {
+            Within::Known(Known::Level) => self.op == Op::Has || self.measure != Measure::Word,
+            Within::Known(Known::Duration) => {
+                self.op != Op::Has && matches!(self.measure, Measure::Time(_))
+            }
+            Within::Group
+            | Within::Stream
+            | Within::Known(Known::Status | Known::Path | Known::Trace | Known::Layer) => true,
+            Within::Known(_) | Within::Member(_) => false,
+        }
     }
 
     pub fn holds(&self, chunk: &Chunk, line: &Line) -> bool {

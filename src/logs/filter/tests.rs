@@ -306,4 +306,29 @@ proptest! {
             prop_assert!(filter.is_empty() || filter.passes(chunk, line) != opposite.passes(chunk, line));
         }
     }
+
+    #[test]
+    fn a_whole_chunk_passes_line_by_line(source in typed(), lines in prop::collection::vec(line(), 1..40)) {
+        if let Ok(filter) = Filter::parse(&source) {
+            let events: Vec<_> = lines.iter().map(|line| event(1, line)).collect();
+            for chunk in &Chunk::seal(&super::super::chunk::tests::source("g"), &events) {
+                let selected = filter.select(chunk);
+                for (place, line) in chunk.lines().iter().enumerate() {
+                    prop_assert_eq!(selected.has(place), filter.passes(chunk, line), "{} on {}", source, chunk.clean(line));
+                }
+            }
+        }
+    }
+}
+
+/// Lines that the filters of [`typed`] are about.
+fn line() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-zA-Z한é0-9 ]{0,12}",
+        ("[a-c]{1}", "[a-bx]{0,2}", 100_u16..600).prop_map(|(shop, x, status)| {
+            format!(r#"{{"shop":"{shop} b","x":"{x}","a":"\\u0062","status":{status},"level":"warn","duration":"{status}ms","t":2}}"#)
+        }),
+        "shop=a x= status=50[0-9] @t=2",
+        ".{0,8}",
+    ]
 }

@@ -1,0 +1,116 @@
+//! A filter over a whole chunk at once: text is looked for in all lines as one,
+//! and what costs most is asked of the fewest lines.
+
+use super::super::bits::Bits;
+use super::super::chunk::Chunk;
+use super::super::needle::Needle;
+use super::term::{Op, Term, Test};
+use super::{Expr, Filter};
+
+/// Where fewer lines than one in so many are left, they are searched one by one.
+const SPARSE: usize = 16;
+
+impl Filter {
+    /// The lines that pass, each for itself; as [`Filter::passes`] says of each.
+    pub(in crate::logs) fn select(&self, chunk: &Chunk) -> Bits {
+        let all = Bits::all(chunk.lines().len());
+        match &self.expr {
+            None => all,
+            Some(expr) => expr.select(chunk, &all),
+        }
+    }
+}
+
+impl Expr {
+    /// The lines among `within` that pass.
+    fn select(&self, chunk: &Chunk, within: &Bits) -> Bits {
+        match self {
+            Self::Term(term) => term.select(chunk, within),
+            Self::Not(inner) => inner.select(chunk, within).not().and(within),
+            Self::All(all) => {
+                let mut terms: Vec<&Self> = all.iter().collect();
+                terms.sort_by_key(|term| term.cost());
+                terms
+                    .into_iter()
+                    .fold(within.clone(), |left, term| term.select(chunk, &left))
+            }
+            Self::Any(any) => any
+                .iter()
+                .map(|term| term.select(chunk, within))
+                .fold(Bits::none(chunk.lines().len()), |found, more| {
+                    found.or(&more)
+                }),
+        }
+    }
+
+    fn cost(&self) -> u8 {
+        match self {
+            Self::Term(Term::Test(test)) if test.is_quick() => 0,
+            Self::Term(Term::Text(_)) => 1,
+            Self::Term(Term::Regex(_)) => 2,
+            Self::Term(Term::Test(_)) => 3,
+            Self::Not(inner) => inner.cost(),
+            Self::All(many) | Self::Any(many) => many.iter().map(Self::cost).max().unwrap_or(0),
+        }
+    }
+}
+
+impl Term {
+    fn select(&self, chunk: &Chunk, within: &Bits) -> Bits {
+        match self {
+            Self::Text(needle) | Self::Regex(needle) => found(needle, chunk, within),
+            Self::Test(test) => {
+                let likely = test.likely(chunk, within);
+                let held = each(chunk, &likely, |line| test.holds(chunk, line));
+                if test.op == Op::IsNot {
+                    held.or(&likely.not().and(within))
+                } else {
+                    held
+                }
+            }
+        }
+    }
+}
+
+impl Test {
+    /// The lines that may hold what is asked for; the others surely do not, or surely do where it is turned round.
+    fn likely(&self, chunk: &Chunk, within: &Bits) -> Bits {
+        let by_value = !self.is_quick() && !self.op.orders() && is_plain(self.value.word());
+        if !by_value {
+            return within.clone();
+        }
+        let spelled = found(&self.value, chunk, within);
+        // In JSON any letter can stand as `\u0041`.
+        let escaped = found(&Needle::exact("\\u"), chunk, within);
+        spelled.or(&escaped)
+    }
+}
+
+/// Whether a value stands in a line's text as it is, but for `\u` escapes.
+fn is_plain(value: &str) -> bool {
+    !value.is_empty() && !value.contains(|c: char| c.is_control() || matches!(c, '"' | '\\' | '/'))
+}
+
+fn each(chunk: &Chunk, within: &Bits, holds: impl Fn(&super::Line) -> bool) -> Bits {
+    let mut found = Bits::none(chunk.lines().len());
+    for place in within.iter().filter(|place| holds(&chunk.lines()[*place])) {
+        found.set(place);
+    }
+    found
+}
+
+/// The lines among `within` that hold the needle.
+pub(in crate::logs) fn found(needle: &Needle, chunk: &Chunk, within: &Bits) -> Bits {
+    let sparse = within.count() < chunk.lines().len() / SPARSE;
+    if sparse || !needle.is_literal() {
+        return each(chunk, within, |line| needle.is_in(chunk.clean(line)));
+    }
+    let mut found = Bits::none(chunk.lines().len());
+    let mut from = 0;
+    while let Some(place) = needle.find(&chunk.text, from) {
+        let line = chunk.line_at(place.start);
+        found.set(line);
+        from = chunk.end_of(line);
+    }
+    found.and(within)
+}
