@@ -1,7 +1,7 @@
 //! The log engine: pure, no async, no clock. Events come in raw and leave as
-//! sealed [`chunk`]s of clean text; a [`ring`] holds them in the order of time;
 //! a [`filter`] chooses; [`tail`] decides what to ask for next.
 
+//! sealed [`chunk`]s of clean text; a [`ring`] holds them in the order of time;
 mod bits;
 mod bytes;
 pub mod chunk;
@@ -16,6 +16,7 @@ mod logfmt;
 mod names;
 pub mod needle;
 mod nested;
+pub mod numbers;
 pub mod order;
 pub mod parse;
 pub mod ring;
@@ -25,4 +26,5 @@ pub mod search;
 pub mod slow;
 pub mod snapshot;
 pub mod tail;
+pub mod trace;
 pub mod unknown;

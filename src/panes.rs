@@ -22,6 +22,7 @@ use crate::domain::ids::ClusterName;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::model::effect::Effect;
+use crate::model::log_request::LogRequest;
 use crate::model::message::{Link, Tail};
 use crate::model::notice::Notice;
 use crate::model::query::{Reply, Want};
@@ -118,6 +119,21 @@ pub trait Pane: std::fmt::Debug + Send {
         verb.help()
     }
 
+    /// Whether it is on the screen; told after every message.
+    fn seen(&mut self, _visible: bool, _cx: &Context<'_>) -> Vec<Act> {
+        Vec::new()
+    }
+
+    /// Whether `esc` means something to it.
+    fn steps_back(&self) -> bool {
+        self.drilled()
+    }
+
+    /// Goes to a time (`:at 14:22`); only logs have one.
+    fn look_at(&mut self, _at: jiff::Timestamp, _cx: &Context<'_>) -> Vec<Act> {
+        Vec::new()
+    }
+
     /// The verb that ends a state one may not know to be in.
     fn urgent(&self) -> Option<Verb> {
         None
@@ -152,8 +168,8 @@ pub trait Pane: std::fmt::Debug + Send {
         ""
     }
 
-    /// Shows these logs (`Act::ShowLogs`, `:logs GROUP`); none = those of the selected service, looked up.
-    fn show_logs(&mut self, _targets: &[LogTarget], _cx: &Context<'_>) {}
+    /// Shows these logs (`Act::ShowLogs`, `:logs GROUP`); no group = those of the selected service, looked up.
+    fn show_logs(&mut self, _request: &LogRequest, _cx: &Context<'_>) {}
 
     /// The service under the cursor; only the services pane has one. It becomes [`Context::service`].
     fn service(&self) -> Option<&Arc<Service>> {

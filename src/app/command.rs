@@ -140,9 +140,16 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "logs",
         args: "GROUP…",
-        help: "tail log groups; none = the selected service's",
+        help: "tail log groups [--since 2h] [--pattern P]; none = the selected service's",
         run: logs::logs,
         complete: logs::log_groups,
+    },
+    Command {
+        name: "at",
+        args: "TIME",
+        help: "the logs of a time: 14:22, 2h ago",
+        run: logs::at,
+        complete: |_| vec!["15m".into(), "1h".into(), "1d".into()],
     },
     Command {
         name: "demo",

@@ -176,8 +176,12 @@ fn switched(state: &mut State, result: Result<(), Fault>) -> Vec<Effect> {
 /// What the panes decided by themselves.
 fn decided(state: &mut State) -> Vec<Effect> {
     let (focused, covered) = (state.place(), !state.overlays.is_empty());
+    let visible: Vec<usize> = state.geometry().panes.iter().map(|p| p.pane).collect();
     let mut acts = Vec::new();
+    let mut at = 0..;
     state.each_pane(|pane, cx| {
+        let seen = at.next().is_some_and(|at| visible.contains(&at));
+        acts.extend(pane.seen(seen, cx));
         let elsewhere = covered || pane.place() != focused;
         let decided = pane.decided(cx).into_iter();
         acts.extend(decided.map(|act| if elsewhere { late(act, cx) } else { act }));

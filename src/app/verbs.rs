@@ -12,12 +12,12 @@ use super::session;
 use super::state::State;
 use super::three_way::ThreeWays;
 use super::work::{Carried, Open};
-use crate::domain::ecs::LogTarget;
 use crate::domain::fault::Fault;
 use crate::domain::health::Level;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::model::effect::Effect;
+use crate::model::log_request::LogRequest;
 use crate::model::message::Link;
 use crate::model::query::Slot;
 use crate::model::verb::{Place, Verb};
@@ -84,7 +84,13 @@ fn perform_one(state: &mut State, act: Act) -> Vec<Effect> {
         Act::Ask(verb, subject) => return ask(state, verb, subject),
         Act::Say(notice) => state.news.push(notice),
         Act::Cluster(cluster) => command::look_at(state, cluster),
-        Act::ShowLogs(targets) => return show_logs(state, &targets),
+        Act::ShowLogs(targets) => {
+            let request = LogRequest {
+                targets,
+                ..LogRequest::default()
+            };
+            return show_logs(state, &request);
+        }
         Act::Page { title, lines } => state.open(Page::text(title, lines)),
         Act::Focus(place) => {
             if let Some(at) = state.index_of(place) {
@@ -118,11 +124,11 @@ pub(super) fn ask(state: &mut State, verb: Verb, subject: Subject) -> Vec<Effect
 }
 
 /// Shows logs in the logs pane and goes there.
-pub(super) fn show_logs(state: &mut State, targets: &[LogTarget]) -> Vec<Effect> {
+pub(super) fn show_logs(state: &mut State, request: &LogRequest) -> Vec<Effect> {
     let Some(at) = state.index_of(Place::Logs) else {
         return Vec::new();
     };
-    state.with_pane(at, |pane, cx| pane.show_logs(targets, cx));
+    state.with_pane(at, |pane, cx| pane.show_logs(request, cx));
     focus(state, at);
     Vec::new()
 }
@@ -153,7 +159,7 @@ fn change(state: &mut State, verb: Verb) -> Vec<Effect> {
     perform(state, acts)
 }
 
-fn focus(state: &mut State, at: usize) {
+pub(super) fn focus(state: &mut State, at: usize) {
     if at < state.panes.len() {
         state.desk.focus = at;
         state.desk.pressed.clear();
@@ -187,7 +193,7 @@ fn back(state: &mut State) -> Vec<Effect> {
     let Some(pane) = state.focused() else {
         return Vec::new();
     };
-    if pane.drilled() {
+    if pane.steps_back() {
         return pane_act(state, Verb::Back);
     }
     if pane.filter().is_empty() {

@@ -85,6 +85,8 @@ pub struct Partial {
     #[arg(skip)]
     pub logs: Option<Vec<Given>>,
     #[arg(skip)]
+    pub log_columns: Option<Vec<Given>>,
+    #[arg(skip)]
     pub log_memory: Option<Given>,
     #[arg(skip)]
     pub log_tail: Option<Given>,
@@ -102,6 +104,7 @@ impl Partial {
             }
         }
         self.logs = self.logs.take().or(lower.logs);
+        self.log_columns = self.log_columns.take().or(lower.log_columns);
         self
     }
 

@@ -121,6 +121,7 @@ impl Layers<'_> {
             log_bytes: self
                 .take("log_memory", p.log_memory.as_ref(), value::size)?
                 .unwrap_or(default.log_bytes),
+            log_columns: self.log_columns(p.log_columns.as_deref().unwrap_or_default())?,
             log_tail: self
                 .take("log_tail", p.log_tail.as_ref(), value::tail)?
                 .unwrap_or(default.log_tail),
@@ -166,6 +167,12 @@ impl Layers<'_> {
     fn read_only(&self, p: &Partial) -> Result<bool, Fault> {
         let asked = self.take("read_only", p.read_only.as_ref(), value::flag)?;
         Ok(asked.unwrap_or_default())
+    }
+
+    fn log_columns(&self, given: &[Given]) -> Result<Vec<crate::logs::field::Known>, Fault> {
+        let one = |one| self.take("log_columns", Some(one), value::column);
+        let columns: Result<Vec<_>, Fault> = given.iter().map(one).collect();
+        Ok(columns?.into_iter().flatten().collect())
     }
 
     fn log_groups(&self, given: &[Given]) -> Result<Vec<crate::domain::ids::LogGroup>, Fault> {

@@ -1,6 +1,7 @@
 //! Raw values to checked ones. A refusal is what is wrong, and what would be right.
 
-use crate::model::settings::{ColorDepth, Mode};
+use crate::logs::field::Known;
+use crate::model::settings::{ColorDepth, LOG_COLUMNS, Mode};
 use crate::model::source::did_you_mean;
 use crate::model::tail::TailMethod;
 use std::time::Duration;
@@ -113,6 +114,17 @@ pub fn mode(text: &str) -> Result<Mode, Refusal> {
         "read-only" => Ok(Mode::ReadOnly),
         "write" => Ok(Mode::Write),
         _ => refuse("is not a mode", "Write read-only or write"),
+    }
+}
+
+/// A column of parsed log lines.
+pub fn column(text: &str) -> Result<Known, Refusal> {
+    match LOG_COLUMNS.iter().find(|known| known.name() == text) {
+        Some(known) => Ok(*known),
+        None => refuse(
+            "is no column of log lines",
+            did_you_mean(text, LOG_COLUMNS.map(Known::name)),
+        ),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is kept of the logs: chunks up to a number of bytes, and exact counts of
 //! what came and what fell out.
 
+mod reach;
+
 use super::chunk::{Chunk, Line};
 use super::filter::Filter;
 use super::folds::{Folder, Folds};
@@ -266,12 +268,12 @@ impl Ring {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::chunk::tests::{event, source};
     use super::*;
     use proptest::prelude::*;
 
-    fn chunk(lines: &[(i64, &str)]) -> Arc<Chunk> {
+    pub(super) fn chunk(lines: &[(i64, &str)]) -> Arc<Chunk> {
         let events: Vec<_> = lines.iter().map(|(at, text)| event(*at, text)).collect();
         Arc::new(Chunk::seal(&source("g"), &events).remove(0))
     }

@@ -4,11 +4,23 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{ClusterName, LogGroup, ProfileName, Region};
 use crate::domain::plan::Ceilings;
 use crate::domain::text::Text;
+use crate::logs::field::Known;
 use crate::model::tail::TailMethod;
 use crate::session::plan::Plan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// What a parsed log line can have a column for, in the usual order.
+pub const LOG_COLUMNS: [Known; 7] = [
+    Known::Level,
+    Known::Method,
+    Known::Path,
+    Known::Status,
+    Known::Duration,
+    Known::Layer,
+    Known::Trace,
+];
 
 /// Whether writes can leave at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +94,8 @@ pub struct Settings {
     pub log_groups: Vec<LogGroup>,
     /// Cap of the log ring in bytes.
     pub log_bytes: usize,
+    /// The columns of parsed lines, in their order; empty = those that the lines have.
+    pub log_columns: Vec<Known>,
     /// How a tail reads at first; `v` switches.
     pub log_tail: TailMethod,
     /// Backups older than this are stale.
@@ -155,7 +169,8 @@ impl Default for Settings {
             refresh: Duration::from_secs(5),
             calls_per_minute: 120,
             log_groups: Vec::new(),
-            log_bytes: 16 << 20,
+            log_bytes: 64 << 20,
+            log_columns: Vec::new(),
             log_tail: TailMethod::Polling,
             backup_max_age: Duration::from_hours(25),
             theme: Text::fixed("default"),

@@ -79,6 +79,10 @@ verbs! {
     NextHit in [Logs] "next hit";
     PreviousHit in [Logs] "previous hit";
     Save in [Logs] "write to a file";
+    SaveAll in [Logs] "write all to a file";
+    Trace in [Logs] "follow the trace";
+    Live in [Logs] "Live Tail";
+    LeaveOut in [Logs] "jump to now";
     Decide in [Session] "decide conflicts";
     Retry in [Session] "retry";
     Skip in [Session] "skip the step";

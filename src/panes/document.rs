@@ -247,6 +247,11 @@ impl Page {
         self.scroll.clamp(self.lines.len(), self.height);
     }
 
+    /// All of it as text, a line feed after each line.
+    pub fn plain(&self) -> String {
+        self.lines.iter().map(|line| line.plain() + "\n").collect()
+    }
+
     /// How many lines fit.
     pub fn set_height(&mut self, height: u16) {
         self.height = usize::from(height);

@@ -1,60 +1,66 @@
 //! Pane 5, the logs: one or many groups merged by time, live.
 //!
 //! ```text
-//! ├5 Logs ─ /ecs/orchard-api ───────────── live · 842/s · lag 1.2 s ─┤
-//! │ 14:22:06.745 POST   /api/apples   200    31ms ENTRANCE  picked   │
-//! │▸14:22:06.790 GET    /api/pears    502     2ms FACADE    gone     │
-//! └──────────────────────────────────────────────────────────────────┘
+//! ├5 Logs ─ /ecs/orchard-api ──────────── polling · 842/s · lag 1.2 s ─┤
+//! │ 14:22:06.745 POST   /api/apples   200    31ms ENTRANCE  picked     │
+//! │▸14:22:06.790 GET    /api/pears    502     2ms FACADE    gone       │
+//! └────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
 //! The newest line is at the bottom, and the pane follows it until the cursor
 //! moves or `space` holds it; then lines are counted, not shown. `enter` opens a
-//! line's fields. What is chosen: the groups of the settings, else those of the
+//! line's fields, `t` follows its trace, `d` counts; going up past the oldest line
+//! reads older ones. What is chosen: the groups of the settings, else those of the
 //! first selected service, else what the operator asks for.
 
 mod blank;
 mod detail;
+mod find;
+mod keep;
 mod near;
+mod numbers;
+mod past;
 mod rate;
+mod roam;
 mod row;
+mod rows;
+mod sheet;
 mod source;
+mod title;
+mod trace;
+mod view;
 mod window;
 
 use super::{Act, Context, Pane, Title, common};
-use crate::domain::ecs::LogTarget;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::health::Level;
 use crate::domain::ids::LogGroup;
 use crate::domain::text::Text;
-use crate::domain::units;
-use crate::logs::chunk::{Chunk, Line};
+use crate::logs::chunk::Chunk;
 use crate::logs::field::Known;
 use crate::logs::filter::Filter;
-use crate::logs::needle::Needle;
-use crate::logs::ring::Ring;
 use crate::model::effect::Effect;
+use crate::model::log_request::LogRequest;
 use crate::model::message::Tail;
 use crate::model::query::{Answer, Facts, Pace, Query, Reply, Want};
-use crate::model::tail::Tailing;
+use crate::model::tail::TailMethod;
 use crate::model::verb::{Place, Verb};
 use crate::view::paint::Paint;
-use crate::view::put::put;
-use crate::view::theme::Role;
-use detail::Opened;
+use find::Find;
+use past::Past;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use rate::Rate;
-use row::{Columns, Frame, Look};
-use source::{Lag, Sources, sources_of};
-use std::borrow::Cow;
+use row::{Columns, Look};
+use sheet::Sheets;
+use source::{Lag, Sources};
 use std::sync::Arc;
+use std::time::Duration;
 use strum::IntoEnumIterator;
-use window::Window;
+use view::View;
 
-/// What the clipboard takes at most (OSC 52).
-const CLIPBOARD: usize = 64 * 1024;
 /// What can be done wherever there are lines.
-const ON_LINES: [Verb; 14] = [
+const ON_LINES: [Verb; 15] = [
     Verb::Up,
     Verb::Down,
     Verb::PageUp,
@@ -66,30 +72,48 @@ const ON_LINES: [Verb; 14] = [
     Verb::Enter,
     Verb::Copy,
     Verb::Save,
+    Verb::SaveAll,
     Verb::Raw,
-    Verb::Pause,
     Verb::Find,
+    Verb::Describe,
 ];
 /// One press of `left` or `right`.
 const SIDEWAYS: usize = 8;
+/// Live Tail is billed while it is open: unseen for so long, it is closed.
+const UNSEEN: Duration = Duration::from_secs(10);
+/// Behind by so much, leaving the gap out is offered.
+const FAR_BEHIND: Duration = Duration::from_secs(20);
 
 /// The logs of some groups.
 #[derive(Debug)]
 pub struct Logs {
     sources: Sources,
-    ring: Ring,
-    window: Window,
+    present: View,
+    /// Older lines, while they are looked at.
+    past: Option<Past>,
     columns: Columns,
     rate: Rate,
     look: Look,
-    find: (String, Needle),
+    find: Find,
     left: usize,
-    opened: Option<Opened>,
+    sheets: Sheets,
     /// Groups that there are, where one that was named is not.
     known: Vec<LogGroup>,
     size: (u16, u16),
-    /// The cap of the ring as the settings had it.
+    /// The cap of all lines as the settings had it.
     cap: usize,
+    sight: Sight,
+}
+
+/// Whether anybody looks, and since when not, on the monotonic clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sight {
+    Seen,
+    Hidden {
+        since: Duration,
+    },
+    /// Hidden for so long that Live Tail was closed.
+    Closed,
 }
 
 impl Default for Logs {
@@ -97,45 +121,68 @@ impl Default for Logs {
         let cap = crate::model::settings::Settings::default().log_bytes;
         Self {
             sources: Sources::default(),
-            ring: Ring::new(cap),
-            window: Window::default(),
+            present: View::new(cap),
+            past: None,
             columns: Columns::default(),
             rate: Rate::default(),
             look: Look::Columns,
-            find: Default::default(),
+            find: Find::default(),
             left: 0,
-            opened: None,
+            sheets: Sheets::default(),
             known: Vec::new(),
             size: (0, 0),
             cap,
+            sight: Sight::Seen,
         }
     }
 }
 
 impl Logs {
+    /// The lines that are looked at.
+    fn view(&self) -> &View {
+        self.past.as_ref().map_or(&self.present, |past| &past.view)
+    }
+
+    fn view_mut(&mut self) -> &mut View {
+        match &mut self.past {
+            Some(past) => &mut past.view,
+            None => &mut self.present,
+        }
+    }
+
     /// Forgets the lines, for others to come.
     fn empty(&mut self) {
-        self.ring.clear();
-        self.window.follow();
-        self.columns = Columns::of(self.sources.feeds.len());
+        self.leave_past();
+        self.present.ring.clear();
+        self.present.window.follow();
+        self.columns.restart(self.sources.feeds.len());
         self.rate = Rate::default();
-        self.opened = None;
+        self.sheets.clear();
         self.left = 0;
     }
 
     /// The last line of the pane is the warning's, where there is one.
     fn fit(&mut self) {
-        let warning = u16::from(self.sources.failure().is_some() && self.size.1 > 1);
-        self.window.set_height(self.size.1 - warning);
+        let height = self.size.1;
+        let warned = |any: bool| height - u16::from(any && height > 1);
+        self.present.window.set_height(warned(self.warns()));
+        if let Some(past) = &mut self.past {
+            past.view.window.set_height(warned(past.end.is_some()));
+        }
+    }
+
+    fn warns(&self) -> bool {
+        self.sources.failure().is_some() || self.sources.fallen_back().is_some()
     }
 
     fn settle(&mut self, cx: &Context<'_>) {
         if self.cap != cx.settings.log_bytes {
             self.cap = cx.settings.log_bytes;
-            let filter = self.ring.filter().clone();
-            self.ring = Ring::new(self.cap);
-            self.ring.set_filter(filter);
+            let filter = self.present.ring.filter().clone();
+            self.present = View::new(self.cap);
+            self.present.ring.set_filter(filter);
         }
+        self.columns.choose(&cx.settings.log_columns);
         self.sources.settle(cx);
     }
 
@@ -143,108 +190,17 @@ impl Logs {
         if self.sources.accepts(&chunk.source) {
             self.columns.learn(chunk);
             self.rate.count(chunk);
-            let shown = self.ring.push(chunk.clone());
-            self.window.came(shown);
-        }
-    }
-
-    fn under_cursor(&self) -> Option<(&Arc<Chunk>, &Line)> {
-        let order = self.ring.shown();
-        self.ring.line(order.get(self.window.position(order))?)
-    }
-
-    /// The text of the open line, else of the one under the cursor.
-    fn text(&self) -> Option<Cow<'_, str>> {
-        match &self.opened {
-            Some(opened) => Some(opened.text()),
-            None => self.under_cursor().map(|(chunk, line)| chunk.text(line)),
+            self.present.push(chunk);
+            self.renew_trace();
         }
     }
 
     fn open(&mut self) {
-        if let Some((chunk, line)) = self.under_cursor() {
-            self.opened = Some(Opened::new(chunk.clone(), *line, self.size));
-            let order = self.ring.shown();
-            self.window.hold_at(self.window.position(order), order);
+        let view = self.past.as_ref().map_or(&self.present, |past| &past.view);
+        if let Some((chunk, line)) = view.under_cursor() {
+            self.sheets.open_line(chunk.clone(), *line, self.size);
+            self.view_mut().hold();
         }
-    }
-
-    /// The next hit from the cursor on: older ones first, around at the end. `from` is how far the first look is from it.
-    fn seek(&mut self, towards: Towards, from: usize) -> Option<usize> {
-        let order = self.ring.shown();
-        let (at, count) = (self.window.position(order), order.len());
-        let place = |step: usize| match towards {
-            Towards::Older => (at + 2 * count - step) % count,
-            Towards::Newer => (at + step) % count,
-        };
-        let holds = |place: &usize| {
-            let line = order.get(*place).and_then(|entry| self.ring.line(entry));
-            line.is_some_and(|(chunk, line)| self.find.1.is_in(&chunk.text(line)))
-        };
-        (from..count + from).map(place).find(holds)
-    }
-
-    fn jump(&mut self, towards: Towards, cx: &Context<'_>) -> Vec<Act> {
-        match self.seek(towards, 1) {
-            Some(place) => self.window.hold_at(place, self.ring.shown()),
-            None => return vec![common::say_fault(&self.no_hit(), cx)],
-        }
-        Vec::new()
-    }
-
-    fn no_hit(&self) -> Fault {
-        Fault::new(FaultKind::Usage, format!("No line has “{}”", self.find.0))
-            .means(format!(
-                "{} lines were searched",
-                units::count(self.ring.shown().len() as u64)
-            ))
-            .next("look for something else with f, or change the filter")
-    }
-
-    fn copy(&self, cx: &Context<'_>) -> Vec<Act> {
-        let Some(text) = self.text() else {
-            return Vec::new();
-        };
-        let cut = &text[..text.floor_char_boundary(CLIPBOARD)];
-        let said = if cut.len() < text.len() {
-            "The first 64 KiB of the line were copied"
-        } else {
-            "The line was copied"
-        };
-        vec![
-            Act::Do(Effect::Copy(cut.to_owned())),
-            common::say(Level::Good, said, cx),
-        ]
-    }
-
-    fn save(&self, cx: &Context<'_>) -> Act {
-        let shown = self
-            .ring
-            .shown()
-            .iter()
-            .filter_map(|entry| self.ring.line(entry));
-        let lines = shown
-            .flat_map(|(chunk, line)| row::written(chunk, line))
-            .collect();
-        Act::Do(Effect::Save {
-            name: self.file_name(cx),
-            lines,
-        })
-    }
-
-    fn file_name(&self, cx: &Context<'_>) -> String {
-        let group = self
-            .sources
-            .feeds
-            .first()
-            .map(|feed| rate::short(&feed.source.group))
-            .unwrap_or_default();
-        let safe: String = group
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-            .take(60)
-            .collect();
-        format!("logs-{safe}-{}.txt", cx.now.wall.strftime("%Y%m%dT%H%M%SZ"))
     }
 
     fn restart(&mut self) {
@@ -253,132 +209,75 @@ impl Logs {
     }
 
     fn is_held(&self) -> bool {
-        self.window.new_lines().is_some()
+        self.view().window.new_lines().is_some()
     }
 
-    /// What the title says of the tail, the most urgent first.
-    fn pulse(&self) -> String {
-        if let Some(new) = self.window.new_lines() {
-            return format!("held · {} new", units::count(new));
-        }
-        match (self.sources.failure(), self.sources.lag()) {
-            (Some((_, fault, _)), _) if fault.kind == FaultKind::Throttled => {
-                "throttled".to_owned()
+    fn is_far_behind(&self) -> bool {
+        matches!(self.sources.lag(), Lag::Behind(by) | Lag::Throttled(Some(by)) if by > FAR_BEHIND)
+    }
+
+    fn show(&mut self, verb: Verb) {
+        match verb {
+            Verb::Left => self.left = self.left.saturating_sub(SIDEWAYS),
+            Verb::Right => self.left = (self.left + SIDEWAYS).min(crate::domain::text::MAX_SHOWN),
+            Verb::Raw => {
+                self.look = match self.look {
+                    Look::Raw => Look::Columns,
+                    Look::Columns => Look::Raw,
+                }
             }
-            (Some(_), _) if self.sources.all_failed() => "failed".to_owned(),
-            (Some(_), _) => "partly failed".to_owned(),
-            (None, Lag::Throttled(_)) => "throttled".to_owned(),
-            (None, Lag::Behind(by)) => format!("catching up {}", units::age(by)),
-            (None, Lag::Live(_)) => "live".to_owned(),
-            (None, Lag::Unknown) => "starting".to_owned(),
+            _ => {}
         }
     }
 
-    fn status(&self, cx: &Context<'_>) -> String {
-        if self.sources.feeds.is_empty() || self.opened.is_some() {
-            return String::new();
-        }
-        let mut parts = vec![self.pulse(), rate::said(self.rate.now(cx.now.wall))];
-        // A group that is silent does not lag, and a quiet screen is quiet.
-        if let Lag::Live(lag) = self.sources.lag()
-            && self.rate.now(cx.now.wall) > 0.0
-        {
-            parts.push(format!("lag {:.1} s", lag.as_secs_f64()));
-        }
-        if !self.ring.filter().is_empty() {
-            let (shown, held) = (self.ring.shown().len() as u64, self.ring.held() as u64);
-            parts.push(format!(
-                "{} of {} lines",
-                units::count(shown),
-                units::count(held)
-            ));
-        }
-        parts.extend(
-            self.sources
-                .skipped()
-                .map(|span| format!("{} skipped", units::age(span))),
-        );
-        // Nothing is lost: what does not fit in memory is still in CloudWatch.
-        if self.ring.aged() > 0 {
-            parts.push(format!("{} aged out", units::count(self.ring.aged())));
-        }
-        parts.join(" · ")
+    /// Asks for the other way to read.
+    fn switch(&mut self, cx: &Context<'_>) -> Vec<Act> {
+        let (method, said) = match self.sources.method {
+            TailMethod::Polling => (
+                TailMethod::Live,
+                "Live Tail — lines come within a second, up to 500 a second for ten groups — AWS bills each minute; v goes back",
+            ),
+            TailMethod::Live => (TailMethod::Polling, "Polling — every line, without cost"),
+        };
+        self.sources.method = method;
+        vec![
+            Act::Do(Effect::TailBy(method)),
+            common::say(Level::Good, said, cx),
+        ]
     }
 
-    fn name(&self) -> String {
-        let Some(first) = self.sources.feeds.first() else {
-            return "Logs".to_owned();
-        };
-        let more = self.sources.feeds.len() - 1;
-        let more = if more > 0 {
-            format!(" +{more}")
-        } else {
-            String::new()
-        };
-        let opened = self
-            .opened
-            .as_ref()
-            .map(|opened| format!(" › {}", opened.clock()))
-            .unwrap_or_default();
-        format!("Logs ─ {}{more}{opened}", first.source.group.text())
-    }
-
-    fn draw_rows(&self, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
-        let order = self.ring.shown();
-        let (top, cursor) = (self.window.top(order), self.window.position(order));
-        let frame = Frame {
-            paint,
-            columns: &self.columns,
-            look: self.look,
-            find: &self.find.1,
-            left: self.left,
-        };
-        for (y, place) in (area.top()..area.bottom()).zip(top..order.len()) {
-            let Some((chunk, line)) = order.get(place).and_then(|entry| self.ring.line(entry))
-            else {
-                continue;
-            };
-            if place == cursor {
-                let role = if paint.focused {
-                    Role::Cursor
-                } else {
-                    Role::Dim
-                };
-                put(
-                    buf,
-                    (area.x, y),
-                    1,
-                    paint.glyph("▸", ">"),
-                    paint.style(role),
-                    paint,
-                );
+    /// Live Tail closes while nobody looks, and opens again.
+    fn seen_by(&mut self, cx: &Context<'_>) -> Option<Act> {
+        if self.sources.method != TailMethod::Live || self.sources.feeds.is_empty() {
+            return None;
+        }
+        match self.sight {
+            Sight::Hidden { since } if cx.now.mono.saturating_sub(since) >= UNSEEN => {
+                self.sight = Sight::Closed;
+                Some(Act::Do(Effect::TailBy(TailMethod::Polling)))
             }
-            frame.draw(
-                chunk,
-                line,
-                (area.x + 1, y),
-                area.width.saturating_sub(1),
-                buf,
-            );
-            if place == cursor && paint.focused && self.window.new_lines().is_some() {
-                buf.set_style(
-                    Rect {
-                        y,
-                        height: 1,
-                        ..area
-                    },
-                    paint.style(Role::Cursor),
-                );
-            }
+            _ => None,
         }
     }
-}
 
-/// Which way hits are looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Towards {
-    Older,
-    Newer,
+    /// What is done with a page that lies open.
+    fn act_on_sheet(&mut self, verb: Verb, cx: &Context<'_>) -> Vec<Act> {
+        if self.count_over(verb, cx) {
+            return Vec::new();
+        }
+        match verb {
+            Verb::Back => self.sheets.pop(),
+            Verb::Copy => return self.copy(cx),
+            Verb::Trace => return self.follow_trace(cx),
+            Verb::Raw => {
+                let title = Text::clean(&self.name());
+                let lines = self.sheets.raw();
+                return vec![Act::Page { title, lines }];
+            }
+            verb => self.sheets.act(verb),
+        }
+        Vec::new()
+    }
 }
 
 impl Pane for Logs {
@@ -388,11 +287,9 @@ impl Pane for Logs {
 
     fn wants(&self, _cx: &Context<'_>) -> Vec<Want> {
         let targets = self.sources.wanted().cloned().map(Query::LogTargets);
-        let groups = self
-            .sources
-            .mistaken()
-            .map(|group| Query::LogGroups(near::part(group)));
-        let queries = targets.into_iter().chain(groups);
+        let mistaken = self.sources.mistaken();
+        let groups = mistaken.map(|group| Query::LogGroups(near::part(group)));
+        let queries = targets.into_iter().chain(groups).chain(self.past_wants());
         let once = |query| Want {
             query,
             pace: Pace::Once,
@@ -411,6 +308,7 @@ impl Pane for Logs {
         {
             self.known = groups.iter().map(|group| group.name.clone()).collect();
         }
+        self.past_reply(reply);
     }
 
     fn tail(&mut self, news: &Tail, _cx: &Context<'_>) {
@@ -420,82 +318,100 @@ impl Pane for Logs {
                 if self.sources.note(source, state) {
                     self.empty();
                 }
-                self.fit();
             }
-            Tail::Method { .. } | Tail::Live(_) | Tail::Past(_) => {}
+            Tail::Method { source, method } => self.sources.read_by(source, method),
+            Tail::Live(live) => self.sources.live = *live,
+            Tail::Past(news) => self.past_news(news),
         }
+        self.fit();
+    }
+
+    fn tick(&mut self, cx: &Context<'_>) {
+        self.recount_in_time(cx);
     }
 
     fn resize(&mut self, width: u16, height: u16) {
         self.size = (width, height);
         self.fit();
-        if let Some(opened) = &mut self.opened {
-            opened.resize((width, height));
-        }
+        self.sheets.resize((width, height));
+    }
+
+    fn seen(&mut self, visible: bool, cx: &Context<'_>) -> Vec<Act> {
+        let closed = self.sight == Sight::Closed;
+        self.sight = match (visible, self.sight) {
+            (true, _) => Sight::Seen,
+            (false, Sight::Seen) => Sight::Hidden { since: cx.now.mono },
+            (false, hidden) => hidden,
+        };
+        let again = visible && closed && self.sources.method == TailMethod::Live;
+        again
+            .then_some(Act::Do(Effect::TailBy(TailMethod::Live)))
+            .into_iter()
+            .collect()
     }
 
     fn says(&self, verb: Verb) -> &'static str {
         match verb {
+            Verb::Bottom if self.past.is_some() => "back to now",
             Verb::Pause | Verb::Bottom if self.is_held() => "resume",
+            Verb::Describe => "numbers",
+            Verb::Live if self.sources.method == TailMethod::Live => "poll",
             verb => verb.help(),
         }
     }
 
     /// Moving off the last line holds it as a pause does; the newest line lets it go on.
     fn urgent(&self) -> Option<Verb> {
-        (self.is_held() && self.opened.is_none()).then_some(Verb::Bottom)
+        if self.sheets.top().is_some() {
+            return None;
+        }
+        if self.is_far_behind() {
+            return Some(Verb::LeaveOut);
+        }
+        (self.past.is_some() || self.is_held()).then_some(Verb::Bottom)
     }
 
     fn can(&self, verb: Verb, _cx: &Context<'_>) -> bool {
-        let any = !self.ring.shown().is_empty();
-        if let Some(opened) = &self.opened {
-            return matches!(verb, Verb::Back | Verb::Copy | Verb::Raw) || opened.page.can(verb);
+        let any = !self.view().ring.shown().is_empty();
+        if let Some(sheet) = self.sheets.top() {
+            return matches!(verb, Verb::Back | Verb::Copy | Verb::Raw) || sheet.can(verb);
         }
         match verb {
-            Verb::NextHit | Verb::PreviousHit => any && !self.find.1.is_empty(),
-            Verb::Filter => !self.sources.feeds.is_empty(),
+            Verb::NextHit | Verb::PreviousHit => any && self.find.is_set(),
+            Verb::Filter | Verb::Live => !self.sources.feeds.is_empty(),
+            Verb::LeaveOut => matches!(self.sources.lag(), Lag::Behind(_) | Lag::Throttled(_)),
             Verb::Refresh => self.sources.failure().is_some(),
+            Verb::Trace => self.trace_under_cursor().is_some(),
+            Verb::Back | Verb::Bottom if self.past.is_some() => true,
+            Verb::Pause => any && self.past.is_none(),
             verb => any && ON_LINES.contains(&verb),
         }
     }
 
     fn act(&mut self, verb: Verb, cx: &Context<'_>) -> Vec<Act> {
-        if let Some(opened) = &mut self.opened {
-            match verb {
-                Verb::Back => self.opened = None,
-                Verb::Copy => return self.copy(cx),
-                Verb::Raw => {
-                    let lines = opened.raw();
-                    return vec![Act::Page {
-                        title: Text::clean(&self.name()),
-                        lines,
-                    }];
-                }
-                _ => _ = opened.page.act(verb),
-            }
-            return Vec::new();
+        if self.sheets.top().is_some() {
+            return self.act_on_sheet(verb, cx);
         }
-        if self.window.act(verb, self.ring.shown()) {
-            return Vec::new();
+        if let Some(acts) = self.roam(verb, cx) {
+            return acts;
         }
         match verb {
-            Verb::Pause => self.window.toggle(self.ring.shown()),
-            Verb::Left => self.left = self.left.saturating_sub(SIDEWAYS),
-            Verb::Right => self.left = (self.left + SIDEWAYS).min(crate::domain::text::MAX_SHOWN),
-            Verb::Enter => self.open(),
-            Verb::Raw => {
-                self.look = if self.look == Look::Raw {
-                    Look::Columns
-                } else {
-                    Look::Raw
-                }
+            Verb::Pause => {
+                let View { ring, window } = &mut self.present;
+                window.toggle(ring.shown());
             }
-            Verb::NextHit => return self.jump(Towards::Older, cx),
-            Verb::PreviousHit => return self.jump(Towards::Newer, cx),
+            Verb::Enter => self.open(),
+            Verb::Trace => return self.follow_trace(cx),
+            Verb::Describe => self.count(cx),
+            Verb::NextHit => return self.jump(view::Towards::Older, cx),
+            Verb::PreviousHit => return self.jump(view::Towards::Newer, cx),
             Verb::Copy => return self.copy(cx),
-            Verb::Save => return vec![self.save(cx)],
+            Verb::Save => return vec![self.save(keep::Which::Shown, cx)],
+            Verb::SaveAll => return vec![self.save(keep::Which::All, cx)],
+            Verb::Live => return self.switch(cx),
+            Verb::LeaveOut => return vec![Act::Do(Effect::TailNow)],
             Verb::Refresh => self.restart(),
-            _ => {}
+            verb => self.show(verb),
         }
         Vec::new()
     }
@@ -506,41 +422,40 @@ impl Pane for Logs {
         if order.is_some() {
             self.empty();
         }
-        order
-            .map(|sources| Act::Do(Effect::Tail(Tailing::of(sources))))
-            .into_iter()
-            .collect()
+        let tail = order.map(|tailing| Act::Do(Effect::Tail(tailing)));
+        tail.into_iter().chain(self.seen_by(cx)).collect()
     }
 
     fn set_filter(&mut self, source: &str) -> Result<(), Fault> {
-        self.ring.set_filter(Filter::parse(source)?);
+        let filter = Filter::parse(source)?;
+        if let Some(past) = &mut self.past {
+            past.view.ring.set_filter(filter.clone());
+        }
+        self.present.ring.set_filter(filter);
         Ok(())
     }
 
     fn filter(&self) -> &str {
-        self.ring.filter().source()
+        self.present.ring.filter().source()
     }
 
     fn set_find(&mut self, source: &str) -> Result<(), Fault> {
-        self.find = (source.to_owned(), Needle::new(source));
-        if source.is_empty() {
-            return Ok(());
-        }
-        let place = self.seek(Towards::Older, 0).ok_or_else(|| self.no_hit())?;
-        self.window.hold_at(place, self.ring.shown());
-        Ok(())
+        self.look_for(source)
     }
 
     fn find(&self) -> &str {
-        &self.find.0
+        self.find.source()
     }
 
-    fn show_logs(&mut self, targets: &[LogTarget], cx: &Context<'_>) {
-        match (targets, cx.service) {
-            ([], None) => {}
-            ([], Some(service)) => self.sources.look_up(service),
-            (targets, _) => self.sources.choose(sources_of(targets)),
+    fn show_logs(&mut self, request: &LogRequest, cx: &Context<'_>) {
+        self.sources.ask(request);
+        if let ([], Some(service)) = (request.targets.as_slice(), cx.service) {
+            self.sources.look_up(service);
         }
+    }
+
+    fn look_at(&mut self, at: jiff::Timestamp, cx: &Context<'_>) -> Vec<Act> {
+        self.go_to(at.as_millisecond(), cx)
     }
 
     fn columns(&self) -> Vec<&'static str> {
@@ -553,12 +468,16 @@ impl Pane for Logs {
     fn sort_by(&mut self, _column: &str) -> Result<(), Fault> {
         Err(
             Fault::new(FaultKind::Usage, "Logs stay in the order of time")
-                .next("choose lines with / and a filter, like status:50"),
+                .next("choose lines with / and a filter, like status>=500"),
         )
     }
 
     fn drilled(&self) -> bool {
-        self.opened.is_some()
+        self.sheets.top().is_some()
+    }
+
+    fn steps_back(&self) -> bool {
+        self.drilled() || self.past.is_some()
     }
 
     fn clear(&mut self) {
@@ -574,14 +493,20 @@ impl Pane for Logs {
     }
 
     fn draw(&self, paint: &Paint<'_>, _cx: &Context<'_>, area: Rect, buf: &mut Buffer) {
-        if let Some(opened) = &self.opened {
-            return opened.page.draw(paint, area, buf);
+        if let Some(sheet) = self.sheets.top() {
+            return sheet.draw(paint, area, buf);
         }
-        if self.ring.shown().is_empty() {
-            return blank::draw((&self.sources, &self.known), &self.ring, paint, area, buf);
+        match &self.past {
+            None if self.present.ring.shown().is_empty() => {
+                let ring = &self.present.ring;
+                return blank::draw((&self.sources, &self.known), ring, paint, area, buf);
+            }
+            _ => self.draw_rows(paint, area, buf),
         }
-        self.draw_rows(paint, area, buf);
-        blank::warning(&self.sources, paint, area, buf);
+        match &self.past {
+            Some(past) => blank::edge(past, paint, area, buf),
+            None => blank::warning(&self.sources, paint, area, buf),
+        }
     }
 }
 

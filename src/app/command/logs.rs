@@ -4,9 +4,12 @@ use super::super::overlay::Overlay;
 use super::super::state::State;
 use super::super::verbs;
 use super::Ran;
-use crate::domain::ecs::LogTarget;
+use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::LogGroup;
+use crate::domain::moment;
 use crate::domain::text::Text;
+use crate::model::log_request::LogRequest;
+use crate::model::verb::Place;
 
 /// The part of names in which the palette needs log groups to complete; a large account has thousands.
 pub(in crate::app) fn log_folder(state: &State) -> Option<Text> {
@@ -30,13 +33,24 @@ pub(super) fn log_groups(state: &State) -> Vec<String> {
     names.map(|name| name.as_str().to_owned()).collect()
 }
 
-#[allow(clippy::unnecessary_wraps)] // the shape of every command
-pub(super) fn logs(state: &mut State, groups: &str) -> Ran {
-    let target = |group| LogTarget {
-        group: LogGroup::from(group),
-        region: None,
-        stream_prefix: None,
+/// `:logs GROUP… --since 2h --pattern P`.
+pub(super) fn logs(state: &mut State, typed: &str) -> Ran {
+    let request = LogRequest::parse(typed, state.news.now.wall)?;
+    Ok(verbs::show_logs(state, &request))
+}
+
+/// `:at 14:22`.
+pub(super) fn at(state: &mut State, typed: &str) -> Ran {
+    let now = state.news.now.wall;
+    let wrong = |what: String| Fault::new(FaultKind::Usage, what).next(moment::FORM);
+    let at = moment::parse(typed, now).ok_or_else(|| wrong(format!("“{typed}” is no time")))?;
+    if at > now {
+        return Err(wrong(format!("“{typed}” lies ahead")));
+    }
+    let Some(place) = state.index_of(Place::Logs) else {
+        return Ok(Vec::new());
     };
-    let targets: Vec<LogTarget> = groups.split_whitespace().map(target).collect();
-    Ok(verbs::show_logs(state, &targets))
+    let acts = state.with_pane(place, |pane, cx| pane.look_at(at, cx));
+    verbs::focus(state, place);
+    Ok(verbs::perform(state, acts.unwrap_or_default()))
 }

@@ -1,6 +1,7 @@
 //! What the pane says where no lines are, and when some of them are missing.
 
 use super::near;
+use super::past::{End, Past};
 use super::source::{Lookup, Sources};
 use crate::domain::fault::Fault;
 use crate::domain::ids::LogGroup;
@@ -124,14 +125,27 @@ fn again(next_try: Option<Duration>, paint: &Paint<'_>) -> Option<String> {
     })
 }
 
-/// Over the lines that are there: which group's are missing, and why.
+/// Over the lines that are there: which group's are missing, and why; or why Live Tail does not read them.
 pub fn warning(sources: &Sources, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
-    let Some((group, fault, next_try)) = sources.failure() else {
-        return;
+    let line = match (sources.failure(), sources.fallen_back()) {
+        (Some(failure), _) => missing(failure, paint),
+        (None, Some((group, fault))) => polled(group, fault),
+        (None, None) => return,
     };
-    if area.height < 2 {
-        return;
+    last_line(&line, paint, area, buf);
+}
+
+fn polled(group: Text, fault: &Fault) -> Line {
+    let line = Line::new(group, Role::LogGroup).with(" is polled, not by Live Tail: ", Role::Dim);
+    match &fault.action {
+        Some(action) => line
+            .with("needs ", Role::Warn)
+            .with(action.clone(), Role::Strong),
+        None => line.with(fault.what.clone(), Role::Warn),
     }
+}
+
+fn missing((group, fault, next_try): (Text, &Fault, Option<Duration>), paint: &Paint<'_>) -> Line {
     let mut line = Line::new(group, Role::LogGroup).with(": ", Role::Dim);
     line = match &fault.action {
         Some(action) => line
@@ -141,9 +155,69 @@ pub fn warning(sources: &Sources, paint: &Paint<'_>, area: Rect, buf: &mut Buffe
             .with(fault.what.clone(), Role::Dim),
         None => line.with(fault.what.clone(), Role::Bad),
     };
-    line = again(next_try, paint).map_or(line.clone(), |again| {
-        line.and(format!(" · {again}"), Role::Dim)
-    });
+    match again(next_try, paint) {
+        Some(again) => line.and(format!(" · {again}"), Role::Dim),
+        None => line,
+    }
+}
+
+/// Where the past ends on its older side, and where older lines may be.
+pub fn edge(past: &Past, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
+    let Some(end) = &past.end else { return };
+    let line = match end {
+        End::Empty => Line::of(
+            format!(
+                "No lines since {}; up again reads a day more",
+                said(past.span().0)
+            ),
+            Role::Dim,
+        ),
+        End::Failed(fault) => {
+            Line::new("Older lines could not be read: ", Role::Bad).with(fault.line(), Role::Body)
+        }
+        End::Expired(at) => expired(past, *at),
+    };
+    last_line(&line, paint, area, buf);
+}
+
+fn expired(past: &Past, at: i64) -> Line {
+    let kept = past
+        .retention
+        .map_or(String::new(), |days| format!(" ({days} days are kept)"));
+    let line = Line::of(format!("Nothing before {}{kept}", said(at)), Role::Warn);
+    match &past.exports {
+        None => line,
+        Some(Err(fault)) => match &fault.action {
+            Some(action) => line
+                .with("; exports are not known: needs ", Role::Dim)
+                .with(action.clone(), Role::Strong),
+            None => line,
+        },
+        Some(Ok(exports)) => match exports.first() {
+            None => line.with("; no export to S3 is known", Role::Dim),
+            Some(export) => line
+                .with("; older days are in ", Role::Dim)
+                .and(
+                    format!("s3://{}/{}/{}", export.bucket, export.prefix, export.task),
+                    Role::Strong,
+                )
+                .and(format!(" (to {})", said(export.to)), Role::Dim),
+        },
+    }
+}
+
+/// `22 Nov 14:22`.
+fn said(at: i64) -> String {
+    jiff::Timestamp::from_millisecond(at).map_or_else(
+        |_| at.to_string(),
+        |at| at.strftime("%-d %b %H:%M").to_string(),
+    )
+}
+
+fn last_line(line: &Line, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
+    if area.height < 2 {
+        return;
+    }
     let last = Rect {
         y: area.bottom() - 1,
         height: 1,

@@ -6,7 +6,6 @@ use crate::domain::text::Text;
 use crate::logs::chunk::{Chunk, Line};
 use crate::view::lines::{Line as Said, Span};
 use crate::view::theme::Role;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// An open line; keeps its chunk, so that it stays when it falls out of the ring.
@@ -41,8 +40,15 @@ impl Opened {
     }
 
     /// The whole text.
-    pub fn text(&self) -> Cow<'_, str> {
-        self.chunk.text(&self.line)
+    pub fn text(&self) -> String {
+        self.chunk.text(&self.line).into_owned()
+    }
+
+    /// The trace that it belongs to.
+    pub fn trace(&self) -> Option<String> {
+        self.chunk
+            .trace(&self.line)
+            .map(std::borrow::Cow::into_owned)
     }
 
     /// The whole text, line by line.
@@ -69,11 +75,20 @@ fn document(chunk: &Chunk, line: &Line, width: u16) -> Vec<Said> {
 fn origin(chunk: &Chunk, line: &Line) -> Vec<Vec<Span>> {
     let row = |name: &'static str, value: Text| vec![Span::dim(name), Span::body(value)];
     let late = (line.ingested - line.at).max(0) as u64;
+    let came = if line.is_late() {
+        " — after newer lines had been shown"
+    } else {
+        ""
+    };
     let mut rows = vec![
         row("time", Text::clean(&format!("{} UTC", moment(line.at)))),
         row(
             "ingested",
-            Text::clean(&format!("{}.{:03} s later", late / 1_000, late % 1_000)),
+            Text::clean(&format!(
+                "{}.{:03} s later{came}",
+                late / 1_000,
+                late % 1_000
+            )),
         ),
         row("group", chunk.source.group.text()),
     ];

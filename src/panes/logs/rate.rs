@@ -43,6 +43,32 @@ impl Rate {
             .sum();
         f64::from(counted) / WINDOW as f64
     }
+
+    /// How many lines were written in each of the last `bars` spans of `seconds`, the newest last.
+    pub fn bars(&self, now: Timestamp, (seconds, bars): (i64, usize)) -> Vec<u32> {
+        // Whole spans: else the bars would change with each second.
+        let end = now.as_second().div_euclid(seconds) * seconds;
+        let first = end - seconds * bars as i64;
+        let mut counts = vec![0; bars];
+        for (second, n) in self.seconds.range(first..end) {
+            counts[((second - first) / seconds) as usize] += n;
+        }
+        counts
+    }
+}
+
+/// Eight heights, and what stands for them where only ASCII may leave.
+const BARS: [&str; 2] = ["▁▂▃▄▅▆▇█", "_..-=+*#"];
+
+/// The counts as bars, the highest as high as can be; only nothing is as low as can be.
+pub fn sparkline(counts: &[u32], ascii: bool) -> String {
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    let bars: Vec<char> = BARS[usize::from(ascii)].chars().collect();
+    let bar = |n: &u32| match *n {
+        0 => bars[0],
+        n => bars[(n as usize * (bars.len() - 1)).div_ceil(most as usize)],
+    };
+    counts.iter().map(bar).collect()
 }
 
 /// `842/s`, `0.3/s`.
@@ -93,6 +119,16 @@ mod tests {
         assert_eq!(said(rate.now(Timestamp::from_second(3).unwrap())), "0.3/s");
         assert_eq!(said(rate.now(Timestamp::from_second(60).unwrap())), "0/s");
         assert_eq!(said(Rate::default().now(Timestamp::UNIX_EPOCH)), "0/s");
+    }
+
+    #[test]
+    fn bars_are_as_high_as_the_highest_and_only_nothing_is_lowest() {
+        assert_eq!(sparkline(&[0, 1, 50, 100], false), "▁▂▅█");
+        assert_eq!(sparkline(&[0, 1, 100], true), "_.#");
+        assert_eq!(sparkline(&[0, 0], false), "▁▁");
+        let rate = rate((0..60).map(|n| n * 1_000).chain([59_500]));
+        let bars = rate.bars(Timestamp::from_second(62).unwrap(), (5, 4));
+        assert_eq!(bars, [5, 5, 5, 6]);
     }
 
     #[test]

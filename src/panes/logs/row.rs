@@ -20,6 +20,8 @@ const READ: usize = 8 * 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
     used: BTreeSet<Known>,
+    /// Those that the settings name, and no others; empty: those that the lines have.
+    chosen: Vec<Known>,
     /// Several groups are shown.
     group: bool,
 }
@@ -37,11 +39,26 @@ const PLACES: [(Known, u16); 7] = [
 
 impl Columns {
     /// No column yet but that of the group, where there are several sources.
-    pub fn of(sources: usize) -> Self {
-        Self {
-            group: sources > 1,
-            ..Self::default()
+    pub fn restart(&mut self, sources: usize) {
+        self.used.clear();
+        self.group = sources > 1;
+    }
+
+    /// Takes what the settings name.
+    pub fn choose(&mut self, chosen: &[Known]) {
+        if self.chosen != chosen {
+            self.chosen = chosen.to_vec();
         }
+    }
+
+    /// The columns in their order, with their widths at most.
+    fn ordered(&self) -> Vec<(Known, u16)> {
+        let place = |known: &Known| PLACES.iter().find(|(k, _)| k == known).copied();
+        if self.chosen.is_empty() {
+            let used = PLACES.iter().filter(|(known, _)| self.used.contains(known));
+            return used.copied().collect();
+        }
+        self.chosen.iter().filter_map(place).collect()
     }
 
     /// Learns from the lines of a chunk which columns are needed.
@@ -62,10 +79,10 @@ impl Columns {
                 most
             }
         };
-        let mut places: Vec<(Known, u16)> = PLACES
-            .iter()
-            .filter(|(known, _)| self.used.contains(known))
-            .map(|(known, most)| (*known, widest(*known, *most)))
+        let mut places: Vec<(Known, u16)> = self
+            .ordered()
+            .into_iter()
+            .map(|(known, most)| (known, widest(known, most)))
             .collect();
         let used = |places: &[(Known, u16)]| places.iter().map(|(_, w)| w + 1).sum::<u16>();
         for spare in [Known::Trace, Known::Layer, Known::Level] {
@@ -135,7 +152,7 @@ impl Cells {
 }
 
 /// `12ms`, `1.25s`, `850us`.
-fn took(duration: std::time::Duration) -> String {
+pub fn took(duration: std::time::Duration) -> String {
     match duration.as_micros() {
         micros @ 1..1_000 => format!("{micros}us"),
         micros if micros < 1_000_000 => format!("{}ms", micros / 1_000),
@@ -363,7 +380,7 @@ mod tests {
     fn columns_give_way_before_the_text_does() {
         let all = Columns {
             used: Known::iter().collect(),
-            group: false,
+            ..Columns::default()
         };
         let names = |room| {
             all.places(room)

@@ -6,8 +6,10 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{LogGroup, LogStream, TaskDefinition};
 use crate::domain::log::TailSource;
 use crate::domain::text::Text;
+use crate::model::log_request::LogRequest;
 use crate::model::message::TailState;
 use crate::model::query::{Answer, Facts};
+use crate::model::tail::{LiveSessions, Method, TailMethod, TailStart, Tailing};
 use std::time::Duration;
 
 /// One group, with its state; `None` until its tail has begun: what comes before that belongs to an older one.
@@ -17,6 +19,8 @@ pub struct Feed {
     pub state: Option<TailState>,
     /// The backlog left out when it began.
     pub skipped: Option<Duration>,
+    /// How it is read, once it says so.
+    pub method: Option<Method>,
 }
 
 impl Feed {
@@ -25,6 +29,7 @@ impl Feed {
             source,
             state: None,
             skipped: None,
+            method: None,
         }
     }
 
@@ -75,6 +80,13 @@ pub enum Lookup {
 pub struct Sources {
     pub feeds: Vec<Feed>,
     pub lookup: Lookup,
+    /// How they are asked to be read; AWS may not allow it.
+    pub method: TailMethod,
+    pub start: TailStart,
+    /// AWS sends only what fits.
+    pub pattern: Option<String>,
+    /// The sessions of Live Tail that are open.
+    pub live: Option<LiveSessions>,
     /// The runtime has not been told yet.
     untold: bool,
 }
@@ -85,6 +97,7 @@ impl Sources {
         if !matches!(self.lookup, Lookup::Unasked) {
             return;
         }
+        self.method = cx.settings.log_tail;
         if cx.settings.log_groups.is_empty() {
             if let Some(service) = cx.service {
                 self.look_up(service);
@@ -164,7 +177,19 @@ impl Sources {
     pub fn choose(&mut self, sources: Vec<TailSource>) {
         self.feeds = sources.into_iter().map(Feed::new).collect();
         self.lookup = Lookup::Done;
+        self.live = None;
         self.untold = true;
+    }
+
+    /// Takes over from when on, and which lines; the groups, where some are named.
+    pub fn ask(&mut self, request: &LogRequest) {
+        self.start = request
+            .since
+            .map_or_else(TailStart::default, |at| TailStart::At(at.as_millisecond()));
+        self.pattern.clone_from(&request.pattern);
+        if !request.targets.is_empty() {
+            self.choose(sources_of(&request.targets));
+        }
     }
 
     /// Begins all of them again.
@@ -176,16 +201,23 @@ impl Sources {
     pub fn clear(&mut self) {
         *self = Self {
             untold: !self.feeds.is_empty(),
+            method: self.method,
             ..Self::default()
         };
     }
 
     /// What the runtime has to be told, once.
-    pub fn order(&mut self) -> Option<Vec<TailSource>> {
-        std::mem::take(&mut self.untold).then(|| self.list())
+    pub fn order(&mut self) -> Option<Tailing> {
+        std::mem::take(&mut self.untold).then(|| Tailing {
+            sources: self.list(),
+            method: self.method,
+            start: self.start,
+            pattern: self.pattern.clone(),
+        })
     }
 
-    fn list(&self) -> Vec<TailSource> {
+    /// Their names for the runtime.
+    pub fn list(&self) -> Vec<TailSource> {
         self.feeds.iter().map(|feed| feed.source.clone()).collect()
     }
 
@@ -203,6 +235,33 @@ impl Sources {
             feed.note(state);
         }
         anew
+    }
+
+    /// How one of them is read from now on; said by the tail of now alone.
+    pub fn read_by(&mut self, source: &TailSource, method: &Method) {
+        if let Some(feed) = self.feeds.iter_mut().find(|feed| feed.source == *source) {
+            feed.method = Some(method.clone());
+        }
+    }
+
+    /// Sources that Live Tail reads, and whether AWS sends only some of their lines.
+    pub fn by_live_tail(&self) -> (usize, bool) {
+        self.feeds
+            .iter()
+            .fold((0, false), |(n, any), feed| match feed.method {
+                Some(Method::Live { sampled }) => (n + 1, any || sampled),
+                _ => (n, any),
+            })
+    }
+
+    /// Why a source is polled though Live Tail was asked for.
+    pub fn fallen_back(&self) -> Option<(Text, &Fault)> {
+        self.feeds.iter().find_map(|feed| match &feed.method {
+            Some(Method::Polling {
+                instead: Some(fault),
+            }) => Some((feed.source.group.text(), fault)),
+            _ => None,
+        })
     }
 
     /// Whether lines of this source are wanted.
@@ -346,7 +405,7 @@ mod tests {
         let mut sources = chosen(&["a"]);
         let a = sources.feeds[0].source.clone();
         assert!(!sources.accepts(&a));
-        assert_eq!(sources.order(), Some(vec![a.clone()]));
+        assert_eq!(sources.order(), Some(Tailing::of(vec![a.clone()])));
         assert_eq!(sources.order(), None);
         sources.note(
             &a,
@@ -376,7 +435,7 @@ mod tests {
         let mut sources = chosen(&["a"]);
         sources.order();
         sources.clear();
-        assert_eq!(sources.order(), Some(Vec::new()));
+        assert_eq!(sources.order(), Some(Tailing::default()));
         sources.clear();
         assert_eq!(sources.order(), None);
     }

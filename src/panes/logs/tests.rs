@@ -1,4 +1,6 @@
+use super::keep::CLIPBOARD;
 use super::*;
+use crate::domain::ecs::LogTarget;
 use crate::domain::ecs::{
     Controller, Launch, Rollout, Scheduling, Service, ServiceRef, ServiceStatus,
 };
@@ -55,6 +57,13 @@ fn target(group: &str) -> LogTarget {
         group: group.into(),
         region: None,
         stream_prefix: None,
+    }
+}
+
+fn asked(groups: &[&str]) -> LogRequest {
+    LogRequest {
+        targets: groups.iter().map(|group| target(group)).collect(),
+        ..LogRequest::default()
     }
 }
 
@@ -224,13 +233,13 @@ fn without_settings_the_selected_service_decides_and_moving_on_changes_nothing()
 fn other_logs_replace_the_lines_and_late_ones_of_the_old_tail_are_dropped() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     bench.lines("/ecs/a", &["old"]);
-    bench.with(|pane, cx| pane.show_logs(&[target("/ecs/b")], cx));
+    bench.with(|pane, cx| pane.show_logs(&asked(&["/ecs/b"]), cx));
     assert_eq!(tails(&bench.decided()), [["/ecs/b"]]);
     bench.lines("/ecs/a", &["late"]);
     bench.lines("/ecs/b", &["too early"]);
     bench.state("/ecs/b", TailState::Starting);
     bench.lines("/ecs/b", &["new"]);
-    assert_eq!(bench.pane.ring.arrived(), 1);
+    assert_eq!(bench.pane.present.ring.arrived(), 1);
     assert!(bench.screen()[0].ends_with("new"));
 }
 
@@ -240,7 +249,7 @@ fn a_tail_that_begins_anew_shows_its_lines_once() {
     bench.lines("/ecs/a", &["x"]);
     bench.state("/ecs/a", TailState::Starting);
     bench.lines("/ecs/a", &["x"]);
-    assert_eq!(bench.pane.ring.held(), 1);
+    assert_eq!(bench.pane.present.ring.held(), 1);
 }
 
 #[test]
@@ -342,7 +351,7 @@ fn holding_counts_what_comes_and_shows_the_same_lines() {
     );
     assert_eq!(bench.screen().last(), before.last());
     bench.act(Verb::Pause);
-    assert_eq!(bench.pane.window.new_lines(), None);
+    assert_eq!(bench.pane.present.window.new_lines(), None);
 }
 
 #[test]
@@ -350,7 +359,7 @@ fn hits_are_found_from_the_newest_back_and_around() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     bench.lines("/ecs/a", &["apple 1", "pear", "APPLE 2", "plum"]);
     bench.pane.set_find("apple").unwrap();
-    let at = |bench: &Bench| bench.pane.text().unwrap_or_default().into_owned();
+    let at = |bench: &Bench| bench.pane.text().unwrap_or_default();
     assert_eq!(at(&bench), "APPLE 2");
     bench.act(Verb::NextHit);
     assert_eq!(at(&bench), "apple 1");
@@ -448,7 +457,7 @@ fn the_title_says_rate_lag_and_every_loss() {
     bench.pane.set_filter("!x").unwrap();
     assert_eq!(
         bench.status(),
-        "live · 2.0/s · lag 1.2 s · 0 of 20 lines · 5 min skipped"
+        "polling · 2.0/s · lag 1.2 s · 5 min skipped · 0 of 20 lines"
     );
     let fault = Fault::new(FaultKind::Throttled, "CloudWatch Logs asks to slow down");
     bench.state(
@@ -475,7 +484,7 @@ fn refreshing_after_a_failure_begins_again_with_an_empty_ring() {
     );
     bench.act(Verb::Refresh);
     assert_eq!(tails(&bench.decided()), [["/ecs/a"]]);
-    assert_eq!(bench.pane.ring.held(), 0);
+    assert_eq!(bench.pane.present.ring.held(), 0);
 }
 
 #[test]
@@ -579,3 +588,5 @@ fn a_group_that_is_not_there_is_answered_with_the_nearest_names() {
         "{screen}"
     );
 }
+
+mod wide;

@@ -1,0 +1,82 @@
+//! Taking lines along: to the clipboard, and to a file.
+
+use super::{Logs, rate, row};
+use crate::domain::health::Level;
+use crate::model::effect::Effect;
+use crate::panes::{Act, Context, common};
+
+/// What the clipboard takes at most (OSC 52).
+pub const CLIPBOARD: usize = 64 * 1024;
+
+/// Which lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Those that pass the filter.
+    Shown,
+    /// All in memory.
+    All,
+}
+
+impl Logs {
+    /// The text of what lies open, else of the line under the cursor.
+    pub(super) fn text(&self) -> Option<String> {
+        match self.sheets.top() {
+            Some(sheet) => Some(sheet.text()),
+            None => self
+                .view()
+                .under_cursor()
+                .map(|(chunk, line)| chunk.text(line).into_owned()),
+        }
+    }
+
+    /// Copies a line, or the whole of what lies open.
+    pub(super) fn copy(&self, cx: &Context<'_>) -> Vec<Act> {
+        let Some(text) = self.text() else {
+            return Vec::new();
+        };
+        let what = self.sheets.top().map_or("line", |sheet| sheet.what());
+        let cut = &text[..text.floor_char_boundary(CLIPBOARD)];
+        let said = if cut.len() < text.len() {
+            format!("The first 64 KiB of the {what} were copied")
+        } else {
+            format!("The {what} was copied")
+        };
+        vec![
+            Act::Do(Effect::Copy(cut.to_owned())),
+            common::say(Level::Good, said, cx),
+        ]
+    }
+
+    /// Writes lines to a file.
+    pub(super) fn save(&self, which: Which, cx: &Context<'_>) -> Act {
+        let ring = &self.view().ring;
+        let order = match which {
+            Which::Shown => ring.shown(),
+            Which::All => ring.all(),
+        };
+        let lines = order
+            .iter()
+            .filter_map(|entry| ring.line(entry))
+            .flat_map(|(chunk, line)| row::written(chunk, line))
+            .collect();
+        Act::Do(Effect::Save {
+            name: self.file_name(cx),
+            lines,
+        })
+    }
+
+    fn file_name(&self, cx: &Context<'_>) -> String {
+        let group = self
+            .sources
+            .feeds
+            .first()
+            .map(|feed| rate::short(&feed.source.group))
+            .unwrap_or_default();
+        let safe: String = group
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            .take(60)
+            .collect();
+        format!("logs-{safe}-{}.txt", cx.now.wall.strftime("%Y%m%dT%H%M%SZ"))
+    }
+}

@@ -1,0 +1,252 @@
+//! The numbers of the last minutes: rate, failures, durations, paths, slow queries.
+
+use super::Logs;
+use super::rate::{said, short, sparkline};
+use super::sheet::Sheet;
+use crate::domain::text::Text;
+use crate::domain::units;
+use crate::logs::numbers::{Count, Numbers, Slow};
+use crate::model::settings::Charset;
+use crate::model::verb::Verb;
+use crate::panes::Context;
+use crate::panes::document::{Document, Head, Page};
+use crate::view::lines::{Line, Span};
+use crate::view::theme::Role;
+use std::time::Duration;
+
+/// Minutes that can be looked at.
+const MINUTES: [i64; 3] = [1, 5, 15];
+/// Rows of a table.
+const ROWS: usize = 12;
+/// Columns of a sparkline.
+const BARS: usize = 60;
+/// They are counted anew so often.
+const PACE: Duration = Duration::from_secs(2);
+
+/// The open numbers.
+#[derive(Debug)]
+pub struct Counted {
+    numbers: Numbers,
+    /// Which of [`MINUTES`].
+    span: usize,
+    filter: String,
+    pub page: Page,
+    ascii: bool,
+    width: u16,
+    /// When they were counted, on the monotonic clock.
+    at: Duration,
+}
+
+impl Counted {
+    /// Breaks them anew.
+    pub fn resize(&mut self, (width, height): (u16, u16)) {
+        self.width = width;
+        self.page.set_height(height);
+        self.page.set(self.document());
+    }
+
+    /// For the title.
+    pub fn name(&self) -> String {
+        format!("numbers of {} min", MINUTES[self.span])
+    }
+
+    fn document(&self) -> Vec<Line> {
+        let mut document = Document::new(self.width);
+        let chosen = match self.filter.as_str() {
+            "" => "all lines".to_owned(),
+            filter => format!("lines that pass {filter}"),
+        };
+        let note = format!("{chosen}; ← and → change the time");
+        let last = Text::clean(&format!("Last {} min", MINUTES[self.span]));
+        document.heading(last, note);
+        self.summary(&mut document);
+        document.heading("Groups", "");
+        let groups: Vec<_> = self
+            .numbers
+            .groups()
+            .map(|(group, count)| counted(short(group), count, &self.numbers))
+            .collect();
+        document.table(&heads("GROUP"), &groups);
+        self.paths(&mut document);
+        self.queries(&mut document);
+        document.done()
+    }
+
+    fn summary(&self, document: &mut Document) {
+        let numbers = &self.numbers;
+        let bars = numbers.bars(BARS.min(usize::from(self.width.saturating_sub(40))));
+        let lines: Vec<u32> = bars.iter().map(|(lines, _)| *lines).collect();
+        let bad: Vec<u32> = bars.iter().map(|(_, bad)| *bad).collect();
+        let row = |name: &'static str, value: String, bars: &[u32], role| {
+            vec![
+                Span::dim(name),
+                Span::of(value, Role::Strong),
+                Span::of(sparkline(bars, self.ascii), role),
+            ]
+        };
+        let peak = match numbers.peak {
+            (0, _) => String::new(),
+            (peak, _) => format!(" (peak {})", units::count(peak.into())),
+        };
+        let rate = said(numbers.rate(&numbers.all)) + &peak;
+        let times = [50, 95, 99]
+            .map(|p| took(numbers.all.percentile(p)))
+            .join(" / ");
+        let rows = [
+            row("lines", rate, &lines, Role::Good),
+            row(
+                "failures",
+                said(numbers.failures(&numbers.all)),
+                &bad,
+                Role::LogError,
+            ),
+            row("p50 / p95 / p99", times, &[], Role::Body),
+        ];
+        document.table(&[Head::Left(""), Head::Left(""), Head::Left("")], &rows);
+    }
+
+    fn paths(&self, document: &mut Document) {
+        let paths = self.numbers.top_paths(ROWS);
+        if paths.is_empty() {
+            return;
+        }
+        document.heading(
+            "Paths",
+            "requests that were answered; * stands for numbers and ids",
+        );
+        let rows: Vec<_> = paths
+            .iter()
+            .map(|(path, count)| counted((*path).to_owned(), count, &self.numbers))
+            .collect();
+        document.table(&heads("PATH"), &rows);
+    }
+
+    fn queries(&self, document: &mut Document) {
+        let slow = self.numbers.slowest(ROWS);
+        if slow.is_empty() {
+            return;
+        }
+        document.heading("Slow queries", "by the time they took together");
+        let heads = [
+            Head::Right("TIMES"),
+            Head::Right("WORST"),
+            Head::Right("TOTAL"),
+            Head::Left("QUERY"),
+        ];
+        document.table(&heads, &slow.into_iter().map(query).collect::<Vec<_>>());
+    }
+}
+
+fn heads(first: &'static str) -> [Head; 7] {
+    [
+        Head::Left(first),
+        Head::Right("LINES"),
+        Head::Right("RATE"),
+        Head::Right("FAILED"),
+        Head::Right("P50"),
+        Head::Right("P95"),
+        Head::Right("P99"),
+    ]
+}
+
+fn counted(name: String, count: &Count, numbers: &Numbers) -> Vec<Span> {
+    let failed = if count.bad > 0 {
+        Role::LogError
+    } else {
+        Role::Dim
+    };
+    let mut row = vec![
+        Span::of(name, Role::Body),
+        Span::of(units::count(count.lines), Role::Strong),
+        Span::of(said(numbers.rate(count)), Role::Dim),
+        Span::of(units::count(count.bad), failed),
+    ];
+    row.extend([50, 95, 99].map(|p| Span::of(took(count.percentile(p)), Role::Body)));
+    row
+}
+
+fn query(slow: Slow) -> Vec<Span> {
+    vec![
+        Span::of(units::count(slow.times), Role::Strong),
+        Span::of(took(Some(slow.worst)), Role::Body),
+        Span::of(took(Some(slow.total)), Role::Body),
+        Span::of(slow.text, Role::Body),
+    ]
+}
+
+/// Rounded: a percentile is the middle of a bucket.
+fn took(duration: Option<Duration>) -> String {
+    let rounded = |duration: Duration| match duration.as_micros() {
+        0..1_000 => duration,
+        _ => Duration::from_millis((duration + Duration::from_micros(500)).as_millis() as u64),
+    };
+    duration.map_or_else(|| "–".to_owned(), |d| super::row::took(rounded(d)))
+}
+
+impl Logs {
+    /// Opens the numbers of the last minutes.
+    pub(super) fn count(&mut self, cx: &Context<'_>) {
+        let mut counted = Counted {
+            numbers: Numbers::default(),
+            span: 1,
+            filter: String::new(),
+            page: Page::default(),
+            ascii: cx.settings.charset == Charset::Ascii,
+            width: self.size.0,
+            at: cx.now.mono,
+        };
+        self.recount(&mut counted, cx);
+        counted.resize(self.size);
+        self.sheets.push(Sheet::Numbers(counted));
+    }
+
+    /// The end is that of the lines that are looked at: in the past it is the newest of them.
+    fn recount(&self, counted: &mut Counted, cx: &Context<'_>) {
+        let ring = &self.view().ring;
+        let to = match &self.past {
+            Some(past) => past.span().1,
+            None => cx.now.wall.as_millisecond(),
+        };
+        let from = to - MINUTES[counted.span] * 60_000;
+        let order = ring.shown();
+        let newest = order.iter().rev().skip_while(|entry| entry.at >= to);
+        let within = newest.take_while(|entry| entry.at >= from);
+        let lines = within.filter_map(|entry| ring.line(entry));
+        counted.numbers = Numbers::of((from, to), lines);
+        ring.filter().source().clone_into(&mut counted.filter);
+        counted.at = cx.now.mono;
+    }
+
+    /// Counts anew what lies open, at once where the time was changed.
+    fn renew_numbers(&mut self, step: isize, cx: &Context<'_>) {
+        let Some(Sheet::Numbers(mut counted)) = self.sheets.take_numbers() else {
+            return;
+        };
+        if step != 0 || cx.now.mono.saturating_sub(counted.at) >= PACE {
+            let last = MINUTES.len() - 1;
+            counted.span = counted.span.saturating_add_signed(step).min(last);
+            self.recount(&mut counted, cx);
+            counted.page.set(counted.document());
+        }
+        self.sheets.push(Sheet::Numbers(counted));
+    }
+
+    /// The clock moved.
+    pub(super) fn recount_in_time(&mut self, cx: &Context<'_>) {
+        self.renew_numbers(0, cx);
+    }
+
+    /// `left` and `right` change the time; whether it was one of them.
+    pub(super) fn count_over(&mut self, verb: Verb, cx: &Context<'_>) -> bool {
+        let step = match verb {
+            Verb::Left => -1,
+            Verb::Right => 1,
+            _ => return false,
+        };
+        let numbers = matches!(self.sheets.top(), Some(Sheet::Numbers(_)));
+        if numbers {
+            self.renew_numbers(step, cx);
+        }
+        numbers
+    }
+}

@@ -1,0 +1,445 @@
+//! The trace, the numbers, the past, and the ways to read.
+
+use super::*;
+use crate::domain::log::{Export, Window};
+use crate::model::tail::{LiveSessions, Method, Past as PastNews, TailMethod, TailStart};
+
+fn request(layer: &str, n: usize, more: &str) -> String {
+    format!(r#"{{"traceId":"trace-{n:08}","layer":"{layer}","path":"/api/orders/{n}"{more}}}"#)
+}
+
+fn said(bench: &mut Bench) -> String {
+    bench.screen().join("\n")
+}
+
+fn status(bench: &mut Bench) -> String {
+    bench
+        .with(|pane, cx| pane.title(cx))
+        .status
+        .as_str()
+        .to_owned()
+}
+
+fn name(bench: &mut Bench) -> String {
+    bench
+        .with(|pane, cx| pane.title(cx))
+        .name
+        .as_str()
+        .to_owned()
+}
+
+fn tail(bench: &mut Bench, news: &Tail) {
+    bench.with(|pane, cx| pane.tail(news, cx));
+}
+
+fn read(acts: &[Act]) -> Option<Window> {
+    acts.iter().find_map(|act| match act {
+        Act::Do(Effect::ReadPast(window)) => Some(window.clone()),
+        _ => None,
+    })
+}
+
+/// A line every second, the newest one second before noon.
+fn seconds(bench: &mut Bench, lines: i64) {
+    let events: Vec<RawEvent> = (1..=lines).rev().map(|n| at(NOON - n * 1_000)).collect();
+    for chunk in Chunk::seal(&Arc::new(source("/ecs/a")), &events) {
+        tail(bench, &Tail::Chunk(Arc::new(chunk)));
+    }
+}
+
+fn at(at: i64) -> RawEvent {
+    RawEvent {
+        id: at.to_string().into(),
+        stream: "s".into(),
+        timestamp: at,
+        ingested: at,
+        late: false,
+        message: format!("line of {at}"),
+    }
+}
+
+fn older(bench: &mut Bench, times: impl IntoIterator<Item = i64>) {
+    let events: Vec<RawEvent> = times.into_iter().map(at).collect();
+    for chunk in Chunk::seal(&Arc::new(source("/ecs/a")), &events) {
+        tail(bench, &Tail::Past(PastNews::Chunk(Arc::new(chunk))));
+    }
+}
+
+fn done(bench: &mut Bench, window: &Window, (reached, lines): (i64, usize), expired: Option<i64>) {
+    let news = PastNews::Done {
+        window: Arc::new(window.clone()),
+        reached,
+        lines,
+        expired,
+    };
+    tail(bench, &Tail::Past(news));
+}
+
+#[test]
+fn a_trace_is_followed_across_groups_whatever_the_filter_hides() {
+    let mut bench = Bench::tailing(&["/ecs/edge", "/ecs/api"]);
+    bench.with(|pane, _| pane.resize(110, 20));
+    bench.lines(
+        "/ecs/edge",
+        &[&request("ENTRANCE", 1, ""), &request("ENTRANCE", 2, "")],
+    );
+    bench.lines(
+        "/ecs/api",
+        &[&request("FACADE", 1, ""), &request("DATABASE", 1, "")],
+    );
+    bench.pane.set_filter("DATABASE").unwrap();
+    bench.act(Verb::Trace);
+    let screen = said(&mut bench);
+    for part in [
+        "trace-00000001",
+        "ENTRANCE",
+        "FACADE",
+        "DATABASE",
+        "3 lines · 2 groups",
+        "█",
+    ] {
+        assert!(screen.contains(part), "{part} in {screen}");
+    }
+    assert!(!screen.contains("orders/2"), "{screen}");
+    assert!(
+        name(&mut bench).ends_with("› trace trace-00"),
+        "{}",
+        name(&mut bench)
+    );
+    // What comes of it later is shown as well.
+    bench.lines("/ecs/edge", &[&request("EXIT", 1, r#","status":502"#)]);
+    assert!(said(&mut bench).contains("EXIT"));
+    assert!(bench.pane.text().unwrap().contains("502"));
+    bench.act(Verb::Back);
+    assert!(!bench.pane.drilled());
+}
+
+#[test]
+fn t_on_an_open_line_follows_it_and_esc_comes_back_to_the_line() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.lines("/ecs/a", &[&request("ENTRANCE", 7, "")]);
+    bench.act(Verb::Enter);
+    assert!(bench.with(|pane, cx| pane.can(Verb::Trace, cx)));
+    bench.act(Verb::Trace);
+    assert!(said(&mut bench).contains("Trace trace-00000007"));
+    bench.act(Verb::Back);
+    assert!(said(&mut bench).contains("LINE"));
+}
+
+#[test]
+fn a_line_without_a_trace_says_so() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.lines("/ecs/a", &["plain"]);
+    assert!(!bench.with(|pane, cx| pane.can(Verb::Trace, cx)));
+    let acts = bench.act(Verb::Trace);
+    assert!(matches!(&acts[..], [Act::Say(n)] if n.text.as_str().contains("no trace id")));
+}
+
+#[test]
+fn numbers_count_what_passes_the_filter_and_the_time_can_be_changed() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.with(|pane, _| pane.resize(110, 30));
+    let answered: Vec<String> = (0..20)
+        .map(|n| request("EXIT", n, r#","status":502,"duration":"12ms""#))
+        .collect();
+    bench.lines(
+        "/ecs/a",
+        &answered.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
+    bench.lines(
+        "/ecs/a",
+        &["# Query_time: 2.5\nselect * from carts where id = 7;"],
+    );
+    bench.act(Verb::Describe);
+    let screen = said(&mut bench);
+    for part in [
+        "Last 5 min",
+        "/api/orders/*",
+        "20",
+        "12ms",
+        "select * from carts where id = ?",
+        "2.50s",
+    ] {
+        assert!(screen.contains(part), "{part} in {screen}");
+    }
+    bench.act(Verb::Left);
+    assert!(said(&mut bench).contains("Last 1 min"));
+    bench.act(Verb::Left);
+    bench.act(Verb::Right);
+    bench.act(Verb::Right);
+    assert!(name(&mut bench).ends_with("numbers of 15 min"));
+    bench.act(Verb::Back);
+    bench.pane.set_filter("carts").unwrap();
+    bench.act(Verb::Describe);
+    let screen = said(&mut bench);
+    assert!(
+        screen.contains("carts") && !screen.contains("/api/orders"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn up_from_the_oldest_line_reads_older_ones_and_down_comes_back() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    seconds(&mut bench, 3);
+    let oldest = NOON - 3_000;
+    bench.act(Verb::Top);
+    let window = read(&bench.act(Verb::Up)).unwrap();
+    assert_eq!((window.to, window.sources.len()), (oldest, 1));
+    assert!(name(&mut bench).ends_with("› past") && status(&mut bench).contains("reading"));
+    assert!(bench.act(Verb::Up).is_empty(), "one reading at a time");
+    older(&mut bench, (1..=8).rev().map(|n| oldest - n * 1_000));
+    done(&mut bench, &window, (oldest - 8_000, 8), None);
+    assert!(said(&mut bench).contains(&format!("line of {}", oldest - 1_000)));
+    // Up to its oldest, and on.
+    bench.act(Verb::Top);
+    let more = read(&bench.act(Verb::Up)).unwrap();
+    assert_eq!(more.to, oldest - 8_000);
+    done(&mut bench, &more, (more.from, 0), None);
+    assert!(said(&mut bench).contains("up again reads a day more"));
+    // Down past its newest: the present, at its oldest line.
+    while bench.pane.past.is_some() {
+        bench.act(Verb::PageDown);
+    }
+    assert!(!name(&mut bench).contains("past"));
+    assert!(said(&mut bench).contains(&format!("line of {oldest}")));
+    assert_eq!(bench.pane.present.window.new_lines(), Some(0));
+}
+
+#[test]
+fn esc_and_the_last_line_leave_the_past() {
+    for verb in [Verb::Back, Verb::Bottom] {
+        let mut bench = Bench::tailing(&["/ecs/a"]);
+        seconds(&mut bench, 3);
+        bench.act(Verb::Top);
+        bench.act(Verb::Up);
+        assert!(bench.pane.steps_back());
+        bench.act(verb);
+        assert!(!bench.pane.steps_back());
+        assert_eq!(bench.pane.is_held(), verb == Verb::Back);
+    }
+}
+
+#[test]
+fn where_nothing_is_kept_retention_and_export_are_named() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.with(|pane, _| pane.resize(160, 10));
+    seconds(&mut bench, 3);
+    bench.act(Verb::Top);
+    let window = read(&bench.act(Verb::Up)).unwrap();
+    let kept = window.from + 3_600_000;
+    done(&mut bench, &window, (kept, 0), Some(kept));
+    let wants = bench.with(|pane, cx| pane.wants(cx));
+    assert!(
+        wants
+            .iter()
+            .any(|w| w.query == Query::LogExports("/ecs/a".into()))
+    );
+    let group = GroupFacts {
+        name: "/ecs/a".into(),
+        retention: Some(1),
+        bytes: 0,
+        infrequent: false,
+        arn: None,
+        created: None,
+    };
+    let export = Export {
+        task: Text::clean("cda45419"),
+        group: "/ecs/a".into(),
+        from: 0,
+        to: kept,
+        bucket: Text::clean("shop-archive"),
+        prefix: Text::clean("ecs"),
+        status: Text::clean("COMPLETED"),
+    };
+    for (query, facts) in [
+        (
+            Query::LogGroups(Text::default()),
+            Facts::LogGroups(vec![group]),
+        ),
+        (
+            Query::LogExports("/ecs/a".into()),
+            Facts::LogExports(vec![export]),
+        ),
+    ] {
+        let reply = Reply {
+            epoch: Epoch::default(),
+            query,
+            answer: Answer::Whole(facts),
+        };
+        bench.with(|pane, cx| pane.reply(&reply, cx));
+    }
+    let screen = said(&mut bench);
+    assert!(
+        screen.contains("Nothing before") && screen.contains("1 days are kept"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("s3://shop-archive/ecs/cda45419"),
+        "{screen}"
+    );
+    assert!(bench.act(Verb::Up).is_empty(), "there is nothing to read");
+}
+
+#[test]
+fn a_time_in_memory_is_gone_to_and_one_before_it_is_read() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    seconds(&mut bench, 30);
+    let goes = |bench: &mut Bench, ms: i64| {
+        let at = jiff::Timestamp::from_millisecond(ms).unwrap();
+        bench.with(|pane, cx| pane.look_at(at, cx))
+    };
+    assert!(goes(&mut bench, NOON - 20_500).is_empty());
+    let line = bench.pane.text().unwrap();
+    assert_eq!(line, format!("line of {}", NOON - 20_000));
+    let wish = NOON - 7_200_000;
+    let window = read(&goes(&mut bench, wish)).unwrap();
+    assert!(window.from < wish && window.to > wish && window.to < NOON);
+    older(&mut bench, [-2, -1, 0, 1, 2].map(|n| wish + n * 10_000));
+    done(&mut bench, &window, (window.from, 5), None);
+    assert_eq!(bench.pane.text().unwrap(), format!("line of {wish}"));
+    // Further down newer ones are read, not left out.
+    bench.act(Verb::PageDown);
+    let more = read(&bench.act(Verb::PageDown)).unwrap();
+    assert_eq!(more.from, window.to);
+}
+
+#[test]
+fn since_and_pattern_reach_the_tail_and_the_past() {
+    let mut bench = Bench::new();
+    let request = LogRequest {
+        since: jiff::Timestamp::from_millisecond(NOON - 7_200_000).ok(),
+        pattern: Some("{ $.status >= 500 }".into()),
+        ..asked(&["/ecs/a"])
+    };
+    bench.with(|pane, cx| pane.show_logs(&request, cx));
+    let acts = bench.decided();
+    let [Act::Do(Effect::Tail(tailing))] = &acts[..] else {
+        panic!("{acts:?}")
+    };
+    assert_eq!(tailing.start, TailStart::At(NOON - 7_200_000));
+    assert_eq!(tailing.pattern.as_deref(), Some("{ $.status >= 500 }"));
+    bench.state("/ecs/a", TailState::Starting);
+    assert!(status(&mut bench).contains("pattern { $.status >= 500 }"));
+    seconds(&mut bench, 2);
+    bench.act(Verb::Top);
+    let window = read(&bench.act(Verb::Up)).unwrap();
+    assert_eq!(window.pattern, tailing.pattern);
+}
+
+#[test]
+fn v_switches_to_live_tail_and_the_title_says_method_sampling_and_cost() {
+    let mut bench = Bench::tailing(&["/ecs/a", "/ecs/b"]);
+    for group in ["/ecs/a", "/ecs/b"] {
+        bench.state(
+            group,
+            TailState::Following {
+                lag: Duration::ZERO,
+            },
+        );
+    }
+    assert!(status(&mut bench).starts_with("polling"));
+    let acts = bench.act(Verb::Live);
+    assert!(acts.contains(&Act::Do(Effect::TailBy(TailMethod::Live))));
+    let method = |group: &str, method| Tail::Method {
+        source: source(group),
+        method,
+    };
+    tail(
+        &mut bench,
+        &method("/ecs/a", Method::Live { sampled: true }),
+    );
+    let mut why = Fault::new(FaultKind::Denied, "not allowed");
+    why.action = Some(Text::fixed("logs:StartLiveTail"));
+    tail(
+        &mut bench,
+        &method("/ecs/b", Method::Polling { instead: Some(why) }),
+    );
+    let sessions = LiveSessions {
+        open: 1,
+        minutes: 3,
+        usd_per_hour: 0.6,
+    };
+    tail(&mut bench, &Tail::Live(Some(sessions)));
+    let title = status(&mut bench);
+    for part in ["Live Tail 1 of 2", "sampled", "0.60 USD/h"] {
+        assert!(title.contains(part), "{part} in {title}");
+    }
+    bench.lines("/ecs/a", &["x"]);
+    assert!(
+        said(&mut bench).contains("/ecs/b is polled, not by Live Tail: needs logs:StartLiveTail")
+    );
+    let acts = bench.act(Verb::Live);
+    assert!(acts.contains(&Act::Do(Effect::TailBy(TailMethod::Polling))));
+}
+
+#[test]
+fn live_tail_is_closed_while_nobody_looks_and_opened_again() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.act(Verb::Live);
+    let later = |cx: &Context<'_>, secs| Now {
+        mono: cx.now.mono + Duration::from_secs(secs),
+        ..cx.now
+    };
+    let hidden = bench.with(|pane, cx| {
+        let mut acts = pane.seen(false, cx);
+        acts.extend(pane.decided(&Context {
+            now: later(cx, 9),
+            ..*cx
+        }));
+        acts
+    });
+    assert_eq!(hidden, [], "a glance elsewhere closes nothing");
+    let closed = bench.with(|pane, cx| {
+        pane.decided(&Context {
+            now: later(cx, 10),
+            ..*cx
+        })
+    });
+    assert_eq!(closed, [Act::Do(Effect::TailBy(TailMethod::Polling))]);
+    let again = bench.with(|pane, cx| pane.seen(true, cx));
+    assert_eq!(again, [Act::Do(Effect::TailBy(TailMethod::Live))]);
+    assert_eq!(bench.with(|pane, cx| pane.seen(true, cx)), []);
+}
+
+#[test]
+fn far_behind_the_gap_can_be_left_out() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    let by = Duration::from_secs(95);
+    bench.state("/ecs/a", TailState::Throttled { by: Some(by) });
+    assert!(status(&mut bench).starts_with("throttled, 1 min behind"));
+    bench.state("/ecs/a", TailState::Behind { by });
+    assert!(status(&mut bench).starts_with("catching up 1 min"));
+    assert_eq!(bench.pane.urgent(), Some(Verb::LeaveOut));
+    assert_eq!(bench.act(Verb::LeaveOut), [Act::Do(Effect::TailNow)]);
+}
+
+#[test]
+fn all_lines_are_saved_with_a_capital_w_and_the_shown_ones_with_a_small_one() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.lines("/ecs/a", &["apple", "pear"]);
+    bench.pane.set_filter("pear").unwrap();
+    let saved = |acts: Vec<Act>| match &acts[..] {
+        [Act::Do(Effect::Save { lines, .. })] => lines.len(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(saved(bench.act(Verb::Save)), 1);
+    assert_eq!(saved(bench.act(Verb::SaveAll)), 2);
+}
+
+#[test]
+fn columns_are_those_of_the_settings_where_they_name_some() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.settings.log_columns = vec![Known::Status, Known::Path];
+    bench.decided();
+    bench.lines(
+        "/ecs/a",
+        &[&request("EXIT", 3, r#","status":201,"method":"POST""#)],
+    );
+    let screen = said(&mut bench);
+    let (status, path) = (
+        screen.find("201").unwrap(),
+        screen.find("/api/orders/3").unwrap(),
+    );
+    assert!(status < path, "{screen}");
+}
