@@ -350,6 +350,14 @@ impl Pane for Logs {
             .collect()
     }
 
+    fn legend(&self) -> &'static [&'static str] {
+        &[
+            "‹ after a time: the line came after newer ones had been shown",
+            "Live Tail: pushed by AWS, billed by the minute; sampled: more than 500 lines a second, some are left out",
+            "lag: how old the newest line was when it could be shown",
+        ]
+    }
+
     fn says(&self, verb: Verb) -> &'static str {
         match verb {
             Verb::Bottom if self.past.is_some() => "back to now",

@@ -2,7 +2,7 @@
 
 use super::rate::short;
 use crate::domain::text::Text;
-use crate::logs::chunk::{Chunk, Line, members};
+use crate::logs::chunk::{Chunk, Line, Shape, members};
 use crate::logs::field::{Known, Severity};
 use crate::logs::needle::Needle;
 use crate::logs::parse::Kind;
@@ -191,12 +191,16 @@ impl Frame<'_> {
             buf,
         };
         pen.cell(&clock(line.at), 12, Role::LogTime);
+        if line.is_late() {
+            pen.late();
+        }
         if self.columns.group {
             pen.cell(&short(&chunk.source.group), 12, Role::LogGroup);
         }
-        let text = chunk.text(line);
-        match self.look {
-            Look::Columns if text.starts_with('{') => pen.columns(start(&text, READ), line),
+        // What is beyond the screen need not be masked.
+        let text = chunk.head(line, READ.max((self.left + usize::from(room) + 1) * 4));
+        match (self.look, line.shape()) {
+            (Look::Columns, Shape::Json | Shape::Logfmt) => pen.columns(start(&text, READ), line),
             _ => pen.rest(&text, text_role(line)),
         }
     }
@@ -250,6 +254,13 @@ impl Pen<'_, '_> {
         let text = self.frame.folded(start(text, 512));
         self.marked(&text, width.min(self.room()), role);
         self.x = (self.x + width + 1).min(self.end);
+    }
+
+    /// A mark in the gap after the time: it came after newer lines had been shown.
+    fn late(&mut self) {
+        let at = (self.x.saturating_sub(1), self.y);
+        let mark = self.frame.paint.glyph("‹", "<");
+        put_role(self.buf, at, 1, mark, Role::Warn, self.frame.paint);
     }
 
     fn right_cell(&mut self, text: &str, wide: u16, role: Role) {

@@ -443,3 +443,33 @@ fn columns_are_those_of_the_settings_where_they_name_some() {
     );
     assert!(status < path, "{screen}");
 }
+
+#[test]
+fn a_line_that_came_late_is_marked_and_says_so_when_it_is_open() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    let event = RawEvent {
+        late: true,
+        ..at(NOON - 5_000)
+    };
+    for chunk in Chunk::seal(&Arc::new(source("/ecs/a")), &[event]) {
+        tail(&mut bench, &Tail::Chunk(Arc::new(chunk)));
+    }
+    assert!(
+        said(&mut bench).contains("‹line of"),
+        "{}",
+        said(&mut bench)
+    );
+    bench.act(Verb::Enter);
+    assert!(said(&mut bench).contains("after newer lines had been shown"));
+}
+
+#[test]
+fn logfmt_has_columns_as_json_has() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.lines(
+        "/ecs/a",
+        &["level=warn method=GET path=/api/pears status=404 duration=12ms"],
+    );
+    let screen = said(&mut bench);
+    assert!(screen.contains("WARN  GET    /api/pears"), "{screen}");
+}
