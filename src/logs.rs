@@ -1,7 +1,7 @@
 //! The log engine: pure, no async, no clock. Events come in raw and leave as
+//! sealed [`chunk`]s of clean text; a [`ring`] holds them in the order of time;
 //! a [`filter`] chooses; [`tail`] decides what to ask for next.
 
-//! sealed [`chunk`]s of clean text; a [`ring`] holds them in the order of time;
 mod bits;
 mod bytes;
 pub mod chunk;
