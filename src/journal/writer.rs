@@ -163,6 +163,9 @@ impl Writer {
         if begins && let Some(fault) = self.store.broken() {
             return Err(fault.clone());
         }
+        if self.is_tight() && is_measured(&event) {
+            return Ok(Kept::Durable);
+        }
         let kept = self.keep(event, at, begins)?;
         self.prepared = prepared.or(self.prepared);
         Ok(kept)
@@ -215,8 +218,16 @@ impl Writer {
         if begins && let Some(fault) = self.store.broken() {
             return Err(fault.clone());
         }
-        self.keep(event, at, begins)?;
+        // The same sign of life was recorded before: the space that is left is for putting back.
+        if !(self.is_tight() && matches!(write, Write::Renew(_))) {
+            self.keep(event, at, begins)?;
+        }
         Ok(Permit::new(self.id.clone(), self.seq, write))
+    }
+
+    /// The disk is full but for what was set aside.
+    fn is_tight(&self) -> bool {
+        matches!(&self.paper, Paper::Segment(segment) if segment.is_tight())
     }
 
     fn write(&mut self, event: Event, at: Timestamp) -> Result<(), Fault> {
@@ -299,6 +310,11 @@ impl Writer {
         }
         Ok(left)
     }
+}
+
+/// What only the report would miss.
+fn is_measured(event: &Event) -> bool {
+    matches!(event, Event::Vitals { .. })
 }
 
 /// Whether the event lets something new happen, which must not be without a durable record.

@@ -28,7 +28,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::write::Write;
 use crate::journal::Store;
 use crate::session::ask::{Answer, Ask, Told};
-use crate::session::conductor::{Conductor, Heard, News, Opening, Resume};
+use crate::session::conductor::{About, Conductor, Heard, News, Opening, Resume};
 use crate::session::look::Look;
 use crate::session::machine::{Command, Input, Intent, Pace};
 use crate::session::moment::Moment;
@@ -77,6 +77,8 @@ pub enum Word {
     News(News),
     /// What lies on the account's shelf.
     Shelf(errand::Seen),
+    /// This process is told to end by that signal; the session is not.
+    Leave(&'static str),
 }
 
 /// The way to a guard.
@@ -115,6 +117,11 @@ impl Handle {
     pub fn attach(&self) -> Attached {
         self.words.send(Word::Attached(1)).ok();
         Attached(self.words.clone())
+    }
+
+    /// The process is to end; a request under way is brought to its answer first.
+    pub fn leave(&self, signal: &'static str) {
+        self.words.send(Word::Leave(signal)).ok();
     }
 
     /// The newest snapshot, and the next ones.
@@ -159,6 +166,10 @@ pub struct Guard {
     sent: Duration,
     watchers: watch::Watchers,
     errands: errand::Errands,
+    /// A request has been sent whose answer is awaited.
+    sending: bool,
+    /// The signal that ends this process.
+    leaving: Option<&'static str>,
     /// It cannot go on in this process.
     over: bool,
     /// The journal refused the session's very first record.
@@ -230,6 +241,8 @@ impl Guard {
             attached: 0,
             news: true,
             sent: Duration::ZERO,
+            sending: false,
+            leaving: None,
             over: false,
             stillborn: None,
         }
@@ -239,12 +252,13 @@ impl Guard {
     pub async fn run(mut self) -> Arc<Snapshot> {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        while !(self.over || self.conductor.is_closed() && self.job.is_none()) {
+        while !self.is_over() {
             self.publish();
             tokio::select! {
                 biased;
                 input = answered(&mut self.job) => {
                     self.job = None;
+                    self.sending = false;
                     self.hear(Heard::Inner(input)).await;
                 }
                 Some(word) = self.words.recv() => self.word(word).await,
@@ -252,9 +266,27 @@ impl Guard {
             }
         }
         self.publish();
-        self.report().await;
+        match self.leaving.filter(|_| !self.conductor.is_closed()) {
+            Some(signal) => self.left(signal).await,
+            None => self.report().await,
+        }
         self.publish();
         self.seen.borrow().clone()
+    }
+
+    fn is_over(&self) -> bool {
+        let leaves = self.leaving.is_some() && !self.sending;
+        self.over || leaves || self.conductor.is_closed() && self.job.is_none()
+    }
+
+    /// Written down and told to whoever is attached. Nothing is put back in a hurry: what is armed in
+    /// AWS still stands, and the next guard goes on.
+    async fn left(&mut self, signal: &'static str) {
+        let said = format!("The guard ended on {signal}; the next one takes the session up");
+        let trouble = News::Trouble(About::Guard, Some(said));
+        self.hear(Heard::News(trouble)).await;
+        let signal = signal.to_owned();
+        self.hear(Heard::News(News::Left { signal })).await;
     }
 
     async fn tick(&mut self) {
@@ -274,6 +306,7 @@ impl Guard {
                 self.hear(Heard::News(news)).await;
             }
             Word::Shelf(seen) => self.shelf(seen).await,
+            Word::Leave(signal) => self.leaving = Some(signal),
             Word::Asked { ask, by, answer } => {
                 let said = self.hear(Heard::Asked { ask, by }).await;
                 self.publish();
@@ -366,7 +399,8 @@ impl Guard {
 
     /// Durable first; then it is on its way, and nothing takes it back.
     async fn write(&mut self, intent: Intent) -> Option<Input> {
-        if self.stillborn.is_some() {
+        // What has not left yet is left to the next guard.
+        if self.stillborn.is_some() || self.leaving.is_some() {
             return None;
         }
         let permit = match self.pen.send(intent, self.now().wall).await {
@@ -384,6 +418,7 @@ impl Guard {
             _ => Vec::new(),
         };
         crash::point("guard.send");
+        self.sending = true;
         self.job = Some(Box::pin(async move {
             for beat in beats {
                 // A sign of life that came after it would put the record there again.
@@ -402,7 +437,8 @@ impl Guard {
 
     fn trouble(&self, fault: &Fault) {
         let said = Some(fault.line().as_str().to_owned());
-        self.told.send(Word::News(News::Trouble(said))).ok();
+        let news = News::Trouble(About::Journal, said);
+        self.told.send(Word::News(news)).ok();
     }
 
     /// Most ticks bring nothing: then no snapshot is made before one is due to somebody.

@@ -68,10 +68,12 @@ pub enum Resume {
 #[derive(Clone, Debug, PartialEq)]
 pub enum News {
     Alarms(Vec<AlarmNow>),
-    /// What is not as the session set it, at this generation of it.
+    /// What is not as the session set it, at this generation of it; of what could not be read is
+    /// known what was known.
     Drift {
         generation: u64,
         fields: Vec<Moved>,
+        unread: Vec<Target>,
     },
     /// The restored rule's effect shows in the counts.
     Settled,
@@ -79,13 +81,31 @@ pub enum News {
     Requested {
         by: String,
     },
+    /// The guard was told to end; the session goes on with the next one.
+    Left {
+        signal: String,
+    },
     /// Another tidegate took the session over.
     Adopted {
         by: String,
     },
     Vitals(Vec<Sign>),
     /// Something beside the steps is in trouble; `None`: it is over.
-    Trouble(Option<String>),
+    Trouble(About, Option<String>),
+}
+
+/// What can be in trouble beside the steps: each tells of its own, and of nothing else's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    Journal,
+    /// The guard's own process.
+    Guard,
+    /// The session's record in the account, as it is read.
+    Record,
+    /// As it is written.
+    Heartbeat,
+    Alarms,
+    Drift,
 }
 
 /// What the conductor is in the middle of.
@@ -166,7 +186,7 @@ pub struct Conductor {
     halted_at: usize,
     alarms: Vec<AlarmNow>,
     vitals: Vec<Sign>,
-    trouble: Option<String>,
+    troubles: BTreeMap<About, String>,
     generation: u64,
 }
 
@@ -229,7 +249,7 @@ impl Conductor {
             halted_at: 0,
             alarms: Vec::new(),
             vitals: Vec::new(),
-            trouble: None,
+            troubles: BTreeMap::new(),
             generation: 0,
         };
         conductor.until = conductor.test().until.map(|until| conductor.mono_of(until));
@@ -329,7 +349,7 @@ impl Conductor {
             Heard::Asked { ask, by } => self.asked(ask, by),
             Heard::Attached(n) => self.attach(n).into(),
             Heard::Inner(Input::JournalFailed(fault)) => {
-                self.trouble = Some(fault.line().as_str().to_owned());
+                self.in_trouble(About::Journal, Some(fault.line().as_str().to_owned()));
                 Moves::default()
             }
             _ => Moves::default(),
@@ -417,7 +437,11 @@ impl Conductor {
     fn news(&mut self, news: News) -> Vec<Command> {
         match news {
             News::Alarms(alarms) => self.alarmed(alarms),
-            News::Drift { generation, fields } => self.drifted(generation, fields),
+            News::Drift {
+                generation,
+                fields,
+                unread,
+            } => self.drifted(generation, fields, &unread),
             News::Settled => self.settle(),
             News::Requested { by } => self.revert(Why::Requested { by }),
             News::Adopted { by } => self.adopted(&by),
@@ -425,10 +449,18 @@ impl Conductor {
                 self.vitals.clone_from(&signs);
                 vec![self.say(Event::Vitals { signs })]
             }
-            News::Trouble(trouble) => {
-                self.trouble = trouble;
+            News::Trouble(about, said) => {
+                self.in_trouble(about, said);
                 Vec::new()
             }
+            News::Left { signal } => vec![self.say(Event::Left { signal })],
+        }
+    }
+
+    pub(super) fn in_trouble(&mut self, about: About, said: Option<String>) {
+        match said {
+            Some(said) => drop(self.troubles.insert(about, said)),
+            None => drop(self.troubles.remove(&about)),
         }
     }
 
@@ -450,8 +482,15 @@ impl Conductor {
         commands
     }
 
-    fn drifted(&mut self, generation: u64, fields: Vec<Moved>) -> Vec<Command> {
+    fn drifted(
+        &mut self,
+        generation: u64,
+        mut fields: Vec<Moved>,
+        unread: &[Target],
+    ) -> Vec<Command> {
         let stale = generation != self.generation || self.phase != Phase::Running;
+        let known = self.test().drift.iter();
+        fields.extend(known.filter(|m| unread.contains(&m.target)).cloned());
         if stale || fields == self.test().drift {
             return Vec::new();
         }
@@ -493,7 +532,7 @@ impl Conductor {
         self.generation += 1;
         match report {
             Report::JournalBroken(fault) => {
-                self.trouble = Some(fault.line().as_str().to_owned());
+                self.in_trouble(About::Journal, Some(fault.line().as_str().to_owned()));
                 Vec::new()
             }
             // What is under way is brought to its end, and then all of it goes back.

@@ -219,6 +219,10 @@ pub enum Event {
     Vitals {
         signs: Vec<Sign>,
     },
+    /// The guard ended on a signal; the session stays open for the next one.
+    Left {
+        signal: String,
+    },
     Closed {
         closing: Closing,
     },
@@ -257,6 +261,7 @@ impl Event {
             | Self::Drifted { .. }
             | Self::Errand { .. }
             | Self::Vitals { .. }
+            | Self::Left { .. }
             | Self::Closed { .. } => None,
             Self::Skipped { step, .. }
             | Self::Prepared { step, .. }

@@ -46,8 +46,8 @@ pub struct Snapshot {
     pub notes: u32,
     /// The record that colleagues see; without one they do not see the session.
     pub shared: Option<String>,
-    /// What is wrong with the journal, the account's record or the credentials.
-    pub trouble: Option<String>,
+    /// What is wrong beside the steps, a line for each thing that is in trouble.
+    pub troubles: Vec<String>,
 }
 
 /// What keeps the guard alive when the login ends.

@@ -842,7 +842,7 @@ fn words_from_the_socket_cannot_reach_the_terminal() {
         who: evil.clone(),
         host: evil.clone(),
         version: evil.clone(),
-        trouble: Some(evil.clone()),
+        troubles: vec![evil.clone()],
         shared: Some(evil.clone()),
         ..in_conflict()
     };

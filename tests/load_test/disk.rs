@@ -30,7 +30,7 @@ fn without_a_journal_a_session_is_put_back_and_its_records_wait_in_the_home_dire
         stage.is_as(&before);
         assert_eq!(left_aside(&stage), 1, "{trouble}");
         // The words that it ended with bring the records back.
-        let said = now["trouble"].as_str().expect("what is wrong");
+        let said = now["troubles"][0].as_str().expect("what is wrong");
         let (_, mend) = said.split_once("mv -n ").expect("what to do");
         let mut paths = mend.split_whitespace();
         let [from, to] = [paths.next(), paths.next()].map(|path| path.expect("a path"));

@@ -30,6 +30,39 @@ fn a_session_that_nobody_carries_is_put_back_from_another_machine_and_not_before
     stage.is_as(&before);
 }
 
+/// Both records of a session that locks CLOUDFRONT too, by boto3; `silent`: since long.
+fn cloudfront(silent: bool) -> String {
+    let each = if silent {
+        SILENT.replace("ssm.", "at.")
+    } else {
+        String::new()
+    };
+    let each = each.replace('\n', "\n    ");
+    format!(
+        "
+for at in (ssm, client('ssm', 'us-east-1')):
+    pass{each}
+east = client('ssm', 'us-east-1').get_parameters_by_path(Path='/tidegate', Recursive=True)['Parameters']
+out([p['Name'] for p in east])
+"
+    )
+}
+
+#[test]
+fn taking_over_a_session_removes_its_record_for_cloudfront_as_well() {
+    let stage = Stage::new();
+    stage.start("site", &[]).ends(0);
+    let name = "/tidegate/cloudfront/session/1";
+    assert_eq!(stage.boto(&cloudfront(false)), json!([name]));
+    kill_hard(stage.guard());
+    stage.boto(&cloudfront(true));
+    let back = stage.beside().run(&["recover", "--output", "json"]);
+    let back = back.ends(0).json();
+    assert_eq!(back["closing"], "restored", "{back:#}");
+    assert_eq!(stage.boto(&cloudfront(false)), json!([]));
+    assert_eq!(stage.look()["records"], json!({}));
+}
+
 #[test]
 fn a_record_that_is_gone_is_put_again_and_one_that_is_another_s_is_left_alone() {
     for_each(&[woken_up as fn(), deleted], |case| case());

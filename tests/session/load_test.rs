@@ -668,6 +668,7 @@ fn what_others_change_while_it_runs_is_told_once_and_not_after_a_change_of_its_o
             standing: Standing::Theirs,
             who: None,
         }],
+        unread: Vec::new(),
     };
     let told = |drive: &TestDrive| {
         let events = drive.records.iter().map(|r| &r.event);

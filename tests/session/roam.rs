@@ -4,7 +4,7 @@ use super::test_drive::{Fate, TestDrive, lock, timers};
 use super::world::{World, backup};
 use std::time::Duration;
 use tidegate::session::ask::{Answer, Ask};
-use tidegate::session::conductor::{Conductor, News, Resume};
+use tidegate::session::conductor::{About, Conductor, News, Resume};
 use tidegate::session::load_test::Stage;
 use tidegate::session::order::Proposed;
 use tidegate::session::revert::{Decisions, Surplus};
@@ -200,7 +200,7 @@ impl Roam {
             1 => News::Requested { by },
             2..=4 => News::Alarms(vec![alarm(self.luck.pick(&["OK", "INSUFFICIENT_DATA"]))]),
             5..=9 => News::Settled,
-            10 => News::Trouble(Some("the line is down".to_owned())),
+            10 => News::Trouble(About::Alarms, Some("the line is down".to_owned())),
             11..=14 => News::Drift {
                 generation: self
                     .drive
@@ -208,6 +208,7 @@ impl Roam {
                     .as_ref()
                     .map_or(0, Conductor::generation),
                 fields: Vec::new(),
+                unread: Vec::new(),
             },
             _ => News::Vitals(Vec::new()),
         };

@@ -141,7 +141,7 @@ pub fn running() -> Snapshot {
         ],
         notes: 2,
         shared: Some("/tidegate/ap-northeast-2/session/3".into()),
-        trouble: None,
+        troubles: Vec::new(),
     }
 }
 
@@ -207,7 +207,7 @@ pub fn beset() -> Snapshot {
     Snapshot {
         protection: Protection::Detached,
         drift: vec![moved(Target::Scalable(api()), Field::Min, 5)],
-        trouble: Some("the account's record could not be renewed (AccessDenied)".into()),
+        troubles: vec!["the account's record could not be renewed (AccessDenied)".into()],
         accepted: [Reason::NoRateTimer, Reason::NoSharedRecord, Reason::NoRoom]
             .map(|reason| Accepted {
                 reason,

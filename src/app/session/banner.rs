@@ -176,7 +176,7 @@ fn told(snapshot: &Snapshot, key: &str) -> Vec<Part> {
     if conflicts > 0 {
         lines.push(bad(&format!("{} in conflict: {key}", fields(conflicts))));
     }
-    lines.extend(snapshot.trouble.as_deref().map(bad));
+    lines.extend(snapshot.troubles.iter().map(|trouble| bad(trouble)));
     if !snapshot.drift.is_empty() {
         let moved = fields(snapshot.drift.len());
         lines.push(warn(&format!("{moved} changed by others")));

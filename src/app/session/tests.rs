@@ -41,7 +41,7 @@ fn at(second: i64, stage: Stage) -> Box<Snapshot> {
         vitals: Vec::new(),
         notes: 0,
         shared: None,
-        trouble: None,
+        troubles: Vec::new(),
     })
 }
 

@@ -193,6 +193,7 @@ fn of_the_test(event: &Event) -> String {
         Event::Skipped { step, by } => format!("step {} is left out by {by}", step + 1),
         Event::Reverting { why } => format!("is put back: {why}"),
         Event::Extended { until, by } => format!("extended until {until:.0} by {by}"),
+        Event::Left { signal } => format!("the guard ended on {signal}; the session stays open"),
         Event::Noted { by, text } => format!("{by}: {text}"),
         Event::Alarm { name, state } => format!("alarm {name} is {state}"),
         Event::Drifted { fields } if fields.is_empty() => "all is as the session set it".to_owned(),

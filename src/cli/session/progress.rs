@@ -120,7 +120,7 @@ fn tail(now: &Snapshot, out: &mut String) {
     if now.shared.is_none() && now.steps.iter().all(|s| s.kind != Kind::Lock) {
         say("colleagues do not see this session".to_owned());
     }
-    if let Some(trouble) = &now.trouble {
+    for trouble in &now.troubles {
         say(format!("trouble: {trouble}"));
     }
 }

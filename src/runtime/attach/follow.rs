@@ -12,6 +12,7 @@ use crate::runtime::guard::client::{Client, SILENCE, socket_path};
 use crate::session::ask::{Answer, Ask, Line, Told};
 use crate::session::conductor::Resume;
 use crate::session::load_test::Stage;
+use crate::session::snapshot::Snapshot;
 use jiff::Timestamp;
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeSet;
@@ -29,7 +30,7 @@ enum End {
     /// The session is closed.
     Closed,
     /// The guard is gone, or hangs.
-    Lost { hangs: bool, pid: Option<u32> },
+    Lost { hangs: bool },
 }
 
 /// Follows what is open in this account and region, one after the other.
@@ -114,88 +115,119 @@ async fn attend(core: &Core, id: &SessionId, wishes: &mut UnboundedReceiver<Wish
         return;
     }
     core.set_open(Some(id.clone()));
-    match listen(core, id, &mut client, wishes).await {
-        End::Closed => {}
-        End::Lost { hangs, pid } => {
-            drop(client);
-            lost(core, id, hangs, pid).await;
-        }
+    let peer = client.peer();
+    let mut followed = Followed {
+        core,
+        id,
+        pending: core.take_begun(id).into_iter().collect(),
+        steps: 0,
+        silent: false,
+    };
+    if let End::Lost { hangs } = followed.listen(&mut client, wishes).await {
+        drop(client);
+        lost(core, id, peer.filter(|_| hangs)).await;
     }
 }
 
-async fn listen(
-    core: &Core,
-    id: &SessionId,
-    client: &mut Client,
-    wishes: &mut UnboundedReceiver<Wish>,
-) -> End {
-    let mut pending: Vec<Pending> = core.take_begun(id).into_iter().collect();
-    let (mut pid, mut steps, mut silent) = (None, 0, false);
-    loop {
-        tokio::select! {
-            biased;
-            line = client.next() => match line {
-                Ok(Line::Snapshot(seen)) => {
-                    silent = false;
-                    (pid, steps) = (Some(seen.pid), seen.steps.len());
-                    pending.retain_mut(|one| one.goes_on(core, &seen));
-                    let closed = seen.stage == Stage::Closed;
-                    core.tell(TestNews::Snapshot(seen));
-                    if closed {
-                        return End::Closed;
+/// One session, as long as one connection lasts.
+struct Followed<'a> {
+    core: &'a Core,
+    id: &'a SessionId,
+    /// Changes of this console that became steps of it.
+    pending: Vec<Pending>,
+    steps: usize,
+    silent: bool,
+}
+
+impl Followed<'_> {
+    async fn listen(&mut self, client: &mut Client, wishes: &mut UnboundedReceiver<Wish>) -> End {
+        loop {
+            tokio::select! {
+                biased;
+                line = client.next() => {
+                    let end = match line {
+                        Ok(Line::Snapshot(seen)) => self.seen(seen),
+                        Ok(Line::Answer { id, answer }) => self.answered(id, answer),
+                        Err(fault) => self.failed(&fault),
+                    };
+                    if let Some(end) = end {
+                        return end;
                     }
                 }
-                Ok(Line::Answer { id, answer }) => {
-                    let waits = pending.iter().position(|one| one.ask == id);
-                    match (waits, &answer) {
-                        (Some(n), Answer::Refused { trouble }) => {
-                            pending.remove(n).failed(core, &Fault::from(trouble));
-                        }
-                        (Some(_), Answer::Done { .. }) => {}
-                        // Attaching is not worth a word.
-                        (None, Answer::Done { said }) if said.is_empty() => {}
-                        (None, _) => core.tell(TestNews::Answered(answer)),
-                    }
-                }
-                Err(fault) if fault.kind == FaultKind::TimedOut && !silent => {
-                    silent = true;
-                    let session = id.clone();
-                    core.tell(TestNews::Silent { session, by: SILENCE });
-                }
-                Err(fault) => {
-                    let hangs = fault.kind == FaultKind::TimedOut;
-                    for one in &pending {
-                        one.failed(core, &fault);
-                    }
-                    return End::Lost { hangs, pid };
-                }
-            },
-            Some(wish) = wishes.recv() => {
-                let sent = match wish {
-                    Wish::Ask(ask) => client.send(ask).await.map(drop),
-                    Wish::Change(proposal) => {
-                        let ask = Ask::Change { proposal: proposal.clone() };
-                        client.send(ask).await.map(|ask| {
-                            pending.push(Pending::new(core, id, ask, &proposal, steps));
-                        })
-                    }
-                };
-                if let Err(fault) = sent {
-                    core.tell(TestNews::Answered(refused(&fault)));
-                }
+                Some(wish) = wishes.recv() => self.wished(wish, client).await,
             }
         }
     }
+
+    fn seen(&mut self, seen: Box<Snapshot>) -> Option<End> {
+        self.silent = false;
+        self.steps = seen.steps.len();
+        let core = self.core;
+        self.pending.retain_mut(|one| one.goes_on(core, &seen));
+        let closed = seen.stage == Stage::Closed;
+        core.tell(TestNews::Snapshot(seen));
+        closed.then_some(End::Closed)
+    }
+
+    fn answered(&mut self, id: u64, answer: Answer) -> Option<End> {
+        let waits = self.pending.iter().position(|one| one.ask == id);
+        match (waits, &answer) {
+            (Some(n), Answer::Refused { trouble }) => {
+                let one = self.pending.remove(n);
+                one.failed(self.core, &Fault::from(trouble));
+            }
+            (Some(_), Answer::Done { .. }) => {}
+            // Attaching is not worth a word.
+            (None, Answer::Done { said }) if said.is_empty() => {}
+            (None, _) => self.core.tell(TestNews::Answered(answer)),
+        }
+        None
+    }
+
+    /// Silent once, it is only said; silent again, it hangs.
+    fn failed(&mut self, fault: &Fault) -> Option<End> {
+        let hangs = fault.kind == FaultKind::TimedOut;
+        if hangs && !self.silent {
+            self.silent = true;
+            let session = self.id.clone();
+            self.core.tell(TestNews::Silent {
+                session,
+                by: SILENCE,
+            });
+            return None;
+        }
+        for one in &self.pending {
+            one.failed(self.core, fault);
+        }
+        Some(End::Lost { hangs })
+    }
+
+    async fn wished(&mut self, wish: Wish, client: &mut Client) {
+        let sent = match wish {
+            Wish::Ask(ask) => client.send(ask).await.map(drop),
+            Wish::Change(proposal) => {
+                let ask = Ask::Change {
+                    proposal: proposal.clone(),
+                };
+                let sent = client.send(ask).await;
+                sent.map(|ask| {
+                    let one = Pending::new(self.core, self.id, ask, &proposal, self.steps);
+                    self.pending.push(one);
+                })
+            }
+        };
+        if let Err(fault) = sent {
+            self.core.tell(TestNews::Answered(refused(&fault)));
+        }
+    }
 }
 
-/// The guard is gone: who holds the lock says so, and nobody else.
-async fn lost(core: &Core, id: &SessionId, hangs: bool, pid: Option<u32>) {
-    if hangs && core.may_write().is_ok() {
-        let pid = pid.and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
-        let own = std::process::id();
-        if let Some(pid) = pid.filter(|pid| pid.as_raw_nonzero().get().unsigned_abs() != own) {
-            kill_process(pid, Signal::KILL).ok();
-        }
+/// The guard is gone: who holds the lock says so, and nobody else. One that hangs is ended: the process
+/// that the kernel knows at the other end of the socket, whatever a snapshot told of it.
+async fn lost(core: &Core, id: &SessionId, hangs: Option<Pid>) {
+    let own = |pid: &Pid| pid.as_raw_nonzero().get().unsigned_abs() == std::process::id();
+    if let Some(pid) = hangs.filter(|pid| !own(pid) && core.may_write().is_ok()) {
+        kill_process(pid, Signal::KILL).ok();
     }
     for _ in 0..10 {
         if !is_held(&core.dir, id) {

@@ -4,6 +4,7 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
 use crate::session::ask::{Answer, Ask, Asked, LONGEST, Line, PROTOCOL};
 use crate::session::snapshot::Snapshot;
+use rustix::process::Pid;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -26,6 +27,7 @@ pub struct Client {
     by: String,
     next: u64,
     buffer: Vec<u8>,
+    peer: Option<Pid>,
 }
 
 impl Client {
@@ -33,14 +35,22 @@ impl Client {
     pub async fn connect(path: &Path, by: String) -> Result<Self, Fault> {
         let stream = tokio::time::timeout(SILENCE, UnixStream::connect(path)).await;
         let stream = stream.map_err(|_| silent())?.map_err(|e| unreachable(&e))?;
+        let peer = stream.peer_cred().ok();
+        let peer = peer.and_then(|p| p.pid()).and_then(Pid::from_raw);
         let (read, write) = stream.into_split();
         Ok(Self {
+            peer,
             read: BufReader::new(read),
             write,
             by,
             next: 0,
             buffer: Vec::new(),
         })
+    }
+
+    /// The process at the other end, as the kernel knows it.
+    pub fn peer(&self) -> Option<Pid> {
+        self.peer
     }
 
     /// Sends what is asked; its answer comes as a line with this number.

@@ -10,7 +10,7 @@ use crate::domain::change::Target;
 use crate::domain::fault::Fault;
 use crate::domain::ids::SessionId;
 use crate::domain::write::{Outcome, Write};
-use crate::session::conductor::{Conductor, Heard, News};
+use crate::session::conductor::{About, Conductor, Heard, News};
 use crate::session::load_test::Stage;
 use crate::session::shared::SharedRecord;
 use crate::session::state::{End, Leg};
@@ -144,7 +144,9 @@ impl Guard {
         }
         self.errands.failing = fault.is_some();
         let said = fault.map(|f| format!("Colleagues do not see the session: {}", f.line()));
-        self.told.send(Word::News(News::Trouble(said))).ok();
+        self.told
+            .send(Word::News(News::Trouble(About::Record, said)))
+            .ok();
     }
 
     /// A request is taken from the account when it is heard.
@@ -197,12 +199,16 @@ impl Guard {
         };
         let (aws, told) = (self.aws.clone(), self.told.clone());
         let sent = tokio::spawn(async move {
-            if let Outcome::Refused(fault) | Outcome::NotSent(fault) = apply(&aws, permit).await
-                && !is_there(&fault)
-            {
-                let said = format!("The session's record cannot be renewed: {}", fault.line());
-                told.send(Word::News(News::Trouble(Some(said)))).ok();
-            }
+            let said = match apply(&aws, permit).await {
+                Outcome::Refused(fault) | Outcome::NotSent(fault) if !is_there(&fault) => Some(
+                    format!("The session's record cannot be renewed: {}", fault.line()),
+                ),
+                // What became of it the next look tells.
+                Outcome::Unknown(_) => return,
+                Outcome::Done { .. } | Outcome::Refused(_) | Outcome::NotSent(_) => None,
+            };
+            let news = News::Trouble(About::Heartbeat, said);
+            told.send(Word::News(news)).ok();
         });
         self.errands.under_way.insert(about, sent);
     }
@@ -230,7 +236,13 @@ fn locks(conductor: &Conductor) -> Vec<RecordRef> {
             Some(Target::Record(at)) => Some(at.clone()),
             _ => None,
         })
+        .filter(|at| is_of(at, &state.id))
         .collect()
+}
+
+/// One that was taken over is another's: no sign of life of ours belongs in it.
+fn is_of(record: &RecordRef, session: &SessionId) -> bool {
+    SharedRecord::parse(&record.body).is_ok_and(|body| body.session == *session)
 }
 
 /// `/tidegate/eu-west-1/session/7` lies on `/tidegate/eu-west-1/session`.

@@ -25,6 +25,8 @@ use std::path::Path;
 pub struct Orphan {
     pub record: SharedRecord,
     pub(super) at: RecordRef,
+    /// Its records on other shelves.
+    also: Vec<RecordRef>,
     next: u64,
     pub(super) scope: Scope,
     /// AWS's time when it was looked at: whose clock is wrong must not take over what is alive.
@@ -35,6 +37,12 @@ impl Orphan {
     /// How long nobody gave a sign of life.
     pub fn silent(&self) -> jiff::SignedDuration {
         self.seen.duration_since(self.record.heartbeat)
+    }
+
+    /// Whether this is a record of the same session, or of the one that it takes over.
+    fn is_of(&self, record: &SharedRecord) -> bool {
+        let ours = &self.record;
+        ours.session == record.session || ours.adopts.as_ref() == Some(&record.session)
     }
 
     /// Whether it may be taken over (product.md §4).
@@ -52,7 +60,14 @@ impl Orphan {
             return Err(fault);
         }
         let id = Store::new_id(now);
-        let opening = adoption(id, &self.record, &self.at, self.next, actor, now);
+        let opening = adoption(
+            id,
+            &self.record,
+            [&self.at].into_iter().chain(&self.also),
+            self.next,
+            actor,
+            now,
+        );
         Ok(Task::Start {
             opening: Box::new(opening),
             scope: self.scope.clone(),
@@ -139,7 +154,7 @@ pub async fn orphans(aws: &Aws) -> Result<Vec<Orphan>, Fault> {
         account: who.account,
         region: aws.region().clone(),
     };
-    let mut found = Vec::new();
+    let mut found: Vec<Orphan> = Vec::new();
     for shelf in [Shelf::Region, Shelf::Cloudfront] {
         let path = shelf.path(&scope);
         let seen = match aws.shelf(shelf, &path).await {
@@ -150,8 +165,14 @@ pub async fn orphans(aws: &Aws) -> Result<Vec<Orphan>, Fault> {
         };
         if let Some((number, record)) = seen.records.into_iter().next_back() {
             let record = record?;
+            let at = record_at(shelf, &path, number, &record);
+            if let Some(same) = found.iter_mut().find(|o| o.is_of(&record)) {
+                same.also.push(at);
+                continue;
+            }
             found.push(Orphan {
-                at: record_at(shelf, &path, number, &record),
+                at,
+                also: Vec::new(),
                 next: number.saturating_add(1),
                 seen: aws.meter().date().unwrap_or_else(clock::wall),
                 scope: scope.clone(),

@@ -2,21 +2,25 @@
 //! goes back on standard output once the lock is held, the first records are durable, the socket
 //! is open and the account is the one that was meant.
 
-use super::{Guard, Parts, Task, client, server};
+use super::{Guard, Handle, Parts, Task, client, server};
 use crate::aws::{Aws, Gate, Options};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{ProfileName, Region, SessionId};
 use crate::journal::Store;
 use crate::runtime::clock::Clock;
 use crate::session::ask::Told;
+use crate::session::load_test::Stage;
 use crate::session::machine::Pace;
 use crate::session::snapshot::Protection;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// The longest brief, in bytes.
 const LONGEST: u64 = 4 * 1024 * 1024;
+/// So long the last words of a guard that was told to end can be heard.
+const LEAVING: Duration = Duration::from_millis(300);
 /// So long the end can be heard of.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -165,12 +169,30 @@ async fn carry(begun: Begun) {
     } = begun;
     say(&Word::Ready { session });
     close_the_streams();
+    let signalled = tokio::spawn(signalled(handle.clone(), socket.clone()));
     let server = tokio::spawn(server::serve(listener, handle));
-    Box::pin(guard.run()).await;
+    let last = Box::pin(guard.run()).await;
     // Who comes late or reads slowly still hears of the end.
-    tokio::time::sleep(GOODBYE).await;
+    if last.stage == Stage::Closed {
+        tokio::time::sleep(GOODBYE).await;
+        std::fs::remove_file(&socket).ok();
+    } else {
+        tokio::time::sleep(LEAVING).await;
+    }
     server.abort();
-    std::fs::remove_file(&socket).ok();
+    signalled.abort();
+}
+
+/// A shutdown, or whoever ends the process: the session stays open. The socket's name goes while the
+/// lock is held: afterwards it is the next guard's.
+async fn signalled(handle: Handle, socket: PathBuf) {
+    let Ok(mut told) = signal(SignalKind::terminate()) else {
+        return;
+    };
+    if told.recv().await.is_some() {
+        std::fs::remove_file(&socket).ok();
+        handle.leave("SIGTERM");
+    }
 }
 
 /// Whoever started it may be gone already.

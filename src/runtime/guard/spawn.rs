@@ -4,9 +4,14 @@ use super::process::{Brief, Word};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::SessionId;
 use crate::session::snapshot::Protection;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// The longest that it may take to log in, to look who we are, and to take the lock.
+const READY: Duration = Duration::from_mins(1);
 
 /// Starts the guard and waits until it has the session, or says why not. Where no scope can be
 /// made, a process of its own session has to do; which of them it is, is told.
@@ -46,18 +51,35 @@ fn begin(brief: &Brief) -> Result<SessionId, Unborn> {
         // One that died at once says more on its way out.
         input.write_all(sent.as_bytes()).ok();
     }
-    let mut line = String::new();
-    if let Some(out) = child.stdout.take() {
-        BufReader::new(out)
-            .read_line(&mut line)
-            .map_err(|e| not_started(&e.to_string()))?;
+    let out = child.stdout.take();
+    let heard = out.map(|out| first_line(out, READY));
+    if matches!(heard, Some(None)) {
+        // It has said nothing yet, so it has sent nothing yet.
+        child.kill().ok();
     }
     reap(child);
+    let Some(line) = heard.flatten() else {
+        return Err(not_started("it did not say within a minute that it has the session").into());
+    };
     match serde_json::from_str(&line) {
         Ok(Word::Ready { session }) => Ok(session),
         Ok(Word::Refused(told)) => Err(Unborn::Told(Fault::from(&told))),
         Err(_) => Err(Unborn::Silent),
     }
+}
+
+/// What comes first, where it comes in time. The thread ends with the pipe.
+fn first_line(out: impl Read + Send + 'static, within: Duration) -> Option<String> {
+    let (said, heard) = mpsc::channel();
+    let read = move || {
+        let mut line = String::new();
+        // What cannot be read is as good as nothing said.
+        BufReader::new(out).read_line(&mut line).ok();
+        said.send(line).ok();
+    };
+    let reader = std::thread::Builder::new().name("guard-word".to_owned());
+    reader.spawn(read).ok()?;
+    heard.recv_timeout(within).ok()
 }
 
 /// Nobody waits for the guard's end; but one that ends before us must not stay as a zombie.
@@ -112,4 +134,20 @@ fn not_started(why: &str) -> Fault {
     )
     .means("nothing was changed")
     .next("look at the limits of this machine (ulimit -a), then try again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guard_that_says_nothing_is_not_waited_for_for_ever() {
+        let (silent, _open) = std::io::pipe().unwrap();
+        assert_eq!(first_line(silent, Duration::from_millis(20)), None);
+        let (heard, mut says) = std::io::pipe().unwrap();
+        says.write_all(b"ready\n").unwrap();
+        assert_eq!(first_line(heard, READY).as_deref(), Some("ready\n"));
+        let (dead, _) = std::io::pipe().unwrap();
+        assert_eq!(first_line(dead, READY).as_deref(), Some(""));
+    }
 }

@@ -8,7 +8,7 @@ use crate::domain::fault::Fault;
 use crate::domain::text::Text;
 use crate::domain::waf::RuleRef;
 use crate::runtime::look::{boxed, look};
-use crate::session::conductor::{Conductor, News};
+use crate::session::conductor::{About, Conductor, News};
 use crate::session::load_test::{Moved, Stage};
 use crate::session::look::Look;
 use crate::session::machine::Sight;
@@ -152,7 +152,7 @@ async fn alarms(aws: Aws, told: UnboundedSender<Word>, names: Vec<Text>) {
     match aws.alarms(&names).await {
         Err(fault) => {
             let said = format!("The alarms cannot be read: {}", fault.line());
-            tell(&told, News::Trouble(Some(said)));
+            tell(&told, News::Trouble(About::Alarms, Some(said)));
         }
         Ok(states) => {
             let seen = names.iter().map(|name| AlarmNow {
@@ -163,30 +163,66 @@ async fn alarms(aws: Aws, told: UnboundedSender<Word>, names: Vec<Text>) {
                 },
             });
             tell(&told, News::Alarms(seen.collect()));
+            tell(&told, News::Trouble(About::Alarms, None));
         }
     }
 }
 
 async fn drift(aws: Aws, told: UnboundedSender<Word>, steps: Vec<Step>, generation: u64) {
-    // The next look tells; what cannot be read is not called changed.
-    if let Ok(fields) = all_moved(&aws, &steps).await {
-        tell(&told, News::Drift { generation, fields });
+    let seen = all_moved(&aws, &steps).await;
+    let trouble = News::Trouble(About::Drift, seen.said());
+    tell(&told, trouble);
+    tell(
+        &told,
+        News::Drift {
+            generation,
+            fields: seen.fields,
+            unread: seen.unread.into_iter().map(|(target, _)| target).collect(),
+        },
+    );
+}
+
+/// What one look at all that the session set came to.
+#[derive(Default)]
+struct Moves {
+    fields: Vec<Moved>,
+    /// What cannot be read is not called changed, nor as it was set.
+    unread: Vec<(Target, Fault)>,
+}
+
+impl Moves {
+    fn said(&self) -> Option<String> {
+        let (target, fault) = self.unread.first()?;
+        let of = crate::session::step::resource(target);
+        let more = match self.unread.len() {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        Some(format!(
+            "Not watched for what others change, {of}{more}: {}",
+            fault.line()
+        ))
     }
 }
 
 /// Bounds and timers of all targets come together: asked one by one they would be most of what a guard asks.
-async fn all_moved(aws: &Aws, steps: &[Step]) -> Result<Vec<Moved>, Fault> {
+async fn all_moved(aws: &Aws, steps: &[Step]) -> Moves {
     let changes: Vec<&Change> = steps.iter().filter_map(Step::change).collect();
-    let many = boxed(aws.look_at_many(&changes)).await?;
-    let mut fields = Vec::new();
+    // Where that fails for one of them, each is looked at by itself.
+    let many = boxed(aws.look_at_many(&changes)).await.ok();
+    let mut seen = Moves::default();
     for change in changes {
-        let seen = match many.of(change) {
-            Some(seen) => seen,
-            None => look(aws, &Sight::Step(Step::Set(change.clone()))).await?,
+        let known = many.as_ref().and_then(|many| many.of(change));
+        let looked = match known {
+            Some(known) => Ok(known),
+            None => look(aws, &Sight::Step(Step::Set(change.clone()))).await,
         };
-        fields.extend(moved(change, &seen));
+        match looked {
+            Ok(look) => seen.fields.extend(moved(change, &look)),
+            Err(fault) => seen.unread.push((change.target.clone(), fault)),
+        }
     }
-    Ok(fields)
+    seen
 }
 
 /// What is neither as the session set it nor as it was before.

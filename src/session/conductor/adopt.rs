@@ -59,11 +59,12 @@ impl Conductor {
     }
 }
 
-/// What takes over the session of this record, which lies at `path/number`.
-pub fn adoption(
+/// What takes over the session of this record, which lies in these places; the lock is taken beside the
+/// first, and all of them go in the end.
+pub fn adoption<'a>(
     id: SessionId,
     record: &SharedRecord,
-    at: &RecordRef,
+    places: impl Iterator<Item = &'a RecordRef>,
     next: u64,
     actor: &Actor,
     now: Timestamp,
@@ -78,8 +79,12 @@ pub fn adoption(
         .collect();
     let timers = changes.iter().filter_map(|c| timer(c, record));
     let put = |target| Step::Set(Change::put(target));
-    let mut steps = vec![put(Target::Record(lock(&id, record, at, next, actor, now)))];
-    steps.push(put(Target::Record(at.clone())));
+    let places: Vec<&RecordRef> = places.collect();
+    let lock = places
+        .first()
+        .map(|at| lock(&id, record, at, next, actor, now));
+    let records = lock.into_iter().chain(places.into_iter().cloned());
+    let mut steps: Vec<Step> = records.map(|at| put(Target::Record(at))).collect();
     steps.extend(timers.map(|t| put(Target::Timer(t))));
     steps.extend(changes.iter().cloned().map(Step::Set));
     let by = super::name(actor);

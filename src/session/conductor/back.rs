@@ -1,7 +1,7 @@
 //! Back: rules first and their effect, then services, then groups; the timers behind them when all of
 //! it is back, and the lock last. What fails or drains is tried again; what is in conflict stops alone.
 
-use super::{Conductor, Phase, key, kind};
+use super::{About, Conductor, Phase, key, kind};
 use crate::domain::change::Standing;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::session::load_test::{Closing, Moved, Stage, Why};
@@ -127,7 +127,7 @@ impl Conductor {
             }
             // All is back; a record that we may not remove would keep the session open for ever.
             Some(fault) if of == Kind::Lock && self.is_denied_for_good(&fault) => {
-                self.trouble = Some(fault.line().as_str().to_owned());
+                self.in_trouble(About::Record, Some(fault.line().as_str().to_owned()));
                 self.close()
             }
             Some(fault) => self.try_again(&fault),

@@ -42,7 +42,7 @@ impl Conductor {
             vitals: self.vitals.clone(),
             notes: u32::try_from(test.notes.len()).unwrap_or(u32::MAX),
             shared: lock.and_then(record_name),
-            trouble: self.trouble.clone(),
+            troubles: self.troubles.values().cloned().collect(),
         }
     }
 

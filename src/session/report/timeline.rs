@@ -189,9 +189,14 @@ fn of_the_session(event: &Event) -> Option<Told> {
         Event::Noted { by, text } => told("noted", text.clone()).by(by),
         Event::Alarm { name, state } => told("alarm", format!("{name} is {state}")),
         Event::Drifted { fields } => told("drifted", drifted(fields)),
+        Event::Left { signal } => told("left", left(signal)),
         Event::Closed { closing } => told("closed", ended(*closing)),
         _ => return None,
     })
+}
+
+fn left(signal: &str) -> String {
+    format!("the guard ended on {signal}; the session stays open for the next one")
 }
 
 fn counted(steps: &[Step]) -> String {

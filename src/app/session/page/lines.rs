@@ -64,9 +64,8 @@ fn needs(session: &Snapshot, state: &State) -> Vec<Line> {
         lines.push(Line::new(said, Role::Warn));
         lines.push(keys(state, &[Verb::StopSurplus]));
     }
-    if let Some(trouble) = &session.trouble {
-        lines.push(Line::of(trouble, Role::Bad));
-    }
+    let troubles = session.troubles.iter();
+    lines.extend(troubles.map(|trouble| Line::of(trouble, Role::Bad)));
     if !lines.is_empty() {
         lines.push(Line::default());
     }
