@@ -13,6 +13,7 @@ pub mod message;
 pub mod notice;
 pub mod query;
 pub mod settings;
+pub mod sift;
 pub mod source;
 pub mod tail;
 pub mod time;

@@ -27,6 +27,7 @@ use crate::model::message::{Link, Tail};
 use crate::model::notice::Notice;
 use crate::model::query::{Reply, Want};
 use crate::model::settings::Settings;
+use crate::model::sift::Sifted;
 use crate::model::time::Now;
 use crate::model::verb::{Place, Verb};
 use crate::session::order::Report;
@@ -99,6 +100,9 @@ pub trait Pane: std::fmt::Debug + Send {
 
     /// News of the log tail.
     fn tail(&mut self, _news: &Tail, _cx: &Context<'_>) {}
+
+    /// What a worker found in the lines in memory.
+    fn sifted(&mut self, _found: &Sifted) {}
 
     /// News of the carrier (a rule's effect is pending, a snapshot is on its way).
     fn carrier(&mut self, _report: &Report, _cx: &Context<'_>) {}

@@ -22,6 +22,7 @@ pub mod reads;
 pub mod save;
 mod scribe;
 pub mod series;
+pub mod sift;
 pub mod signal;
 pub mod sim;
 pub mod stop;

@@ -62,6 +62,7 @@ fn told(state: &mut State, message: Message) {
         Message::Resize { width, height } => state.size = (width, height),
         Message::Reply(reply) => replied(state, &reply),
         Message::Tail(news) => state.each_pane(|pane, cx| pane.tail(&news, cx)),
+        Message::Sifted(found) => state.each_pane(|pane, _| pane.sifted(&found)),
         Message::Link(link) => linked(state, link),
         Message::Usage(usage) => state.news.used(usage),
         Message::Connected { region, endpoint } => {

@@ -2,6 +2,7 @@
 
 use super::query::Slot;
 use super::settings::Settings;
+use super::sift::Sift;
 use super::tail::{TailMethod, Tailing};
 use crate::domain::ids::SessionId;
 use crate::domain::log::Window;
@@ -52,6 +53,8 @@ pub enum Effect {
     TailNow,
     /// Read older lines, instead of those asked for before; answered by `Tail::Past`.
     ReadPast(Window),
+    /// Go through the lines in memory, instead of what was begun before; answered by `Message::Sifted`.
+    Sift(Sift),
     /// Put text on the clipboard by OSC 52; sanitized, at most 64 KiB.
     Copy(String),
     /// Write lines to a new 0600 file in the state directory.

@@ -1,6 +1,7 @@
 //! Messages are facts: what happened, in the words of the program.
 
 use super::query::Reply;
+use super::sift::Sifted;
 use super::time::Now;
 use crate::domain::fault::Fault;
 use crate::domain::ids::Region;
@@ -29,6 +30,8 @@ pub enum Message {
     Resumed,
     Reply(Reply),
     Tail(Tail),
+    /// What a worker found in the lines in memory.
+    Sifted(Sifted),
     Carrier(Report),
     Test(TestNews),
     Link(Link),

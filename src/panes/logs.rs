@@ -25,6 +25,7 @@ mod roam;
 mod row;
 mod rows;
 mod sheet;
+mod sifting;
 mod source;
 mod title;
 mod trace;
@@ -38,21 +39,24 @@ use crate::domain::ids::LogGroup;
 use crate::domain::text::Text;
 use crate::logs::chunk::Chunk;
 use crate::logs::field::Known;
-use crate::logs::filter::Filter;
+use crate::logs::search::Towards;
 use crate::model::effect::Effect;
 use crate::model::log_request::LogRequest;
 use crate::model::message::Tail;
 use crate::model::query::{Answer, Facts, Pace, Query, Reply, Want};
+use crate::model::sift::Sifted;
 use crate::model::tail::TailMethod;
 use crate::model::verb::{Place, Verb};
 use crate::view::paint::Paint;
+use detail::Opened;
 use find::Find;
 use past::Past;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use rate::Rate;
 use row::{Columns, Look};
-use sheet::Sheets;
+use sheet::{Sheet, Sheets};
+use sifting::Sifting;
 use source::{Lag, Sources};
 use std::sync::Arc;
 use std::time::Duration;
@@ -95,6 +99,7 @@ pub struct Logs {
     rate: Rate,
     look: Look,
     find: Find,
+    sifting: Sifting,
     left: usize,
     sheets: Sheets,
     /// Groups that there are, where one that was named is not.
@@ -127,6 +132,7 @@ impl Default for Logs {
             rate: Rate::default(),
             look: Look::Columns,
             find: Find::default(),
+            sifting: Sifting::default(),
             left: 0,
             sheets: Sheets::default(),
             known: Vec::new(),
@@ -172,7 +178,10 @@ impl Logs {
     }
 
     fn warns(&self) -> bool {
-        self.sources.failure().is_some() || self.sources.fallen_back().is_some()
+        let sources = &self.sources;
+        sources.failure().is_some()
+            || sources.fallen_back().is_some()
+            || !self.sifting.unknown.is_empty()
     }
 
     fn settle(&mut self, cx: &Context<'_>) {
@@ -196,9 +205,8 @@ impl Logs {
     }
 
     fn open(&mut self) {
-        let view = self.past.as_ref().map_or(&self.present, |past| &past.view);
-        if let Some((chunk, line)) = view.under_cursor() {
-            self.sheets.open_line(chunk.clone(), *line, self.size);
+        if let Some(opened) = Opened::new(&self.view().with_folds(), self.size) {
+            self.sheets.push(Sheet::Line(opened));
             self.view_mut().hold();
         }
     }
@@ -330,6 +338,10 @@ impl Pane for Logs {
         self.recount_in_time(cx);
     }
 
+    fn sifted(&mut self, found: &Sifted) {
+        self.sifted_by(found);
+    }
+
     fn resize(&mut self, width: u16, height: u16) {
         self.size = (width, height);
         self.fit();
@@ -411,8 +423,8 @@ impl Pane for Logs {
             Verb::Enter => self.open(),
             Verb::Trace => return self.follow_trace(cx),
             Verb::Describe => self.count(cx),
-            Verb::NextHit => return self.jump(view::Towards::Older, cx),
-            Verb::PreviousHit => return self.jump(view::Towards::Newer, cx),
+            Verb::NextHit => return self.jump(Towards::Older, cx),
+            Verb::PreviousHit => return self.jump(Towards::Newer, cx),
             Verb::Copy => return self.copy(cx),
             Verb::Save => return vec![self.save(keep::Which::Shown, cx)],
             Verb::SaveAll => return vec![self.save(keep::Which::All, cx)],
@@ -431,20 +443,19 @@ impl Pane for Logs {
             self.empty();
         }
         let tail = order.map(|tailing| Act::Do(Effect::Tail(tailing)));
-        tail.into_iter().chain(self.seen_by(cx)).collect()
+        let mut acts: Vec<Act> = tail.into_iter().chain(self.seen_by(cx)).collect();
+        acts.extend(self.sifting_decided(cx));
+        acts
     }
 
     fn set_filter(&mut self, source: &str) -> Result<(), Fault> {
-        let filter = Filter::parse(source)?;
-        if let Some(past) = &mut self.past {
-            past.view.ring.set_filter(filter.clone());
-        }
-        self.present.ring.set_filter(filter);
+        self.choose(source)?;
+        self.fit();
         Ok(())
     }
 
     fn filter(&self) -> &str {
-        self.present.ring.filter().source()
+        self.chosen_filter().source()
     }
 
     fn set_find(&mut self, source: &str) -> Result<(), Fault> {
@@ -507,13 +518,14 @@ impl Pane for Logs {
         match &self.past {
             None if self.present.ring.shown().is_empty() => {
                 let ring = &self.present.ring;
-                return blank::draw((&self.sources, &self.known), ring, paint, area, buf);
+                let known = (&self.sources, &self.known[..], &self.sifting.unknown[..]);
+                return blank::draw(known, ring, paint, area, buf);
             }
             _ => self.draw_rows(paint, area, buf),
         }
         match &self.past {
             Some(past) => blank::edge(past, paint, area, buf),
-            None => blank::warning(&self.sources, paint, area, buf),
+            None => blank::warning((&self.sources, &self.sifting.unknown), paint, area, buf),
         }
     }
 }

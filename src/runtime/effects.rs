@@ -4,6 +4,7 @@ use super::attach::Attach;
 use super::carriage::Carriage;
 use super::demo::Demo;
 use super::reads::{News, Reads};
+use super::sift::Sifter;
 use super::tail::Tailer;
 use super::terminal::Terminal;
 use super::{Exit, clipboard, save, stop};
@@ -27,6 +28,7 @@ pub struct Effects {
     /// What is to be tailed, and the tail that does, once there are clients.
     tailed: Tailing,
     tailer: Tailer,
+    sifter: Sifter,
     exit: Option<Exit>,
     stopping: bool,
 }
@@ -48,6 +50,7 @@ impl Effects {
             demo,
             tailed: Tailing::default(),
             tailer: Tailer::default(),
+            sifter: Sifter::default(),
             exit: None,
             stopping: false,
         }
@@ -68,6 +71,7 @@ impl Effects {
             Effect::RetryCredentials => self.reads.retry(),
             Effect::Demo(words) => return self.demo.iter().map(|demo| demo.tell(&words)).collect(),
             Effect::GiveCode(code) => self.reads.give_code(code),
+            Effect::Sift(sift) => self.reads.sift(&self.sifter, sift),
             Effect::Copy(text) => return vec![copy(&text, terminal)],
             Effect::Save { name, lines } => return vec![self.save(&name, &lines)],
             Effect::Suspend => return self.stop(),

@@ -9,6 +9,7 @@ use super::link::LinkBook;
 use super::poll::backoff::Chance;
 use super::poll::{PollBook, Purse, Step, Ticket};
 use super::series::SeriesBook;
+use super::sift::Sifter;
 use super::tail::{self, Tailer};
 use super::usage::{Reading, UsageBook};
 use crate::aws::{Around, Aws, Gate, Options};
@@ -17,6 +18,7 @@ use crate::domain::subject::Subject;
 use crate::model::message::Message;
 use crate::model::query::{Answer, Epoch, Facts, Query, Reply, Slot, Want};
 use crate::model::settings::{Mode, Settings, Venue};
+use crate::model::sift::Sift;
 use crate::model::tail::Tailing;
 use crate::session::order::Report;
 use futures_util::FutureExt;
@@ -129,6 +131,13 @@ impl Reads {
             self.clock,
             &sink,
         )
+    }
+
+    /// Begins work over the lines in memory.
+    pub fn sift(&self, sifter: &Sifter, sift: Sift) {
+        let post = self.post.clone();
+        let sink: tail::Sink = Arc::new(move |message| post.news(News::Message(message)));
+        sifter.begin(sift, &self.runtime, sink);
     }
 
     /// What the panes want now.

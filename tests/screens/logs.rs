@@ -7,8 +7,10 @@ use std::time::Duration;
 use tidegate::domain::fault::{Fault, FaultKind};
 use tidegate::domain::log::{RawEvent, TailSource};
 use tidegate::logs::chunk::Chunk;
+use tidegate::model::effect::Effect;
 use tidegate::model::message::{Tail, TailState};
 use tidegate::model::settings::Settings;
+use tidegate::model::sift::{Sift, Sifted, Task};
 use tidegate::model::time::Now;
 use tidegate::model::verb::Verb;
 use tidegate::panes::logs::Logs;
@@ -113,6 +115,31 @@ fn lines() -> Vec<String> {
             r#"{{"server":"dailyge-api","path":"/api/monthly-tasks/{n}","method":"POST","status":200,"traceId":"40cfde91-{n:04}","ip":"127.0.0.1","layer":"ENTRANCE","visitor":"{{ "userId":null, "role":"GUEST" }}","time":"2024-08-06T07:29:48.745","duration":"{n}ms","context":{{"args":null,"result":null}}}}"#
         ),
     }).collect()
+}
+
+/// Does the work that the pane asks a worker for.
+fn sift(pane: &mut Logs, settings: &Settings) {
+    let cx = Context {
+        now: now(),
+        settings,
+        cluster: None,
+        service: None,
+        link: &tidegate::model::message::Link::Fine,
+    };
+    for act in pane.decided(&cx) {
+        let Act::Do(Effect::Sift(Sift {
+            id,
+            task: Task::Search(mut search),
+        })) = act
+        else {
+            continue;
+        };
+        while let Some(slice) = search.next_slice() {
+            let slice = Some(slice);
+            pane.sifted(&Sifted::Hits { id, slice });
+        }
+        pane.sifted(&Sifted::Hits { id, slice: None });
+    }
 }
 
 fn screen(pane: &mut Logs, size: (u16, u16), settings: &Settings) -> Buffer {
@@ -221,7 +248,8 @@ fn what_is_looked_for_stands_out_and_the_held_line_too() {
             live("/ecs/orchard-api"),
         ],
     );
-    pane.set_find("질의").expect("a hit");
+    pane.set_find("질의").expect("a word");
+    sift(&mut pane, &settings);
     let buf = screen(&mut pane, (80, 24), &settings);
     let roles: Vec<Role> = (1..23)
         .flat_map(|y| (1..79).map(move |x| (x, y)))

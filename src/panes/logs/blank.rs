@@ -8,6 +8,7 @@ use crate::domain::ids::LogGroup;
 use crate::domain::text::Text;
 use crate::domain::units;
 use crate::logs::ring::Ring;
+use crate::logs::unknown::Unknown;
 use crate::view::lines::{Line, draw_lines, fault_lines, wrap_all};
 use crate::view::paint::Paint;
 use crate::view::put::blank;
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 /// Says why there is nothing to see, and what to do.
 pub fn draw(
-    (sources, known): (&Sources, &[LogGroup]),
+    (sources, known, unknown): (&Sources, &[LogGroup], &[Unknown]),
     ring: &Ring,
     paint: &Paint<'_>,
     area: Rect,
@@ -33,10 +34,17 @@ pub fn draw(
                 "None of {} lines pass the filter “{source}”",
                 units::count(held as u64)
             );
-            vec![
-                Line::of(none, Role::Body),
-                Line::new("Change it with /, or empty it to see all", Role::Dim),
-            ]
+            let mut lines = vec![Line::of(none, Role::Body)];
+            lines.extend(
+                unknown
+                    .iter()
+                    .map(|field| Line::of(field.to_string(), Role::Warn)),
+            );
+            lines.push(Line::new(
+                "Change it with /, or empty it to see all",
+                Role::Dim,
+            ));
+            lines
         }
     };
     draw_lines(paint, &wrap_all(&lines, area.width), area, buf);
@@ -126,11 +134,17 @@ fn again(next_try: Option<Duration>, paint: &Paint<'_>) -> Option<String> {
 }
 
 /// Over the lines that are there: which group's are missing, and why; or why Live Tail does not read them.
-pub fn warning(sources: &Sources, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
-    let line = match (sources.failure(), sources.fallen_back()) {
-        (Some(failure), _) => missing(failure, paint),
-        (None, Some((group, fault))) => polled(group, fault),
-        (None, None) => return,
+pub fn warning(
+    (sources, unknown): (&Sources, &[Unknown]),
+    paint: &Paint<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let line = match (sources.failure(), unknown.first(), sources.fallen_back()) {
+        (Some(failure), ..) => missing(failure, paint),
+        (None, Some(field), _) => Line::of(field.to_string(), Role::Warn),
+        (None, None, Some((group, fault))) => polled(group, fault),
+        (None, None, None) => return,
     };
     last_line(&line, paint, area, buf);
 }

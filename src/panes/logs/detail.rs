@@ -1,7 +1,7 @@
 //! One line opened: where it came from, its members, and its whole text.
 
 use super::super::document::{Document, Head, Page};
-use super::row::{clock, raw};
+use super::row::clock;
 use crate::domain::text::Text;
 use crate::logs::chunk::{Chunk, Line};
 use crate::view::lines::{Line as Said, Span};
@@ -13,25 +13,32 @@ use std::sync::Arc;
 pub struct Opened {
     chunk: Arc<Chunk>,
     line: Line,
+    /// The lines folded under it when it was opened.
+    under: Vec<(Arc<Chunk>, Line)>,
     pub page: Page,
 }
 
 impl Opened {
-    /// Opens a line for a page of this size.
-    pub fn new(chunk: Arc<Chunk>, line: Line, size: (u16, u16)) -> Self {
+    /// Opens a line, with those folded under it, for a page of this size; none where there is no line.
+    pub fn new(lines: &[(&Arc<Chunk>, &Line)], size: (u16, u16)) -> Option<Self> {
+        let mut lines = lines
+            .iter()
+            .map(|(chunk, line)| (Arc::clone(chunk), **line));
+        let (chunk, line) = lines.next()?;
         let mut opened = Self {
             chunk,
             line,
+            under: lines.collect(),
             page: Page::default(),
         };
         opened.resize(size);
-        opened
+        Some(opened)
     }
 
     /// Breaks its text anew.
     pub fn resize(&mut self, (width, height): (u16, u16)) {
         self.page.set_height(height);
-        self.page.set(document(&self.chunk, &self.line, width));
+        self.page.set(document(self, width));
     }
 
     /// Its time, for the title.
@@ -41,7 +48,11 @@ impl Opened {
 
     /// The whole text.
     pub fn text(&self) -> String {
-        self.chunk.text(&self.line).into_owned()
+        let under = self.under.iter().map(|(chunk, line)| chunk.text(line));
+        let all: Vec<_> = std::iter::once(self.chunk.text(&self.line))
+            .chain(under)
+            .collect();
+        all.join("\n")
     }
 
     /// The trace that it belongs to.
@@ -53,11 +64,12 @@ impl Opened {
 
     /// The whole text, line by line.
     pub fn raw(&self) -> Vec<Text> {
-        raw(&self.chunk, &self.line)
+        Text::lines(&self.text())
     }
 }
 
-fn document(chunk: &Chunk, line: &Line, width: u16) -> Vec<Said> {
+fn document(opened: &Opened, width: u16) -> Vec<Said> {
+    let (chunk, line) = (&*opened.chunk, &opened.line);
     let mut document = Document::new(width);
     document.table(&[Head::Left("LINE"), Head::Left("")], &origin(chunk, line));
     let members = members(chunk, line);
@@ -66,7 +78,7 @@ fn document(chunk: &Chunk, line: &Line, width: u16) -> Vec<Said> {
         document.table(&[Head::Left("NAME"), Head::Left("VALUE")], &members);
     }
     document.heading("Text", "cleaned, secrets masked");
-    for text in raw(chunk, line) {
+    for text in opened.raw() {
         document.line(&Said::body(text));
     }
     document.done()

@@ -1,5 +1,6 @@
 //! Taking lines along: to the clipboard, and to a file.
 
+use super::view::whole;
 use super::{Logs, rate, row};
 use crate::domain::health::Level;
 use crate::model::effect::Effect;
@@ -22,10 +23,11 @@ impl Logs {
     pub(super) fn text(&self) -> Option<String> {
         match self.sheets.top() {
             Some(sheet) => Some(sheet.text()),
-            None => self
-                .view()
-                .under_cursor()
-                .map(|(chunk, line)| chunk.text(line).into_owned()),
+            None => {
+                let lines = self.view().with_folds().into_iter();
+                let texts: Vec<_> = lines.map(|(chunk, line)| chunk.text(line)).collect();
+                (!texts.is_empty()).then(|| texts.join("\n"))
+            }
         }
     }
 
@@ -56,7 +58,7 @@ impl Logs {
         };
         let lines = order
             .iter()
-            .filter_map(|entry| ring.line(entry))
+            .flat_map(|head| whole(ring, head))
             .flat_map(|(chunk, line)| row::written(chunk, line))
             .collect();
         Act::Do(Effect::Save {

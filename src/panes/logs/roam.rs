@@ -62,7 +62,7 @@ impl Logs {
         self.present.hold(); // it stays where it is until somebody comes back
         self.present.ring.set_cap(self.cap - share);
         let asked = (self.sources.list(), self.sources.pattern.clone());
-        let filter = self.present.ring.filter().clone();
+        let filter = self.chosen_filter().clone();
         self.past = Some(Past::before(self.begin(cx), asked, (share, filter)));
         self.fit();
     }
@@ -72,6 +72,7 @@ impl Logs {
         if self.past.take().is_some() {
             self.present.ring.set_cap(self.cap);
             self.fit();
+            self.search();
         }
     }
 

@@ -1,7 +1,6 @@
 //! One line as columns: what is known by name stands in its place, the rest after it.
 
 use super::rate::short;
-use crate::domain::text::Text;
 use crate::logs::chunk::{Chunk, Line, Shape, members};
 use crate::logs::field::{Known, Severity};
 use crate::logs::needle::Needle;
@@ -353,11 +352,6 @@ pub fn written(chunk: &Chunk, line: &Line) -> Vec<String> {
         chunk.text(line)
     );
     whole.lines().map(str::to_owned).collect()
-}
-
-/// The text of a line, each of its lines for itself.
-pub fn raw(chunk: &Chunk, line: &Line) -> Vec<Text> {
-    Text::lines(&chunk.text(line))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::Logs;
 use super::row::Frame;
 use crate::view::paint::Paint;
-use crate::view::put::put;
+use crate::view::put::{put, put_role};
 use crate::view::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -30,7 +30,11 @@ impl Logs {
             if place == cursor {
                 cursor_at(paint, (area.x, y), buf);
             }
-            frame.draw(chunk, line, (area.x + 1, y), room, buf);
+            let under = order
+                .get(place)
+                .map_or(0, |head| view.ring.lines_under(head).len());
+            let folded = folded(under, paint, (area.x + 1, y), room, buf);
+            frame.draw(chunk, line, (area.x + 1, y), room - folded, buf);
             if place == cursor && paint.focused && self.is_held() {
                 let row = Rect {
                     y,
@@ -41,6 +45,17 @@ impl Logs {
             }
         }
     }
+}
+
+/// `+12` at the right: so many lines are folded under this one. Answers the columns that it takes.
+fn folded(under: usize, paint: &Paint<'_>, (x, y): (u16, u16), room: u16, buf: &mut Buffer) -> u16 {
+    let said = format!(" +{under}");
+    let wide = said.len() as u16;
+    if under == 0 || room < 3 * wide {
+        return 0;
+    }
+    put_role(buf, (x + room - wide, y), wide, &said, Role::Dim, paint);
+    wide
 }
 
 fn cursor_at(paint: &Paint<'_>, at: (u16, u16), buf: &mut Buffer) {

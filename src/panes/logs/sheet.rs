@@ -5,13 +5,11 @@ use super::detail::Opened;
 use super::numbers::Counted;
 use super::trace::Followed;
 use crate::domain::text::Text;
-use crate::logs::chunk::{Chunk, Line};
 use crate::model::verb::Verb;
 use crate::panes::document::Page;
 use crate::view::paint::Paint;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use std::sync::Arc;
 
 /// One open page.
 #[derive(Debug)]
@@ -120,11 +118,6 @@ impl Sheets {
     /// Opens one over the others.
     pub fn push(&mut self, sheet: Sheet) {
         self.open.push(sheet);
-    }
-
-    /// Opens a line.
-    pub fn open_line(&mut self, chunk: Arc<Chunk>, line: Line, size: (u16, u16)) {
-        self.push(Sheet::Line(Opened::new(chunk, line, size)));
     }
 
     /// Closes the uppermost.

@@ -8,6 +8,7 @@ use crate::domain::log::{GroupFacts, RawEvent, TailSource};
 use crate::model::message::TailState;
 use crate::model::query::{Answer, Epoch, Facts};
 use crate::model::settings::Settings;
+use crate::model::sift::{Sift, Task};
 use crate::model::time::Now;
 use crate::view::theme::Theme;
 use std::time::Duration;
@@ -60,6 +61,30 @@ fn target(group: &str) -> LogTarget {
     }
 }
 
+/// As the worker does it.
+fn worked(pane: &mut Logs, sift: Sift) {
+    let id = sift.id;
+    match sift.task {
+        Task::Search(mut search) => loop {
+            let slice = search.next_slice();
+            let ended = slice.is_none();
+            pane.sifted(&Sifted::Hits { id, slice });
+            if ended {
+                return;
+            }
+        },
+        Task::Filter(filter, snapshot) => {
+            let order = snapshot.filter(&filter);
+            pane.sifted(&Sifted::Passing {
+                id,
+                filter,
+                snapshot,
+                order,
+            });
+        }
+    }
+}
+
 fn asked(groups: &[&str]) -> LogRequest {
     LogRequest {
         targets: groups.iter().map(|group| target(group)).collect(),
@@ -106,6 +131,15 @@ impl Bench {
 
     fn decided(&mut self) -> Vec<Act> {
         self.with(Pane::decided)
+    }
+
+    /// Does the work that the pane asks a worker for.
+    fn sift(&mut self) {
+        for act in self.decided() {
+            if let Act::Do(Effect::Sift(sift)) = act {
+                worked(&mut self.pane, sift);
+            }
+        }
     }
 
     fn act(&mut self, verb: Verb) -> Vec<Act> {
@@ -359,6 +393,7 @@ fn hits_are_found_from_the_newest_back_and_around() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     bench.lines("/ecs/a", &["apple 1", "pear", "APPLE 2", "plum"]);
     bench.pane.set_find("apple").unwrap();
+    bench.sift();
     let at = |bench: &Bench| bench.pane.text().unwrap_or_default();
     assert_eq!(at(&bench), "APPLE 2");
     bench.act(Verb::NextHit);
@@ -367,16 +402,31 @@ fn hits_are_found_from_the_newest_back_and_around() {
     assert_eq!(at(&bench), "APPLE 2");
     bench.act(Verb::PreviousHit);
     assert_eq!(at(&bench), "apple 1");
+    assert!(bench.status().ends_with("hit 1 of 2"), "{}", bench.status());
+    // What comes later is searched as well.
+    bench.lines("/ecs/b", &["not ours"]);
+    bench.lines("/ecs/a", &["an apple at last"]);
+    bench.act(Verb::NextHit);
+    bench.sift();
+    assert!(bench.status().ends_with("of 3"), "{}", bench.status());
+    bench.pane.set_find("/^p/").unwrap();
+    bench.sift();
+    assert!(bench.status().ends_with("of 2"), "{}", bench.status());
+    let wrong = bench.pane.set_find("/(/").unwrap_err();
+    assert!(wrong.line().as_str().contains("is no regular expression"));
+    bench.pane.set_find("cherry").unwrap();
+    bench.sift();
+    assert!(bench.status().ends_with("no hit"), "{}", bench.status());
+    let acts = bench.act(Verb::NextHit);
+    let [Act::Say(notice)] = &acts[..] else {
+        panic!("{acts:?}")
+    };
     assert!(
-        bench
-            .pane
-            .set_find("cherry")
-            .unwrap_err()
-            .line()
+        notice
+            .text
             .as_str()
-            .starts_with("No line has “cherry” — 4 lines were searched")
+            .starts_with("No line has “cherry” — 5 lines were searched")
     );
-    assert!(matches!(bench.act(Verb::NextHit)[..], [Act::Say(_)]));
 }
 
 #[test]

@@ -137,7 +137,13 @@ impl Logs {
         };
         let pattern = self.sources.pattern.as_ref();
         let pattern = pattern.map(|pattern| format!(" · pattern {}", Text::clean(pattern)));
-        filtered + &pattern.unwrap_or_default()
+        let hits = self.hits().map(|hits| format!(" · {hits}"));
+        let choosing = if self.is_choosing() {
+            " · choosing"
+        } else {
+            ""
+        };
+        filtered + choosing + &pattern.unwrap_or_default() + &hits.unwrap_or_default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::window::Window;
 use crate::logs::chunk::{Chunk, Line};
+use crate::logs::order::Entry;
 use crate::logs::ring::Ring;
 use std::sync::Arc;
 
@@ -12,11 +13,10 @@ pub struct View {
     pub window: Window,
 }
 
-/// Which way hits are looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Towards {
-    Older,
-    Newer,
+/// A line, and those folded under it: a stack trace that came as an event for each line.
+pub fn whole<'r>(ring: &'r Ring, head: &Entry) -> Vec<(&'r Arc<Chunk>, &'r Line)> {
+    let all = std::iter::once(head).chain(ring.lines_under(head));
+    all.filter_map(|entry| ring.line(entry)).collect()
 }
 
 impl View {
@@ -38,6 +38,13 @@ impl View {
     pub fn under_cursor(&self) -> Option<(&Arc<Chunk>, &Line)> {
         let order = self.ring.shown();
         self.ring.line(order.get(self.window.position(order))?)
+    }
+
+    /// The line under the cursor, and those folded under it.
+    pub fn with_folds(&self) -> Vec<(&Arc<Chunk>, &Line)> {
+        let order = self.ring.shown();
+        let head = order.get(self.window.position(order));
+        head.map(|head| whole(&self.ring, head)).unwrap_or_default()
     }
 
     /// Holds the line under the cursor where it is.

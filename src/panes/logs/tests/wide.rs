@@ -473,3 +473,87 @@ fn logfmt_has_columns_as_json_has() {
     let screen = said(&mut bench);
     assert!(screen.contains("WARN  GET    /api/pears"), "{screen}");
 }
+
+#[test]
+fn many_lines_are_chosen_beside_the_screen_and_what_comes_meanwhile_is_not_lost() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    let long = "x".repeat(60_000);
+    let lines: Vec<String> = (0..120)
+        .map(|n| format!("{n} {} {long}", ["apple", "pear"][n % 2]))
+        .collect();
+    bench.lines(
+        "/ecs/a",
+        &lines.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
+    bench.pane.set_filter("apple").unwrap();
+    assert_eq!(bench.pane.filter(), "apple");
+    assert!(
+        status(&mut bench).contains("choosing"),
+        "{}",
+        status(&mut bench)
+    );
+    assert_eq!(bench.pane.view().ring.shown().len(), 120, "not yet");
+    let acts = bench.decided();
+    bench.lines("/ecs/a", &["a late apple", "a late pear"]);
+    for act in acts {
+        if let Act::Do(Effect::Sift(sift)) = act {
+            worked(&mut bench.pane, sift);
+        }
+    }
+    assert_eq!(bench.pane.view().ring.shown().len(), 61);
+    assert!(!status(&mut bench).contains("choosing"));
+}
+
+#[test]
+fn a_field_that_no_line_has_is_told_with_its_nearest_names() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.lines("/ecs/a", &[&request("EXIT", 3, r#","status":201"#)]);
+    bench.pane.set_filter("statsu=201").unwrap();
+    let screen = said(&mut bench);
+    assert!(
+        screen.contains("No line has the field “statsu”; the nearest names: status"),
+        "{screen}"
+    );
+    bench.pane.set_filter("!statsu=201").unwrap();
+    let screen = said(&mut bench);
+    assert!(
+        screen.contains("No line has the field “statsu”") && screen.contains("orders/3"),
+        "{screen}"
+    );
+    bench.pane.set_filter("status=201").unwrap();
+    assert!(!said(&mut bench).contains("No line has"));
+}
+
+#[test]
+fn a_stack_trace_is_folded_under_its_line_and_goes_with_it() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.with(|pane, _| pane.resize(100, 20));
+    bench.lines(
+        "/ecs/a",
+        &[
+            "ERROR no connection",
+            "\tat c.d.Orders.find(Orders.java:3)",
+            "Caused by: x",
+            "next",
+        ],
+    );
+    let screen = said(&mut bench);
+    assert!(
+        screen.contains("ERROR no connection") && screen.contains("+2"),
+        "{screen}"
+    );
+    assert!(!screen.contains("Caused by"), "{screen}");
+    bench.pane.set_filter("caused").unwrap();
+    assert!(
+        said(&mut bench).contains("ERROR no connection"),
+        "a hit in a folded line shows its head"
+    );
+    bench.act(Verb::Enter);
+    assert!(said(&mut bench).contains("Caused by: x"));
+    assert!(bench.pane.text().unwrap().ends_with("Caused by: x"));
+    bench.act(Verb::Back);
+    let [Act::Do(Effect::Save { lines, .. })] = &bench.act(Verb::Save)[..] else {
+        panic!("nothing saved")
+    };
+    assert_eq!(lines.len(), 3);
+}
