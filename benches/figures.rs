@@ -7,7 +7,9 @@
 mod case;
 mod console;
 mod keys;
+mod lines;
 mod local;
+mod logs;
 mod panes;
 mod session;
 mod sim;
@@ -42,6 +44,10 @@ const FIGURES: &[Figure] = &[
     ("journal", local::journal),
     ("frame", local::frame),
     ("rebuild", local::rebuild),
+    ("logs: ingest", logs::ingest),
+    ("logs: memory", logs::memory),
+    ("logs: search", logs::search),
+    ("logs: filter", logs::filter),
     ("sim: demo", sim::demo),
     ("sim: serve", sim::serve),
     ("sim: tick", sim::tick),
@@ -54,6 +60,9 @@ const FIGURES: &[Figure] = &[
 ];
 
 fn main() {
+    if logs::child() {
+        return;
+    }
     let wanted: Vec<String> = std::env::args()
         .skip(1)
         .filter(|a| !a.starts_with("--"))

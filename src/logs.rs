@@ -10,6 +10,8 @@ pub mod field;
 pub mod filter;
 mod fold;
 mod folds;
+#[cfg(test)]
+mod fuzz;
 pub mod histogram;
 mod line;
 mod logfmt;

@@ -24,10 +24,27 @@ impl Bits {
         all
     }
 
+    /// The items that something holds for.
+    #[inline]
+    pub fn of<T>(items: &[T], holds: impl Fn(&T) -> bool) -> Self {
+        let word = |items: &[T]| {
+            let bits = items.iter().enumerate();
+            bits.fold(0, |word, (place, item)| {
+                word | u64::from(holds(item)) << place
+            })
+        };
+        Self {
+            words: items.chunks(64).map(word).collect(),
+            length: items.len(),
+        }
+    }
+
+    #[inline]
     pub fn set(&mut self, line: usize) {
         self.words[line / 64] |= 1 << (line % 64);
     }
 
+    #[inline]
     pub fn has(&self, line: usize) -> bool {
         let word = self.words.get(line / 64).copied().unwrap_or_default();
         word >> (line % 64) & 1 == 1
@@ -110,6 +127,8 @@ mod tests {
             prop_assert_eq!(x.count(), a.len());
             prop_assert!((0..length).all(|n| x.has(n) == a.contains(&n)));
             prop_assert_eq!(Bits::all(length), Bits::none(length).not());
+            let items: Vec<usize> = (0..length).collect();
+            prop_assert_eq!(Bits::of(&items, |n| a.contains(n)), x);
         }
     }
 }

@@ -63,6 +63,7 @@ impl Chunk {
     }
 
     /// The text of a line as the engine works on it: clean, but not masked; never for people.
+    #[inline]
     pub(in crate::logs) fn clean(&self, line: &Line) -> &str {
         let start = line.start as usize;
         self.text
@@ -99,6 +100,7 @@ impl Chunk {
     }
 
     /// The path, decoded; not masked.
+    #[inline]
     pub(super) fn path(&self, line: &Line) -> Option<Cow<'_, str>> {
         self.part(line, line.facts.path, Known::Path)
     }
@@ -113,6 +115,7 @@ impl Chunk {
         self.part(line, line.facts.trace, Known::Trace)
     }
 
+    #[inline]
     fn part(&self, line: &Line, part: Part, known: Known) -> Option<Cow<'_, str>> {
         if part == Part::default() {
             return None;
@@ -124,9 +127,10 @@ impl Chunk {
         }
         let start = usize::from(part.start);
         let value = text.get(start..start + usize::from(part.length))?;
-        Some(match line.shape() {
-            Shape::Plain => Cow::Borrowed(value),
-            Shape::Json | Shape::Logfmt => parse::unescape(value),
+        Some(if line.has(Line::ESCAPED) {
+            parse::unescape(value)
+        } else {
+            Cow::Borrowed(value)
         })
     }
 

@@ -1,31 +1,36 @@
 //! The facts of a line, read in one walk over its members.
 
 use super::field::{self, Known, Severity};
-use super::line::{Facts, Part, Shape};
+use super::line::{Facts, Line, Part, Shape};
 use super::logfmt::Pairs;
 use super::names::Names;
 use super::parse::unescape;
 use super::scan::{Raw, Walk};
+use super::slow;
 use std::borrow::Cow;
+use std::time::Duration;
 
-/// Reads what the text says of itself.
-pub(super) fn facts(text: &str, names: &mut Names) -> Facts {
+/// Reads what the text says of itself; and [`Line::ESCAPED`], where a value is.
+pub(super) fn facts(text: &str, names: &mut Names) -> (Facts, u8) {
     if let Some(walk) = Walk::new(text) {
-        let facts = gathered(text, walk, names, Shape::Json);
-        if facts.shape == Shape::Json {
-            return facts;
+        let found = gathered(text, walk, names, Shape::Json);
+        if found.0.shape == Shape::Json {
+            return found;
         }
     }
     plain(text, names)
 }
 
-fn plain(text: &str, names: &mut Names) -> Facts {
-    let mut facts = match Pairs::new(text) {
+fn plain(text: &str, names: &mut Names) -> (Facts, u8) {
+    let (mut facts, flags) = match Pairs::new(text) {
         Some(pairs) => gathered(text, pairs, names, Shape::Logfmt),
-        None => Facts::default(),
+        None => Default::default(),
     };
     facts.severity = facts.severity.or_else(|| Severity::in_plain(text));
-    facts
+    if facts.micros == Facts::NO_TIME {
+        facts.micros = slow::took(text).map_or(Facts::NO_TIME, in_micros);
+    }
+    (facts, flags)
 }
 
 /// The shape stays plain where there is no member.
@@ -35,16 +40,18 @@ fn gathered(
     members: impl Iterator<Item = Raw>,
     names: &mut Names,
     shape: Shape,
-) -> Facts {
+) -> (Facts, u8) {
     let mut facts = Facts::default();
+    let mut escaped = false;
     for raw in members {
         facts.shape = shape;
         let name = &text.as_bytes()[raw.name.clone()];
         if let Some(known) = names.known(name) {
+            escaped |= raw.escaped && matches!(known, Known::Path | Known::Trace | Known::Layer);
             take(&mut facts, known, text, &raw);
         }
     }
-    facts
+    (facts, if escaped { Line::ESCAPED } else { 0 })
 }
 
 #[inline]
@@ -95,9 +102,12 @@ fn micros(name: &str, value: &str) -> u32 {
     if let Some(millis) = value.strip_suffix("ms").and_then(digits) {
         return millis * 1_000;
     }
-    field::duration(&unescape(name), value).map_or(Facts::NO_TIME, |took| {
-        took.as_micros().min((Facts::NO_TIME - 1).into()) as u32
-    })
+    field::duration(&unescape(name), value).map_or(Facts::NO_TIME, in_micros)
+}
+
+/// Over an hour it is an hour and more.
+fn in_micros(took: Duration) -> u32 {
+    took.as_micros().min((Facts::NO_TIME - 1).into()) as u32
 }
 
 /// Up to six digits, the usual response times.
@@ -113,7 +123,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(text: &str) -> Facts {
-        facts(text, &mut Names::default())
+        facts(text, &mut Names::default()).0
     }
 
     /// The facts as the generic walk over decoded members gives them, the last of a name winning.
@@ -162,6 +172,24 @@ mod tests {
             (plain.severity, plain.shape),
             (Some(Severity::Error), Shape::Plain)
         );
+    }
+
+    #[test]
+    fn a_slow_query_took_its_time() {
+        for (text, micros) in [
+            (
+                "# User@Host: app[app] @  [10.0.0.1]\n# Query_time: 2.5  Lock_time: 0.0\nselect 1;",
+                2_500_000,
+            ),
+            (
+                "2024-08-06 07:29:48 UTC:10.0.0.1(5432):app@shop:[123]:LOG:  duration: 1234.5 ms  statement: select 1",
+                1_234_500,
+            ),
+            ("LOG:  duration: 12 ms", Facts::NO_TIME),
+            ("# Query_time: fast", Facts::NO_TIME),
+        ] {
+            assert_eq!(of(text).micros, micros, "{text}");
+        }
     }
 
     proptest! {

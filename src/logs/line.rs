@@ -1,6 +1,6 @@
 //! What is known of a line without reading it again, in 48 bytes.
 
-use super::field::Severity;
+use super::field::{Known, Severity};
 use std::time::Duration;
 
 /// What a line's text is.
@@ -95,17 +95,23 @@ impl Line {
     /// It came after newer ones had been shown.
     pub(super) const LATE: u8 = 16;
 
+    /// Its path, trace or layer has a backslash.
+    pub(super) const ESCAPED: u8 = 32;
+
     /// How bad it is.
+    #[inline]
     pub fn severity(&self) -> Option<Severity> {
         self.facts.severity
     }
 
     /// The HTTP status.
+    #[inline]
     pub fn status(&self) -> Option<u16> {
         (self.facts.status > 0).then_some(self.facts.status)
     }
 
     /// The response time.
+    #[inline]
     pub fn duration(&self) -> Option<Duration> {
         let micros = self.facts.micros;
         (micros != Facts::NO_TIME).then(|| Duration::from_micros(micros.into()))
@@ -124,6 +130,18 @@ impl Line {
     /// Whether it came after newer lines had been shown.
     pub fn is_late(&self) -> bool {
         self.has(Self::LATE)
+    }
+
+    /// Whether its path, trace or layer can be a text of so many bytes.
+    #[inline]
+    pub(super) fn may_be(&self, known: Known, length: usize) -> bool {
+        let part = match known {
+            Known::Path => self.facts.path,
+            Known::Trace => self.facts.trace,
+            Known::Layer => self.facts.layer,
+            _ => return true,
+        };
+        usize::from(part.length) == length || part == Part::FAR || self.has(Self::ESCAPED)
     }
 
     pub(super) fn has(&self, flag: u8) -> bool {

@@ -1,30 +1,64 @@
 //! Members of members: `visitor.role`, where `visitor` is an object or a string
 //! that holds one, broken or not.
 
-use super::parse::{Field, Kind, fields};
-use std::borrow::Cow;
+use super::logfmt::Pairs;
+use super::parse::{Field, Kind, decoded};
+use super::scan::{Raw, Walk};
 
 /// Objects within objects looked through, at most.
 const DEPTH: usize = 8;
 
-/// The members of a line of this name: their own, or the way to them with dots. Case does not matter.
-pub(super) fn find<'t>(line: &'t str, name: &str) -> Vec<Field<'t>> {
-    let mut found = Vec::new();
-    look(line, name, DEPTH, &mut |field| found.push(field));
-    found
+/// Whether a member of a line of this name is as asked: one of its own, or one that the way to it names with dots.
+/// Case does not matter.
+pub(super) fn any(line: &str, name: &str, is_it: &mut dyn FnMut(&Field<'_>) -> bool) -> bool {
+    look(line, name, DEPTH, is_it)
 }
 
-/// Looks at the members one by one, so that a name with a dot in it goes before a way.
-fn look<'t>(text: &'t str, name: &str, depth: usize, told: &mut dyn FnMut(Field<'t>)) {
-    for field in fields(text) {
-        if field.name.eq_ignore_ascii_case(name) {
-            told(field);
-        } else if let Some(inner) = way_on(&field.name, name)
-            && depth > 0
-        {
-            within(field, inner, depth - 1, told);
-        }
+/// Whether a line has a member of this name.
+pub(super) fn has(line: &str, name: &str) -> bool {
+    any(line, name, &mut |_| true)
+}
+
+fn look(text: &str, name: &str, depth: usize, is_it: &mut dyn FnMut(&Field<'_>) -> bool) -> bool {
+    if let Some(walk) = Walk::new(text) {
+        return looked(text, walk, name, depth, is_it);
     }
+    Pairs::new(text).is_some_and(|pairs| looked(text, pairs, name, depth, is_it))
+}
+
+#[inline]
+fn looked(
+    text: &str,
+    mut members: impl Iterator<Item = Raw>,
+    name: &str,
+    depth: usize,
+    is_it: &mut dyn FnMut(&Field<'_>) -> bool,
+) -> bool {
+    members.any(|raw| {
+        let bare = &text.as_bytes()[raw.name.clone()];
+        may_be(bare, name.as_bytes()) && named(&decoded(text, &raw), name, depth, is_it)
+    })
+}
+
+/// Whether a name as it stands could be the one, or the first part of it.
+#[inline]
+fn may_be(bare: &[u8], name: &[u8]) -> bool {
+    let first = |of: &[u8]| of.first().map_or(0, u8::to_ascii_lowercase);
+    let fits = bare.len() <= name.len() && first(bare) == first(name);
+    fits || bare.contains(&b'\\')
+}
+
+fn named(
+    field: &Field<'_>,
+    name: &str,
+    depth: usize,
+    is_it: &mut dyn FnMut(&Field<'_>) -> bool,
+) -> bool {
+    if field.name.eq_ignore_ascii_case(name) {
+        return is_it(field);
+    }
+    let inner = way_on(&field.name, name).filter(|_| depth > 0 && field.kind != Kind::Literal);
+    inner.is_some_and(|inner| look(&field.value, inner, depth - 1, is_it))
 }
 
 /// `role` of `visitor.role` at the member `visitor`.
@@ -34,33 +68,17 @@ fn way_on<'n>(outer: &str, name: &'n str) -> Option<&'n str> {
     (!outer.is_empty() && first.eq_ignore_ascii_case(outer)).then_some(inner)
 }
 
-fn within<'t>(field: Field<'t>, inner: &str, depth: usize, told: &mut dyn FnMut(Field<'t>)) {
-    if field.kind == Kind::Literal {
-        return;
-    }
-    match field.value {
-        Cow::Borrowed(value) => look(value, inner, depth, told),
-        Cow::Owned(value) => look(&value, inner, depth, &mut |field| told(owned(field))),
-    }
-}
-
-fn owned(field: Field<'_>) -> Field<'static> {
-    Field {
-        name: Cow::Owned(field.name.into_owned()),
-        value: Cow::Owned(field.value.into_owned()),
-        kind: field.kind,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn values(line: &str, name: &str) -> Vec<String> {
-        find(line, name)
-            .into_iter()
-            .map(|field| field.value.into_owned())
-            .collect()
+        let mut values = Vec::new();
+        any(line, name, &mut |field| {
+            values.push(field.value.to_string());
+            false
+        });
+        values
     }
 
     #[test]
@@ -70,6 +88,7 @@ mod tests {
             r#"{"visitor":"{\"role\":\"GUEST\"}"}"#,
             r#"{"visitor":"{ "userId":null, "role":"GUEST" }"}"#,
             r#"{"visitor.role":"GUEST"}"#,
+            r#"{"visitor":1,"visit\u006fr":{"R\u006fle":"GUEST"}}"#,
         ] {
             assert_eq!(values(line, "Visitor.role"), ["GUEST"], "{line}");
         }

@@ -27,6 +27,17 @@ impl Order {
         }
     }
 
+    /// Those of the lines that something holds for.
+    #[inline]
+    pub(super) fn filtered(&self, holds: impl Fn(&Entry) -> bool) -> Self {
+        let (older, newer) = self.entries.as_slices();
+        let mut kept = Vec::new();
+        for entries in [older, newer] {
+            kept.extend(entries.iter().filter(|entry| holds(entry)));
+        }
+        Self::of_sorted(kept)
+    }
+
     /// Adds lines, each in its place; the usual case, all newer than what is there, moves nothing.
     pub fn merge(&mut self, mut new: Vec<Entry>) {
         if !new.is_sorted() {

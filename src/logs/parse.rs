@@ -28,11 +28,10 @@ pub struct Field<'t> {
 
 /// The members of a line that is a JSON object, or begins as one, or is logfmt; empty for every other line.
 pub fn fields(line: &str) -> Fields<'_> {
-    let walk = match (Walk::new(line), Pairs::new(line)) {
-        (Some(walk), _) => Way::Json(walk),
-        (None, Some(pairs)) => Way::Logfmt(pairs),
-        (None, None) => Way::Plain,
-    };
+    let walk = Walk::new(line).map(Way::Json);
+    let walk = walk
+        .or_else(|| Pairs::new(line).map(Way::Logfmt))
+        .unwrap_or(Way::Plain);
     Fields { line, walk }
 }
 

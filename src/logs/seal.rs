@@ -13,6 +13,9 @@ use crate::domain::text::{Sanitizer, is_clean};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Streams compared one by one before a hash is worth it.
+const FEW: usize = 8;
+
 /// Packs the events of one source.
 pub(super) struct Sealer {
     open: Chunk,
@@ -111,7 +114,7 @@ impl Sealer {
     fn text(&mut self, message: &str) -> (Facts, u8) {
         if is_clean(message) {
             self.open.text.push_str(message);
-            return (facts(message, &mut self.names), 0);
+            return facts(message, &mut self.names);
         }
         self.odd_text(message)
     }
@@ -121,20 +124,20 @@ impl Sealer {
         let start = self.open.text.len();
         clean_into(raw, &mut self.open.text);
         let clean = &self.open.text[start..];
-        let said = facts(clean, &mut self.names);
+        let (said, flags) = facts(clean, &mut self.names);
         if clean == raw && raw.len() == message.len() {
-            return (said, 0);
+            return (said, flags);
         }
         if clean == raw && &message[raw.len()..] == "\n" {
-            return (said, Line::FED);
+            return (said, flags | Line::FED);
         }
         // Cleaning may cut away what the line says of itself: that is read from what came.
-        let mut told = facts(raw, &mut self.names);
+        let mut told = facts(raw, &mut self.names).0;
         (told.path, told.trace, told.layer) = (said.path, said.trace, said.layer);
         told.shape = said.shape;
         self.size += message.len();
         self.open.originals.push((start as u32, message.into()));
-        (told, Line::CHANGED)
+        (told, flags | Line::CHANGED)
     }
 
     fn stream(&mut self, stream: &LogStream) -> u16 {
@@ -142,7 +145,11 @@ impl Sealer {
             return self.stream;
         }
         let next = self.open.streams.len() as u16;
-        let known = self.streams.get(stream).copied();
+        let few = self.open.streams.iter().take(FEW);
+        let near = few
+            .zip(0..)
+            .find_map(|(known, place)| (known == stream).then_some(place));
+        let known = near.or_else(|| self.streams.get(stream).copied());
         self.stream = known.unwrap_or_else(|| {
             self.streams.insert(stream.clone(), next);
             self.open.streams.push(stream.clone());

@@ -28,6 +28,23 @@ impl SlowQuery {
     }
 }
 
+/// How long the query of such an entry took; its text is not read.
+pub(super) fn took(text: &str) -> Option<Duration> {
+    let behind = |word: &str| {
+        let at = memchr::memmem::find(text.as_bytes(), word.as_bytes())?;
+        Some(&text[at + word.len()..])
+    };
+    if let Some(rest) = behind("# Query_time: ") {
+        return seconds(rest.split_whitespace().next()?);
+    }
+    let (millis, rest) = behind("LOG:  duration: ")?.split_once(" ms")?;
+    let named = rest
+        .trim_start()
+        .starts_with(|c: char| c.is_ascii_alphabetic());
+    let took = seconds(millis.trim())?;
+    named.then_some(took / 1_000)
+}
+
 fn mysql(text: &str) -> Option<SlowQuery> {
     let at = memchr::memmem::find(text.as_bytes(), b"# Query_time: ")?;
     let numbers = text[at..].lines().next()?;

@@ -48,17 +48,14 @@ impl Snapshot {
             .iter()
             .map(|chunk| filter.select(chunk))
             .collect();
+        let alone =
+            |entry: &Entry| selected[(entry.chunk - self.first) as usize].has(entry.line as usize);
+        if self.folds.is_empty() {
+            return self.all.filtered(alone);
+        }
         let groups = self.groups(filter);
-        let passes = |entry: &&Entry| {
-            let alone = || selected[(entry.chunk - self.first) as usize].has(entry.line as usize);
-            let together = if groups.is_empty() {
-                None
-            } else {
-                groups.get(*entry).copied()
-            };
-            together.unwrap_or_else(alone)
-        };
-        Order::of_sorted(self.all.iter().filter(passes).copied().collect())
+        let passes = |entry: &Entry| groups.get(entry).copied().unwrap_or_else(|| alone(entry));
+        self.all.filtered(passes)
     }
 
     /// What a filter says of the heads with lines under them.

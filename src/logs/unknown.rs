@@ -106,7 +106,7 @@ impl Snapshot {
             let named = super::filter::select::found(&needle, chunk, &all);
             named
                 .iter()
-                .any(|line| !nested::find(chunk.clean(&chunk.lines()[line]), name).is_empty())
+                .any(|line| nested::has(chunk.clean(&chunk.lines()[line]), name))
         })
     }
 }

@@ -2,9 +2,10 @@
 //! and what costs most is asked of the fewest lines.
 
 use super::super::bits::Bits;
-use super::super::chunk::Chunk;
+use super::super::chunk::{Chunk, Line};
+use super::super::field::Known;
 use super::super::needle::Needle;
-use super::term::{Op, Term, Test};
+use super::term::{Measure, Op, Term, Test, Within};
 use super::{Expr, Filter};
 
 /// Where fewer lines than one in so many are left, they are searched one by one.
@@ -59,7 +60,7 @@ impl Term {
     fn select(&self, chunk: &Chunk, within: &Bits) -> Bits {
         match self {
             Self::Text(needle) | Self::Regex(needle) => found(needle, chunk, within),
-            Self::Test(test) => {
+            Self::Test(test) => test.measured(chunk, within).unwrap_or_else(|| {
                 let likely = test.likely(chunk, within);
                 let held = each(chunk, &likely, |line| test.holds(chunk, line));
                 if test.op == Op::IsNot {
@@ -67,12 +68,50 @@ impl Term {
                 } else {
                     held
                 }
-            }
+            }),
         }
     }
 }
 
 impl Test {
+    /// A number against the metadata: one comparison a line.
+    fn measured(&self, chunk: &Chunk, within: &Bits) -> Option<Bits> {
+        let op = self.op;
+        if matches!(op, Op::Has | Op::IsNot) {
+            return None;
+        }
+        match (&self.within, self.measure) {
+            (Within::Known(Known::Status), Measure::Number(wished)) => {
+                let ordered = |status| f64::from(status).partial_cmp(&wished);
+                let holds =
+                    |line: &Line| line.status().and_then(ordered).is_some_and(|o| op.holds(o));
+                Some(each(chunk, within, holds))
+            }
+            (Within::Known(Known::Duration), Measure::Time(wished)) => {
+                let holds = |line: &Line| {
+                    line.duration()
+                        .is_some_and(|took| op.holds(took.cmp(&wished)))
+                };
+                Some(each(chunk, within, holds))
+            }
+            (Within::Known(Known::Level), Measure::Level(wished)) => {
+                let holds = |line: &Line| {
+                    line.severity()
+                        .is_some_and(|found| op.holds(found.cmp(&wished)))
+                };
+                Some(each(chunk, within, holds))
+            }
+            (Within::Known(known @ (Known::Path | Known::Trace | Known::Layer)), _)
+                if op == Op::Is =>
+            {
+                let length = self.value.word().len();
+                let holds = |line: &Line| line.may_be(*known, length) && self.holds(chunk, line);
+                Some(each(chunk, within, holds))
+            }
+            _ => None,
+        }
+    }
+
     /// The lines that may hold what is asked for; the others surely do not, or surely do where it is turned round.
     fn likely(&self, chunk: &Chunk, within: &Bits) -> Bits {
         let by_value = !self.is_quick() && !self.op.orders() && is_plain(self.value.word());
@@ -91,9 +130,14 @@ fn is_plain(value: &str) -> bool {
     !value.is_empty() && !value.contains(|c: char| c.is_control() || matches!(c, '"' | '\\' | '/'))
 }
 
-fn each(chunk: &Chunk, within: &Bits, holds: impl Fn(&super::Line) -> bool) -> Bits {
-    let mut found = Bits::none(chunk.lines().len());
-    for place in within.iter().filter(|place| holds(&chunk.lines()[*place])) {
+#[inline]
+fn each(chunk: &Chunk, within: &Bits, holds: impl Fn(&Line) -> bool) -> Bits {
+    let lines = chunk.lines();
+    if within.count() == lines.len() {
+        return Bits::of(lines, holds);
+    }
+    let mut found = Bits::none(lines.len());
+    for place in within.iter().filter(|place| holds(&lines[*place])) {
         found.set(place);
     }
     found
@@ -106,11 +150,10 @@ pub(in crate::logs) fn found(needle: &Needle, chunk: &Chunk, within: &Bits) -> B
         return each(chunk, within, |line| needle.is_in(chunk.clean(line)));
     }
     let mut found = Bits::none(chunk.lines().len());
-    let mut from = 0;
-    while let Some(place) = needle.find(&chunk.text, from) {
-        let line = chunk.line_at(place.start);
+    needle.scan(&chunk.text, &mut |place| {
+        let line = chunk.line_at(place);
         found.set(line);
-        from = chunk.end_of(line);
-    }
+        chunk.end_of(line)
+    });
     found.and(within)
 }

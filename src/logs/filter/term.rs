@@ -47,7 +47,8 @@ impl Op {
         !matches!(self, Self::Is | Self::IsNot | Self::Has)
     }
 
-    fn holds(self, found: Ordering) -> bool {
+    #[inline]
+    pub fn holds(self, found: Ordering) -> bool {
         match self {
             Self::AtLeast => found.is_ge(),
             Self::AtMost => found.is_le(),
@@ -163,10 +164,9 @@ impl Test {
             (Within::Known(known), _) => self.any_member(chunk, line, op, |field| {
                 Known::of(&field.name) == Some(*known)
             }),
-            (Within::Member(name), _) => {
-                let found = nested::find(chunk.clean(line), name);
-                found.into_iter().any(|field| self.value_is(op, &field))
-            }
+            (Within::Member(name), _) => nested::any(chunk.clean(line), name, &mut |field| {
+                self.value_is(op, field)
+            }),
         }
     }
 
