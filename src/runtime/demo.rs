@@ -39,6 +39,9 @@ pub struct Stage {
 /// The furnished cluster; the console would find it by itself, a little later.
 const CLUSTER: &str = "orchard";
 
+/// The account keeps its lines in this very process: the console needs not keep as many once more.
+const LOG_BYTES: usize = 16 << 20;
+
 impl Stage {
     /// Takes a free port, and makes `settings` look there and nowhere else.
     pub fn set(setup: Setup, settings: &mut Settings) -> Result<Self, Fault> {
@@ -54,6 +57,7 @@ impl Stage {
         settings.region = Some(setup.config.region.as_str().into());
         settings.endpoint = Some(Text::clean(&format!("http://{at}")));
         settings.cluster.get_or_insert_with(|| CLUSTER.into());
+        settings.log_bytes = settings.log_bytes.min(LOG_BYTES);
         Ok(Self { setup, listener })
     }
 

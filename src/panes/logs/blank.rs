@@ -195,9 +195,10 @@ pub fn edge(past: &Past, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 fn expired(past: &Past, at: i64) -> Line {
-    let kept = past
-        .retention
-        .map_or(String::new(), |days| format!(" ({days} days are kept)"));
+    let kept = past.retention.map_or(String::new(), |days| match days {
+        1 => " (one day is kept)".to_owned(),
+        days => format!(" ({days} days are kept)"),
+    });
     let line = Line::of(format!("Nothing before {}{kept}", said(at)), Role::Warn);
     match &past.exports {
         None => line,

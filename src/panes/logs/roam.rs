@@ -64,6 +64,7 @@ impl Logs {
         let asked = (self.sources.list(), self.sources.pattern.clone());
         let filter = self.chosen_filter().clone();
         self.past = Some(Past::before(self.begin(cx), asked, (share, filter)));
+        self.search();
         self.fit();
     }
 
@@ -127,8 +128,11 @@ impl Logs {
         if let tail::Past::Chunk(chunk) = news {
             self.columns.learn(chunk);
         }
-        if let Some(past) = &mut self.past {
-            past.take(news);
+        let Some(past) = &mut self.past else { return };
+        let reading = past.is_reading();
+        past.take(news);
+        if reading && !past.is_reading() {
+            self.search();
         }
     }
 

@@ -113,13 +113,15 @@ pub struct Frame<'a> {
 
 /// A line split into its columns.
 #[derive(Debug, Default)]
-struct Cells {
+pub struct Cells {
     known: BTreeMap<Known, String>,
-    rest: String,
+    /// What has no column: the message, and the members that are not known.
+    pub rest: String,
 }
 
 impl Cells {
-    fn of(text: &str, line: &Line) -> Self {
+    /// Of a clean, masked text.
+    pub fn of(text: &str, line: &Line) -> Self {
         let mut cells = Self::default();
         let (mut message, mut others) = (None, String::new());
         for member in members(text) {
@@ -145,7 +147,8 @@ impl Cells {
         self.known.insert(known, value.to_owned());
     }
 
-    fn get(&self, known: Known) -> &str {
+    /// What stands in a column; empty where nothing does.
+    pub fn get(&self, known: Known) -> &str {
         self.known.get(&known).map_or("", String::as_str)
     }
 }

@@ -116,7 +116,8 @@ impl Logs {
 
     fn pace(&self, cx: &Context<'_>) -> String {
         let said = rate::said(self.rate.now(cx.now.wall));
-        if self.size.0 < WIDE {
+        let crowded = self.find.is_set() || !self.chosen_filter().is_empty();
+        if self.size.0 < WIDE || crowded {
             return said;
         }
         let bars = self.rate.bars(cx.now.wall, BARS);

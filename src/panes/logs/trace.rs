@@ -1,10 +1,11 @@
 //! A trace opened: its layers as a small waterfall, then its lines.
 
-use super::row::clock;
+use super::row::{Cells, clock};
 use super::sheet::Sheet;
 use super::{Logs, rate};
 use crate::domain::health::Level;
 use crate::domain::text::Text;
+use crate::logs::field::Known;
 use crate::logs::trace::{MOST, Span as Stay, Step, Trace};
 use crate::panes::document::{Document, Head, Page};
 use crate::panes::{Act, Context, common};
@@ -145,6 +146,9 @@ fn document(trace: &Trace, width: u16, ascii: bool) -> Vec<Line> {
         Head::Left("TIME"),
         Head::Right("SINCE"),
         Head::Left("GROUP"),
+        Head::Left("LAYER"),
+        Head::Right("TOOK"),
+        Head::Right("STATUS"),
         Head::Left("TEXT"),
     ];
     document.table(&heads, &trace.steps.iter().map(row).collect::<Vec<_>>());
@@ -189,11 +193,25 @@ fn row(step: &Step) -> Vec<Span> {
     } else {
         Role::Body
     };
+    let text = step.chunk.head(&step.line, READ);
+    let cells = Cells::of(&text, &step.line);
+    let parts = [Known::Method, Known::Path].map(|known| cells.get(known));
+    let said = [parts[0], parts[1], cells.rest.trim()];
+    let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
+    // A plain line has no parts.
+    let said = if said.is_empty() {
+        text.to_string()
+    } else {
+        said.join(" ")
+    };
     vec![
         Span::of(clock(step.line.at), Role::Dim),
         Span::of(format!("+{} ms", step.since), Role::Dim),
         Span::of(rate::short(&step.chunk.source.group), Role::LogGroup),
-        Span::of(step.chunk.head(&step.line, READ).replace('\n', " ↵ "), role),
+        Span::of(cells.get(Known::Layer), Role::Dim),
+        Span::of(cells.get(Known::Duration), Role::Body),
+        Span::of(cells.get(Known::Status), role),
+        Span::of(said.replace('\n', " ↵ "), role),
     ]
 }
 

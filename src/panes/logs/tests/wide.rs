@@ -271,7 +271,7 @@ fn where_nothing_is_kept_retention_and_export_are_named() {
     }
     let screen = said(&mut bench);
     assert!(
-        screen.contains("Nothing before") && screen.contains("1 days are kept"),
+        screen.contains("Nothing before") && screen.contains("one day is kept"),
         "{screen}"
     );
     assert!(
