@@ -36,6 +36,7 @@ const FIGURES: &[Figure] = &[
     ("start: five panes", panes::five_panes),
     ("keys: idle", keys::idle),
     ("keys: busy", keys::busy),
+    ("keys: flood", keys::flood),
     ("quiet: thirty seconds", keys::quiet),
     ("cursor: bytes", keys::cursor),
     ("memory", size::memory),

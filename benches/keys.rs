@@ -85,6 +85,40 @@ pub fn busy() -> Vec<Row> {
     }]
 }
 
+/// The same while twenty times as many lines come in.
+pub fn flood() -> Vec<Row> {
+    let stub = Stub::start(World {
+        services: 4,
+        log_rate: 20_000,
+        ..World::default()
+    });
+    let mut console = Console::start(&stub.url(), 120, 36, &[]);
+    ready(&console);
+    let flowing = console.until(|s| rate(s) >= 15_000, 60 * SECOND);
+    assert!(
+        flowing.is_some(),
+        "they never came so fast:\n{}",
+        console.screen()
+    );
+    let mut took = press(&mut console, 300);
+    let p99 = percentile(&mut took, 99);
+    vec![Row {
+        what: "key → first byte, logs at 20,000 lines/s: p99",
+        measured: ms(p99),
+        reach: "≤ 16 ms",
+        beside: "",
+        met: p99 <= Duration::from_millis(16),
+    }]
+}
+
+/// Lines a second, as the title of the logs says.
+fn rate(screen: &str) -> u32 {
+    let title = screen.lines().find(|line| line.contains("5 Logs"));
+    let before = title.and_then(|title| title.split_once("/s"));
+    let number = before.and_then(|(before, _)| before.rsplit(' ').next());
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
 /// Half a minute in which nothing changes.
 pub fn quiet() -> Vec<Row> {
     let stub = four_services();
