@@ -130,3 +130,43 @@ fn a_calm_demo_says_how_a_load_test_begins() {
     pty.wait_for(":demo load 5x begins a load test");
     quit(&mut pty);
 }
+
+/// What the README says of the logs pane, key by key.
+#[test]
+fn a_request_is_followed_minutes_are_counted_and_the_past_is_read() {
+    let mut pty = bare().size(140, 40).go();
+    pty.wait_for("000000000000");
+    pty.send("5z");
+    pty.wait_for("polling");
+    pty.wait_for("EXIT");
+    pty.send("/layer=EXIT\r");
+    pty.wait_for(" lines");
+    pty.send("t");
+    for part in ["Trace ", "ENTRANCE", "DATABASE", "STAYED", "█"] {
+        pty.wait_for(part);
+    }
+    pty.send("\u{1b}");
+    pty.wait_gone("STAYED");
+    pty.send("d");
+    for part in ["Last 5 min", "p50 / p95 / p99", "/api/"] {
+        pty.wait_for(part);
+    }
+    pty.send("\u{1b}[D");
+    pty.wait_for("Last 1 min");
+    pty.send("\u{1b}");
+    pty.wait_gone("Last 1 min");
+    pty.send("f/api\r");
+    pty.wait_for("hit ");
+    pty.send("v");
+    pty.wait_for("USD/h");
+    pty.send("v");
+    pty.wait_gone("USD/h");
+    pty.send("ggk");
+    pty.wait_for("› past");
+    pty.wait_for("Nothing before");
+    pty.send("G");
+    pty.wait_gone("› past");
+    pty.send(":at now and then\r");
+    pty.wait_for("is no time");
+    quit(&mut pty);
+}
