@@ -5,6 +5,8 @@
 mod ending;
 #[path = "terminal/grammar.rs"]
 mod grammar;
+#[path = "terminal/hostile.rs"]
+mod hostile;
 #[path = "terminal/link.rs"]
 mod link;
 #[path = "terminal/output.rs"]
