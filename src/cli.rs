@@ -9,6 +9,7 @@ pub mod journal;
 pub mod keys;
 mod load;
 mod logging;
+mod logs;
 mod manual;
 mod partial;
 mod plain;
@@ -89,7 +90,10 @@ pub fn run(
         Ok(arguments) => (arguments.charset(environment), arguments.output()),
         Err(_) => (args::charset_of(&args, environment), Output::Text),
     };
+    // Log lines that nobody looks at here leave as they came.
+    let piped = parsed.as_ref().is_ok_and(Arguments::pipes_lines) && !io::stdout().is_terminal();
     match charset {
+        _ if piped => answer(parsed, environment, io),
         Charset::Unicode => answer(parsed, environment, io),
         Charset::Ascii => {
             let plain = &mut Streams {
@@ -159,6 +163,7 @@ fn command(
             let dir = state_dir(environment)?.join("journal");
             Ok(journal::run(args, &dir, io.out)?)
         }
+        Some(Command::Logs(args)) => logs::run(args, arguments, environment, io),
         Some(Command::Session(args)) => session::run(args, arguments, environment, io),
         Some(Command::Sim(args)) => {
             let region = arguments.cli.settings.region.as_ref();

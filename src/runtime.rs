@@ -15,6 +15,7 @@ pub mod guard;
 pub mod inbox;
 pub mod input;
 pub mod link;
+pub mod logs;
 pub mod look;
 pub mod pen;
 pub mod poll;

@@ -12,5 +12,6 @@ mod session;
 mod sim;
 mod story;
 mod support;
+mod tail;
 mod terminal;
 mod wire;

@@ -68,6 +68,8 @@ pub struct Patience {
     pub attempts: u32,
     /// Between two calls of an operation that AWS answers once a second.
     pub apart: Duration,
+    /// A Live Tail that is silent for so long is dead: something comes each second.
+    pub heartbeat: Duration,
 }
 
 impl Default for Patience {
@@ -78,6 +80,7 @@ impl Default for Patience {
             attempts: 3,
             // A little more than the second: the clocks of two machines are never the same.
             apart: Duration::from_millis(1_050),
+            heartbeat: Duration::from_secs(10),
         }
     }
 }
@@ -117,6 +120,8 @@ pub struct Shared {
     region: Region,
     pub(super) place: Place,
     pub(super) protected: Register,
+    /// Of Live Tails.
+    pub(super) heartbeat: Duration,
     meter: Arc<Meter>,
     expiry: credentials::Expiry,
     /// Where they come from: a guard is given those that are held.
@@ -278,6 +283,7 @@ impl Shared {
             region,
             place,
             protected: Register::new(options.patience.apart),
+            heartbeat: options.patience.heartbeat,
             meter,
             expiry,
             credentials: None,

@@ -76,6 +76,8 @@ pub enum Command {
     Keys(KeysArgs),
     /// Read the record of what was changed: list, show, verify
     Journal(super::journal::JournalArgs),
+    /// Read log groups, and follow them
+    Logs(super::logs::LogsArgs),
     /// Load tests: plan, start, watch, put back
     Session(super::session::SessionArgs),
     /// Carry a load test; started by tidegate itself
@@ -152,8 +154,14 @@ impl Arguments {
             Some(Command::Keys(keys)) => keys.output,
             Some(Command::Journal(journal)) => journal.output,
             Some(Command::Session(session)) => session.output,
+            Some(Command::Logs(logs)) => logs.output,
             _ => Output::Text,
         }
+    }
+
+    /// Whether log lines are written, and nobody asked for ASCII.
+    pub fn pipes_lines(&self) -> bool {
+        matches!(&self.cli.command, Some(Command::Logs(_))) && self.cli.settings.ascii.is_none()
     }
 
     /// Whether a value came from the command line.

@@ -7,6 +7,7 @@ mod live;
 mod past;
 mod quota;
 mod read;
+mod room;
 mod told;
 
 use super::clock::Clock;
@@ -19,6 +20,7 @@ use line::{Feed, Line, Parts};
 use live::{Live, Seat};
 use quota::Quotas;
 pub use read::Read;
+pub use room::Room;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +40,8 @@ struct Desk {
     clock: Clock,
     send: Sink,
     quotas: Quotas,
+    /// Where what is told is not taken at once.
+    room: Option<Arc<Room>>,
 }
 
 /// The running tail; dropping it ends every poll and every session.
@@ -76,7 +80,12 @@ impl Tailer {
     ) -> Self {
         let start = first(tailing.start, clock);
         let follows = tailing.sources.iter().map(|_| Follow::new(start)).collect();
-        Self::go_on(runtime, &Desk::new(aws, clock, send), tailing, follows)
+        Self::go_on(
+            runtime,
+            &Desk::new(aws, clock, send, None),
+            tailing,
+            follows,
+        )
     }
 
     /// Tails these sources, each from where it was read to.
@@ -166,12 +175,13 @@ impl Running {
 }
 
 impl Desk {
-    fn new(aws: &Aws, clock: Clock, send: &Sink) -> Arc<Self> {
+    fn new(aws: &Aws, clock: Clock, send: &Sink, room: Option<Arc<Room>>) -> Arc<Self> {
         Arc::new(Self {
             aws: aws.clone(),
             clock,
             send: send.clone(),
             quotas: Quotas::new(aws, clock),
+            room,
         })
     }
 }
@@ -191,9 +201,9 @@ impl Readers {
         aws: &Aws,
         (tailing, end): (Tailing, Option<i64>),
         clock: Clock,
-        send: &Sink,
+        (send, room): (&Sink, Arc<Room>),
     ) -> (Self, Vec<mpsc::Receiver<Read>>) {
-        let desk = Desk::new(aws, clock, send);
+        let desk = Desk::new(aws, clock, send, Some(room));
         let start = first(tailing.start, clock);
         let (mut tasks, mut read) = (JoinSet::new(), Vec::new());
         for (of, source) in tailing.sources.iter().enumerate() {

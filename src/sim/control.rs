@@ -38,11 +38,12 @@ const SLOWEST: Duration = Duration::from_mins(5);
 
 /// What can be said, for whoever said something else.
 pub const USAGE: &str = "load 5x | calm | advance 90s | speed 10 (or manual) | throttling on|off | \
-fault KIND [ACTION] [3|25%] | faults off | status; KIND is throttle, 500, 503, cut, truncate, lose, expired, denied \
-or latency 2s; ACTION is like ecs:DescribeServices or ecs:*";
+fault KIND [ACTION] [3|25%] | faults off | status; KIND is throttle, 500, 503, cut, truncate, lose, expired, denied, \
+limit, mute, over or latency 2s; ACTION is like ecs:DescribeServices or ecs:*";
 
 /// The kinds of trouble.
-const KINDS: &str = "throttle, 500, 503, cut, truncate, lose, expired, denied or latency 2s";
+const KINDS: &str =
+    "throttle, 500, 503, cut, truncate, lose, expired, denied, limit, mute, over or latency 2s";
 
 impl Control {
     /// Reads a command in words. A refusal is one line of a small screen.
@@ -120,6 +121,9 @@ fn kind(word: &str) -> Result<Kind, String> {
         "lose" => Kind::Lose,
         "expired" => Kind::Expired,
         "denied" => Kind::Denied,
+        "limit" => Kind::Limit,
+        "mute" => Kind::Mute,
+        "over" => Kind::Over,
         _ => return Err(format!("“{}” is no fault. Write {KINDS}", brief(word))),
     })
 }

@@ -28,6 +28,19 @@ pub enum Kind {
     Expired,
     /// The caller may not do this.
     Denied,
+    /// A quota of the account is used up.
+    Limit,
+    /// A stream that is open says nothing, for so many frames.
+    Mute,
+    /// A stream that is open ends, as it does after its longest time.
+    Over,
+}
+
+impl Kind {
+    /// Whether it strikes streams that are open, not calls.
+    fn is_of_streams(self) -> bool {
+        matches!(self, Self::Mute | Self::Over)
+    }
 }
 
 /// Which calls go wrong.
@@ -103,7 +116,7 @@ impl Faults {
         let mut fate = Fate::default();
         for fault in &mut self.list {
             let waits = matches!(fault.kind, Kind::Latency(_));
-            let wanted = waits || fate.trouble.is_none();
+            let wanted = (waits || fate.trouble.is_none()) && !fault.kind.is_of_streams();
             if !(wanted && fault.target.fits(call) && fault.often.strikes(&mut self.rng)) {
                 continue;
             }
@@ -114,6 +127,19 @@ impl Faults {
         }
         self.list.retain(|fault| fault.often != Often::Next(0));
         fate
+    }
+
+    /// Decides over the next frame of a stream that this call opened.
+    pub fn strike_frame(&mut self, call: &Call) -> Option<Kind> {
+        let mut struck = None;
+        for fault in &mut self.list {
+            let fits = fault.kind.is_of_streams() && fault.target.fits(call);
+            if struck.is_none() && fits && fault.often.strikes(&mut self.rng) {
+                struck = Some(fault.kind);
+            }
+        }
+        self.list.retain(|fault| fault.often != Often::Next(0));
+        struck
     }
 }
 
@@ -172,7 +198,15 @@ impl Kind {
             }
             Self::Expired => Refusal::client(error::EXPIRED, expired),
             Self::Denied => Refusal::client(error::DENIED, denied::message(call)),
-            Self::Latency(_) | Self::Cut | Self::Truncate | Self::Lose => return None,
+            Self::Limit => Refusal::client("LimitExceededException", "A quota is used up"),
+            Self::Latency(_)
+            | Self::Cut
+            | Self::Truncate
+            | Self::Lose
+            | Self::Mute
+            | Self::Over => {
+                return None;
+            }
         })
     }
 }
@@ -213,6 +247,9 @@ impl fmt::Display for Kind {
             Self::Lose => "lose",
             Self::Expired => "expired",
             Self::Denied => "denied",
+            Self::Limit => "limit",
+            Self::Mute => "mute",
+            Self::Over => "over",
         })
     }
 }

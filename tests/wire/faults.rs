@@ -15,6 +15,7 @@ const PATIENCE: Patience = Patience {
     whole: Duration::from_millis(1_500),
     attempts: 1,
     apart: Duration::ZERO,
+    heartbeat: Duration::from_secs(10),
 };
 /// What a loaded machine may add to a time-out.
 const SLACK: Duration = Duration::from_secs(3);

@@ -32,6 +32,7 @@ async fn aws(url: &str, read_only: bool) -> Aws {
             whole: short,
             attempts: 3,
             apart: Duration::ZERO,
+            ..Patience::default()
         },
         read_only,
         ..Options::default()

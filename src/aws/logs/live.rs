@@ -19,8 +19,6 @@ pub const GROUPS: usize = 10;
 pub const SESSIONS: usize = 15;
 /// A session ends by itself after three hours.
 pub const LONGEST: Duration = Duration::from_hours(3);
-/// An update comes each second, be it empty: without one for so long the connection is dead.
-pub const HEARTBEAT: Duration = Duration::from_secs(10);
 /// USD for a minute of a session, idle or not, beyond the 1,800 free ones of a month (AWS's price list for most
 /// regions; aws-facts.md §1.9).
 pub const USD_PER_MINUTE: f64 = 0.01;
@@ -67,6 +65,7 @@ pub struct LiveStream {
     receiver: aws_sdk_cloudwatchlogs::primitives::event_stream::EventReceiver<Sent, Ended>,
     /// Makes ids that nobody else makes.
     count: u64,
+    heartbeat: Duration,
 }
 
 impl Aws {
@@ -94,6 +93,7 @@ impl Aws {
         Ok(LiveStream {
             receiver: answer.response_stream,
             count: 0,
+            heartbeat: self.shared.heartbeat,
         })
     }
 }
@@ -112,10 +112,10 @@ fn to_the_endpoint_itself(request: &mut HttpRequest) {
 }
 
 impl LiveStream {
-    /// What comes next; nothing within [`HEARTBEAT`] is an end as well.
+    /// What comes next; nothing within the time of a heartbeat is an end as well.
     pub async fn next(&mut self) -> LiveNews {
         loop {
-            match tokio::time::timeout(HEARTBEAT, self.receiver.recv()).await {
+            match tokio::time::timeout(self.heartbeat, self.receiver.recv()).await {
                 Ok(Ok(Some(Sent::SessionStart(_)))) => return LiveNews::Began,
                 Ok(Ok(Some(Sent::SessionUpdate(update)))) => {
                     return LiveNews::Update(self.update(update));
@@ -124,7 +124,7 @@ impl LiveStream {
                 Ok(Ok(Some(_))) => {}
                 Ok(Ok(None)) => return LiveNews::Broken(cut("the other side closed it")),
                 Ok(Err(error)) => return ended(&error),
-                Err(_) => return LiveNews::Broken(silent()),
+                Err(_) => return LiveNews::Broken(silent(self.heartbeat)),
             }
         }
     }
@@ -191,11 +191,8 @@ fn cut(why: &str) -> Fault {
     .next("it is opened again by itself")
 }
 
-fn silent() -> Fault {
-    let what = format!(
-        "The Live Tail has been silent for {} s",
-        HEARTBEAT.as_secs()
-    );
+fn silent(time: Duration) -> Fault {
+    let what = format!("The Live Tail has been silent for {} s", time.as_secs());
     Fault::new(FaultKind::TimedOut, what)
         .means("AWS sends something each second, so the connection is dead")
         .next("it is opened again by itself; meanwhile lines come by polling")

@@ -128,6 +128,9 @@ impl Line {
 
     /// One page; answers with the pause after it.
     async fn poll(&mut self) -> Duration {
+        if let Some(room) = &self.desk.room {
+            room.wait().await;
+        }
         self.turn.pass().await;
         let ask = self.ask();
         let span = Span {

@@ -2,6 +2,7 @@
 
 use super::{Desk, Ending};
 use crate::sim::call::{Call, Service};
+use crate::sim::fault::Kind;
 use crate::sim::value::{Map, Value, map};
 use crate::sim::wire::{self, Form, event};
 use crate::sim::world::logs::tail::TailId;
@@ -20,6 +21,8 @@ pub struct Tail {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tailed {
     Goes(Bytes),
+    /// Nothing, though the time for it has come.
+    Silent,
     /// These are the last words.
     Ends(Bytes),
 }
@@ -60,6 +63,17 @@ impl Desk {
 
     /// The events of the last second.
     pub fn tail(&mut self, tail: &Tail, real: Duration) -> Tailed {
+        let opened = Call {
+            service: Service::Logs,
+            operation: "StartLiveTail".into(),
+            region: tail.region.clone(),
+            input: Value::Null,
+        };
+        match self.faults.strike_frame(&opened) {
+            Some(Kind::Mute) => return Tailed::Silent,
+            Some(_) => return Tailed::Ends(timed_out()),
+            None => {}
+        }
         let now = self.time_of_a_call(real);
         let world = self.account.region(&tail.region, now);
         match world.tail_frame(tail.id, now) {

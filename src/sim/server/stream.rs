@@ -50,12 +50,15 @@ async fn next(mut session: Session) -> Option<(Result<Frame<Bytes>, io::Error>, 
     if session.ended {
         return None;
     }
-    tokio::time::sleep(FRAME).await;
-    let bytes = match session.sim.tail(&session.tail) {
-        Tailed::Goes(bytes) => bytes,
-        Tailed::Ends(bytes) => {
-            session.ended = true;
-            bytes
+    let bytes = loop {
+        tokio::time::sleep(FRAME).await;
+        match session.sim.tail(&session.tail) {
+            Tailed::Goes(bytes) => break bytes,
+            Tailed::Silent => {}
+            Tailed::Ends(bytes) => {
+                session.ended = true;
+                break bytes;
+            }
         }
     };
     Some((Ok(Frame::data(bytes)), session))

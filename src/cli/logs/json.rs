@@ -1,0 +1,125 @@
+//! A line as a JSON object: what came, and what was understood of it.
+
+use super::stamp::Stamp;
+use crate::domain::text::is_clean;
+use crate::logs::chunk::{Chunk, Line};
+use crate::logs::field::Known;
+use crate::logs::parse;
+use std::io::Write;
+
+/// Writes objects; keeps what neighbours share.
+#[derive(Debug, Default)]
+pub(super) struct Objects {
+    at: Stamp,
+    ingested: Stamp,
+    /// Whether a terminal shows them: then nothing leaves that could command it.
+    terminal: bool,
+}
+
+impl Objects {
+    pub(super) fn for_terminal(terminal: bool) -> Self {
+        Self {
+            terminal,
+            ..Self::default()
+        }
+    }
+
+    /// One object and a line feed.
+    pub(super) fn write(&mut self, chunk: &Chunk, line: &Line, into: &mut Vec<u8>) {
+        into.extend_from_slice(b"{\"timestamp\":\"");
+        self.at.write(line.at, into);
+        into.extend_from_slice(b"\",\"group\":");
+        self.text(chunk.source.group.as_str(), into);
+        if let Some(region) = &chunk.source.region {
+            self.member("region", region.as_str(), into);
+        }
+        let stream = chunk.stream_of(line).map_or("", |stream| stream.as_str());
+        self.member("stream", stream, into);
+        let message: &str = &chunk.original(line);
+        self.member("message", message, into);
+        into.extend_from_slice(b",\"ingested\":\"");
+        self.ingested.write(line.ingested, into);
+        into.push(b'"');
+        self.understood(message, line, into);
+        into.extend_from_slice(b"}\n");
+    }
+
+    /// What the line says about itself.
+    fn understood(&self, message: &str, line: &Line, into: &mut Vec<u8>) {
+        if let Some(severity) = line.severity() {
+            self.member("level", severity.name(), into);
+        }
+        // A Vec takes everything.
+        if let Some(status) = line.status() {
+            let _ = write!(into, ",\"status\":{status}");
+        }
+        if let Some(duration) = line.duration() {
+            let _ = write!(into, ",\"durationMs\":{}", duration.as_secs_f64() * 1e3);
+        }
+        if line.is_late() {
+            into.extend_from_slice(b",\"late\":true");
+        }
+        for field in parse::fields(message) {
+            let name = match Known::of(&field.name) {
+                Some(Known::Method) => "method",
+                Some(Known::Path) => "path",
+                Some(Known::Trace) => "traceId",
+                Some(Known::Layer) => "layer",
+                _ => continue,
+            };
+            self.member(name, &field.value, into);
+        }
+    }
+
+    fn member(&self, name: &str, value: &str, into: &mut Vec<u8>) {
+        // A Vec takes everything.
+        let _ = write!(into, ",\"{name}\":");
+        self.text(value, into);
+    }
+
+    fn text(&self, text: &str, into: &mut Vec<u8>) {
+        if self.terminal && !is_clean(text) {
+            return escaped(text, into);
+        }
+        // A text is always JSON, and a Vec takes everything.
+        let _ = serde_json::to_writer(into, text);
+    }
+}
+
+/// Every character beyond plain ASCII as its code.
+fn escaped(text: &str, into: &mut Vec<u8>) {
+    into.push(b'"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => into.extend_from_slice(&[b'\\', c as u8]),
+            ' '..='~' => into.push(c as u8),
+            _ => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(into, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    into.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_command_a_terminal_is_escaped_and_still_the_same() {
+        let objects = Objects::for_terminal(true);
+        for text in [
+            "plain \"q\" \\ 한글",
+            "a\u{1b}[2Jb\u{202e}\u{9b}\u{7f}😀\n",
+            "",
+        ] {
+            let mut out = Vec::new();
+            objects.text(text, &mut out);
+            let said = String::from_utf8(out).unwrap();
+            assert!(is_clean(&said), "{said}");
+            assert_eq!(serde_json::from_str::<String>(&said).unwrap(), text);
+        }
+    }
+}

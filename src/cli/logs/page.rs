@@ -1,0 +1,126 @@
+//! Lines as they leave: for a terminal clean and masked, for a pipe as they came.
+
+use super::super::args::Output;
+use super::super::{Streams, say};
+use super::json::Objects;
+use super::stamp::Stamp;
+use crate::domain::fault::Fault;
+use crate::domain::units;
+use crate::logs::chunk::{Chunk, Line};
+use crate::runtime::logs::Page;
+use std::io;
+use std::time::{Duration, Instant};
+
+/// Written at once.
+const BLOCK: usize = 64 * 1024;
+/// Between two lines of progress.
+const PROGRESS: Duration = Duration::from_millis(500);
+
+/// How lines look.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    pub(super) output: Output,
+    /// Whether a terminal shows them.
+    pub(super) terminal: bool,
+    /// Whether lines of several groups have to be told apart.
+    pub(super) named: bool,
+    /// Whether progress is told on standard error.
+    pub(super) progress: bool,
+}
+
+pub(super) struct Lines<'a, 's> {
+    look: Look,
+    io: &'a mut Streams<'s>,
+    block: Vec<u8>,
+    objects: Objects,
+    stamp: Stamp,
+    /// When progress was told, and whether it still stands there.
+    told: Option<Instant>,
+}
+
+impl<'a, 's> Lines<'a, 's> {
+    pub(super) fn new(look: Look, io: &'a mut Streams<'s>) -> Self {
+        Self {
+            objects: Objects::for_terminal(look.terminal),
+            look,
+            io,
+            block: Vec::with_capacity(BLOCK + 4096),
+            stamp: Stamp::default(),
+            told: None,
+        }
+    }
+
+    /// For people: the time, the group where there are several, and the text, clean.
+    fn shown(&mut self, chunk: &Chunk, line: &Line) {
+        self.stamp.write(line.at, &mut self.block);
+        self.block.push(b' ');
+        if self.look.named {
+            let group = chunk.source.group.text();
+            self.block.extend_from_slice(group.as_str().as_bytes());
+            self.block.push(b' ');
+        }
+        let text: &str = &chunk.text(line);
+        self.block.extend_from_slice(text.as_bytes());
+        let mark: &[u8] = if line.is_late() { b" (late)\n" } else { b"\n" };
+        self.block.extend_from_slice(mark);
+    }
+
+    fn write_out(&mut self) -> io::Result<()> {
+        self.clear()?;
+        let written = self.io.out.write_all(&self.block);
+        self.block.clear();
+        written
+    }
+
+    /// Takes the line of progress away.
+    fn clear(&mut self) -> io::Result<()> {
+        if self.told.take().is_some() {
+            write!(self.io.err, "\r\x1b[K")?;
+        }
+        Ok(())
+    }
+}
+
+impl Page for Lines<'_, '_> {
+    fn line(&mut self, chunk: &Chunk, line: &Line) -> io::Result<()> {
+        match (self.look.output, self.look.terminal) {
+            (Output::Json, _) => self.objects.write(chunk, line, &mut self.block),
+            (Output::Text, true) => self.shown(chunk, line),
+            (Output::Text, false) => {
+                let original: &str = &chunk.original(line);
+                self.block.extend_from_slice(original.as_bytes());
+                self.block.push(b'\n');
+            }
+        }
+        if self.block.len() >= BLOCK {
+            self.write_out()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.write_out()?;
+        self.io.out.flush()
+    }
+
+    fn note(&mut self, fault: &Fault) {
+        // Standard error is the last resort; when it fails there is nobody left to tell.
+        let _ = self.clear();
+        let _ = say::faults(std::slice::from_ref(fault), self.io.err);
+    }
+
+    fn progress(&mut self, lines: u64, at: i64) {
+        let due = self.told.is_none_or(|told| told.elapsed() >= PROGRESS);
+        if !self.look.progress || !due {
+            return;
+        }
+        let mut time = Vec::new();
+        self.stamp.write(at, &mut time);
+        let time = String::from_utf8_lossy(&time);
+        let lines = units::count(lines);
+        // Nobody is helped by a failure to say how far it is.
+        let _ = write!(self.io.err, "\r\x1b[K{lines} lines, up to {time}");
+        let _ = self.io.err.flush();
+        self.told = Some(Instant::now());
+    }
+}

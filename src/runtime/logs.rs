@@ -1,0 +1,298 @@
+//! Logs without a console: read from a time on, in the order of time over all
+//! groups, and then followed, into a page that is written once.
+
+mod check;
+mod follow;
+
+use super::clock::Clock;
+use super::tail::{Read, Readers, Room, Sink};
+use super::{reads, watchdog};
+use crate::aws::{Aws, Options};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::log::GroupFacts;
+use crate::logs::chunk::{Chunk, Line};
+use crate::logs::filter::Filter;
+use crate::logs::tail::Follow;
+use crate::logs::tail::merge::Merge;
+use crate::model::settings::Settings;
+use crate::model::tail::Tailing;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+
+/// Leaving takes so long at most, however stuck the reader of the output is.
+const LEAVE: Duration = Duration::from_secs(2);
+
+/// What is to be read.
+#[derive(Debug)]
+pub struct Job {
+    pub tailing: Tailing,
+    /// Milliseconds since 1970, exclusive; without an end until now.
+    pub end: Option<i64>,
+    pub then: Then,
+    pub filter: Filter,
+}
+
+/// What comes after the last line of now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    End,
+    /// New lines, until SIGINT or SIGTERM.
+    Follow,
+}
+
+/// What takes the lines.
+pub trait Page {
+    /// One line that passed the filter.
+    fn line(&mut self, chunk: &Chunk, line: &Line) -> io::Result<()>;
+    /// Nothing more comes for the moment.
+    fn flush(&mut self) -> io::Result<()>;
+    /// Something to know beside the lines.
+    fn note(&mut self, fault: &Fault);
+    /// So many lines were read, the last of this time (milliseconds since 1970).
+    fn progress(&mut self, lines: u64, at: i64);
+}
+
+/// Why a run ended early.
+#[derive(Debug)]
+pub enum Stopped {
+    Fault(Fault),
+    /// Nobody takes the lines any more.
+    Output(io::Error),
+}
+
+impl From<Fault> for Stopped {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Reads; answers with the groups' failures, where some could not be read and others could.
+pub fn run(settings: &Settings, job: Job, page: &mut dyn Page) -> Result<Vec<Fault>, Stopped> {
+    let tasks = super::tasks()?;
+    let done = tasks.block_on(async {
+        let stop = stop(job.then)?;
+        let aws = connect(settings).await?;
+        for note in check::groups(&aws, &job).await? {
+            page.note(&note);
+        }
+        let run = Run::new(job, page, tasks.handle(), stop);
+        run.whole(&aws).await
+    });
+    tasks.shutdown_background();
+    done
+}
+
+/// All groups whose names begin so, in AWS's order.
+pub fn list(settings: &Settings, prefix: &str) -> Result<Vec<GroupFacts>, Fault> {
+    let tasks = super::tasks()?;
+    let found = tasks.block_on(async {
+        let mut groups = Box::pin(connect(settings).await?.log_groups(prefix)).await?;
+        groups.retain(|group| group.name.as_str().starts_with(prefix));
+        Ok(groups)
+    });
+    tasks.shutdown_background();
+    found
+}
+
+/// No write can leave on the way.
+async fn connect(settings: &Settings) -> Result<Aws, Fault> {
+    let options = Options {
+        read_only: true,
+        ..reads::options(settings)
+    };
+    Box::pin(Aws::connect(options)).await
+}
+
+/// Turns true when who follows is asked to end. Whoever reads to an end is ended by the signal itself.
+fn stop(then: Then) -> Result<watch::Receiver<bool>, Fault> {
+    let (tell, stop) = watch::channel(false);
+    if then == Then::Follow {
+        let [mut int, mut term] = [
+            listen(SignalKind::interrupt())?,
+            listen(SignalKind::terminate())?,
+        ];
+        tokio::spawn(async move {
+            tokio::select! { _ = int.recv() => {}, _ = term.recv() => {} }
+            watchdog::arm(LEAVE, 0);
+            tell.send_replace(true);
+            tell.closed().await;
+        });
+    } else {
+        // The sender stays: nobody asks.
+        tokio::spawn(async move { tell.closed().await });
+    }
+    Ok(stop)
+}
+
+fn listen(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Fault> {
+    signal(kind).map_err(|error| {
+        Fault::new(
+            FaultKind::Local,
+            format!("Signals cannot be heard: {error}"),
+        )
+        .next("look at the limits of this process (ulimit -a)")
+    })
+}
+
+/// Resolves when it is to end.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+struct Run<'p> {
+    tailing: Tailing,
+    end: Option<i64>,
+    then: Then,
+    filter: Filter,
+    page: &'p mut dyn Page,
+    runtime: Handle,
+    stop: watch::Receiver<bool>,
+    clock: Clock,
+    room: Arc<Room>,
+    lines: u64,
+    failures: Vec<Fault>,
+}
+
+impl<'p> Run<'p> {
+    fn new(
+        job: Job,
+        page: &'p mut dyn Page,
+        runtime: &Handle,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            tailing: job.tailing,
+            end: job.end,
+            then: job.then,
+            filter: job.filter,
+            page,
+            runtime: runtime.clone(),
+            stop,
+            clock: Clock::start(),
+            room: Arc::default(),
+            lines: 0,
+            failures: Vec::new(),
+        }
+    }
+
+    async fn whole(mut self, aws: &Aws) -> Result<Vec<Fault>, Stopped> {
+        let (send, news) = self.sink();
+        let (readers, read) = Readers::start(
+            &self.runtime,
+            aws,
+            (self.tailing.clone(), self.end),
+            self.clock,
+            (&send, self.room.clone()),
+        );
+        let read = self.read(read).await;
+        self.page.flush()?;
+        let Some(follows) = read? else {
+            return Ok(self.failures);
+        };
+        let all_failed = self.failures.len() == self.tailing.sources.len();
+        if self.then == Then::Follow && !all_failed {
+            let tailer = readers.follow(&self.runtime, follows);
+            self.follow(news).await?;
+            drop(tailer);
+        }
+        Ok(self.failures)
+    }
+
+    fn sink(
+        &self,
+    ) -> (
+        Sink,
+        mpsc::UnboundedReceiver<crate::model::message::Message>,
+    ) {
+        let (post, news) = mpsc::unbounded_channel();
+        let room = self.room.clone();
+        let sink: Sink = Arc::new(move |message| {
+            room.take(follow::bytes(&message));
+            // Whoever does not listen any more is about to end.
+            let _ = post.send(message);
+        });
+        (sink, news)
+    }
+
+    /// All lines until now; `None` where it was asked to end.
+    async fn read(
+        &mut self,
+        mut read: Vec<mpsc::Receiver<Read>>,
+    ) -> Result<Option<Vec<Follow>>, Stopped> {
+        let mut merge = Merge::of(read.len());
+        let mut follows: Vec<Option<Follow>> = read.iter().map(|_| None).collect();
+        while follows.iter().any(Option::is_none) {
+            for (of, from) in read.iter_mut().enumerate() {
+                if merge.holds(of) || follows.get(of).is_none_or(Option::is_some) {
+                    continue;
+                }
+                let came = tokio::select! {
+                    biased;
+                    () = stopped(&mut self.stop) => return Ok(None),
+                    came = from.recv() => came,
+                };
+                if let Some(came) = came {
+                    self.came(came, &mut merge, &mut follows);
+                } else if let Some(follow) = follows.get_mut(of) {
+                    *follow = Some(self.anew());
+                }
+            }
+            let mut last = i64::MIN;
+            merge.drain(|chunk: &Chunk, line| {
+                last = chunk.lines().get(line).map_or(last, |line| line.at);
+                self.put(chunk, line)
+            })?;
+            self.page.progress(self.lines, last);
+        }
+        Ok(Some(follows.into_iter().flatten().collect()))
+    }
+
+    fn came(&mut self, came: Read, merge: &mut Merge<Chunk>, follows: &mut [Option<Follow>]) {
+        match came {
+            Read::Lines { of, chunks } => {
+                for chunk in chunks {
+                    let times = chunk.lines().iter().map(|line| line.at).collect();
+                    merge.push(of, chunk, times);
+                }
+            }
+            Read::End { of, follow } => {
+                merge.end(of);
+                follows[of] = Some(*follow);
+            }
+            Read::Failed { of, fault } => {
+                merge.end(of);
+                self.page.note(&fault);
+                self.failures.push(fault);
+                follows[of] = Some(self.anew());
+            }
+        }
+    }
+
+    /// For a group that could not be read: from now on, should it come to life.
+    fn anew(&self) -> Follow {
+        Follow::new(self.clock.now().wall.as_millisecond()).whole()
+    }
+
+    fn put(&mut self, chunk: &Chunk, line: usize) -> io::Result<()> {
+        self.lines += 1;
+        let Some(line) = chunk.lines().get(line) else {
+            return Ok(());
+        };
+        if self.filter.is_empty() || self.filter.passes(chunk, line) {
+            self.page.line(chunk, line)?;
+        }
+        Ok(())
+    }
+}

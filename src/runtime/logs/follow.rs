@@ -1,0 +1,111 @@
+//! What comes after all was read: as it comes, older lines of other groups before newer ones.
+
+use super::{Run, Stopped, stopped};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::units;
+use crate::logs::chunk::Chunk;
+use crate::logs::tail::merge::Hold;
+use crate::model::message::Message;
+use crate::model::tail::{Method, Tail, TailState};
+use crate::runtime::clock::Clock;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// With several groups each line is held so long, for older ones of others to come.
+const HELD: Duration = Duration::from_millis(1_500);
+/// Messages taken before what they brought is written.
+const SLICE: usize = 64;
+
+type Held = Hold<(Arc<Chunk>, usize)>;
+
+/// What a message keeps in memory.
+pub(super) fn bytes(message: &Message) -> usize {
+    match message {
+        Message::Tail(Tail::Chunk(chunk)) => chunk.bytes(),
+        _ => 0,
+    }
+}
+
+async fn until(clock: Clock, due: Option<Duration>) {
+    match due {
+        Some(due) => tokio::time::sleep(due.saturating_sub(clock.now().mono)).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Run<'_> {
+    pub(super) async fn follow(
+        &mut self,
+        mut news: UnboundedReceiver<Message>,
+    ) -> Result<(), Stopped> {
+        let many = self.tailing.sources.len() > 1;
+        let mut held = Held::of(if many { HELD } else { Duration::ZERO });
+        loop {
+            let (clock, due) = (self.clock, held.due());
+            let message = tokio::select! {
+                biased;
+                () = stopped(&mut self.stop) => break,
+                message = news.recv() => message,
+                () = until(clock, due) => None,
+            };
+            self.take(message, &mut held);
+            for _ in 0..SLICE {
+                let Ok(message) = news.try_recv() else { break };
+                self.take(Some(message), &mut held);
+            }
+            self.write(&mut held, self.clock.now().mono)?;
+        }
+        self.write(&mut held, Duration::MAX)
+    }
+
+    fn write(&mut self, held: &mut Held, now: Duration) -> Result<(), Stopped> {
+        for (chunk, line) in held.release(now) {
+            self.put(&chunk, line)?;
+        }
+        Ok(self.page.flush()?)
+    }
+
+    fn take(&mut self, message: Option<Message>, held: &mut Held) {
+        let Some(Message::Tail(tail)) = message else {
+            return;
+        };
+        match tail {
+            Tail::Chunk(chunk) => {
+                self.room.free(chunk.bytes());
+                let lines = chunk.lines().iter().enumerate();
+                let lines = lines.map(|(n, line)| (line.at, (chunk.clone(), n)));
+                held.push(self.clock.now().mono, lines);
+            }
+            Tail::State { state, .. } => self.state(state),
+            Tail::Method { method, .. } => self.method(method),
+            Tail::Live(_) | Tail::Past(_) => {}
+        }
+    }
+
+    fn state(&mut self, state: TailState) {
+        match state {
+            TailState::Failed { fault, .. } => self.page.note(&fault),
+            TailState::Skipped { span } => {
+                let what = format!("Lines of {} are left out", units::age(span));
+                self.page.note(&Fault::new(FaultKind::Throttled, what));
+            }
+            _ => {}
+        }
+    }
+
+    fn method(&mut self, method: Method) {
+        match method {
+            Method::Polling {
+                instead: Some(fault),
+            } => self.page.note(&fault),
+            Method::Live { sampled: true } => {
+                let what = "More than 500 lines a second come: Live Tail sends a sample of them";
+                let fault = Fault::new(FaultKind::Throttled, what);
+                self.page
+                    .note(&fault.next("leave out --live-tail to have all of them"));
+            }
+            _ => {}
+        }
+    }
+}

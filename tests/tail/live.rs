@@ -1,0 +1,133 @@
+//! Live Tail: it comes, ends, breaks and is refused, and the lines are the same.
+
+use super::stage::{GROUPS, Tailed, account, aws, now, python, source, sources, tell, truth};
+use tidegate::domain::fault::{Fault, FaultKind};
+use tidegate::model::message::TailState;
+use tidegate::model::tail::{Method, TailMethod, TailStart, Tailing};
+
+fn live(groups: &[&str]) -> Tailing {
+    Tailing {
+        method: TailMethod::Live,
+        start: TailStart::At(now()),
+        ..Tailing::of(sources(groups))
+    }
+}
+
+fn is_live(method: &Method) -> bool {
+    matches!(method, Method::Live { .. })
+}
+
+/// Why a source is polled although Live Tail was asked for.
+fn instead(tailed: &Tailed) -> Option<&Fault> {
+    tailed.methods.iter().find_map(|(_, method)| match method {
+        Method::Polling { instead } => instead.as_ref(),
+        Method::Live { .. } => None,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_that_end_and_break_leave_no_gap_and_double_nothing() {
+    let account = account(60.0, 0);
+    let start = now();
+    let tailing = Tailing {
+        start: TailStart::At(start),
+        ..live(&GROUPS)
+    };
+    let mut tailed = Tailed::start(&aws(&account, "ap-northeast-2").await, &tailing);
+    tailed.until(|tailed| tailed.was(is_live)).await;
+    let first = tailed.sessions[0].expect("a session is open");
+    assert_eq!((first.open, first.minutes), (1, 1));
+    assert!((first.usd_per_hour - 0.6).abs() < 1e-9);
+    tailed.lines(150).await;
+    // The three hours are over: it is opened again.
+    tell(&account, "fault over logs:StartLiveTail 1");
+    let renewed = |tailed: &Tailed| {
+        tailed
+            .sessions
+            .last()
+            .is_some_and(|s| s.is_some_and(|s| s.minutes == 2))
+    };
+    tailed.until(renewed).await;
+    tailed.lines(150).await;
+    // The connection is dead: it is polled, then opened again.
+    tell(&account, "fault mute logs:StartLiveTail 4");
+    let silent =
+        |tailed: &Tailed| instead(tailed).is_some_and(|why| why.kind == FaultKind::TimedOut);
+    tailed.until(silent).await;
+    let polled = tailed.methods.len();
+    tailed
+        .until(|tailed| {
+            tailed.methods[polled..]
+                .iter()
+                .any(|(_, method)| is_live(method))
+        })
+        .await;
+    tailed.lines(100).await;
+    // Nobody looks any more.
+    tailed.tailer.read_by(TailMethod::Polling);
+    tailed
+        .until(|tailed| tailed.sessions.last() == Some(&None))
+        .await;
+    tailed.lines(100).await;
+    tell(&account, "speed manual");
+    let truth = truth(&account, &GROUPS, start, i64::MAX / 4);
+    tailed.agrees_with(&truth).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sample_is_called_one() {
+    let account = account(1_500.0, 0);
+    let mut tailed = Tailed::start(&aws(&account, "ap-northeast-2").await, &live(&GROUPS[..1]));
+    let sampled = |method: &Method| *method == Method::Live { sampled: true };
+    tailed.until(|tailed| tailed.was(sampled)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_it_is_refused_the_lines_come_by_polling_and_the_reason_is_told() {
+    for (fault, kind, next) in [
+        ("denied", FaultKind::Denied, "logs:StartLiveTail"),
+        ("limit", FaultKind::Conflict, "L-D6990B80"),
+        ("cut", FaultKind::Unreachable, "stream-logs"),
+    ] {
+        let account = account(60.0, 0);
+        tell(&account, &format!("fault {fault} logs:StartLiveTail"));
+        let mut tailed = Tailed::start(&aws(&account, "ap-northeast-2").await, &live(&GROUPS));
+        tailed.until(|tailed| instead(tailed).is_some()).await;
+        let why = instead(&tailed).expect("a reason").clone();
+        assert_eq!(why.kind, kind, "{why}");
+        let said = format!("{why} {:?}", why.action);
+        assert!(said.contains(next), "{said}");
+        tailed.lines(50).await;
+        assert_eq!(tailed.sessions, []);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_of_the_infrequent_class_is_polled_beside_one_that_is_not() {
+    let account = account(60.0, 0);
+    python(
+        &account,
+        "logs = client('logs')
+logs.create_log_group(logGroupName='/rare', logGroupClass='INFREQUENT_ACCESS')
+logs.create_log_stream(logGroupName='/rare', logStreamName='s')
+logs.put_log_events(logGroupName='/rare', logStreamName='s', logEvents=[dict(timestamp=int(time.time() * 1000), message='seldom')])",
+    );
+    let tailing = Tailing {
+        sources: vec![source("/rare"), source(GROUPS[0])],
+        start: TailStart::default(),
+        ..live(&[])
+    };
+    let mut tailed = Tailed::start(&aws(&account, "ap-northeast-2").await, &tailing);
+    tailed
+        .until(|tailed| tailed.was(is_live) && tailed.lines.iter().any(|line| line.0 == "/rare"))
+        .await;
+    let (group, _) = tailed
+        .methods
+        .iter()
+        .find(|(_, method)| !is_live(method))
+        .expect("one is polled");
+    assert_eq!(group.as_str(), "/rare");
+    assert!(instead(&tailed).is_some_and(|why| why.what.as_str().contains("infrequent")));
+    let failed = |(_, state): &(_, TailState)| matches!(state, TailState::Failed { .. });
+    assert!(!tailed.states.iter().any(failed));
+}

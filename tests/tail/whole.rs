@@ -1,0 +1,160 @@
+//! Polling: nothing is lost, nothing comes twice.
+
+use super::stage::{GROUPS, Tailed, account, aws, now, python, source, sources, tell, truth};
+use crate::sim::stage::Account;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+use tidegate::model::message::TailState;
+use tidegate::model::tail::{TailStart, Tailing};
+use tidegate::sim::desk::Setup;
+use tidegate::sim::world::Config;
+
+const FAR: i64 = i64::MAX / 4;
+
+fn tailing(groups: &[&str], start: i64) -> Tailing {
+    Tailing {
+        start: TailStart::At(start),
+        ..Tailing::of(sources(groups))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_with_trouble_on_the_way_is_shown_once_each() {
+    let account = account(5_000.0, 0);
+    for fault in ["throttle", "cut", "truncate", "503"] {
+        tell(&account, &format!("fault {fault} logs:FilterLogEvents 4%"));
+    }
+    let start = now();
+    let mut tailed = Tailed::start(
+        &aws(&account, "ap-northeast-2").await,
+        &tailing(&GROUPS, start),
+    );
+    tailed.lines(25_000).await;
+    tell(&account, "speed manual");
+    tell(&account, "faults off");
+    let truth = truth(&account, &GROUPS, start, FAR);
+    tailed.agrees_with(&truth).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_that_come_minutes_late_are_found_and_marked() {
+    let account = account(60.0, 0);
+    let start = now();
+    let mut tailed = Tailed::start(
+        &aws(&account, "ap-northeast-2").await,
+        &tailing(&GROUPS, start),
+    );
+    tailed.lines(60).await;
+    tokio::task::block_in_place(|| account.sim.advance(Duration::from_secs(300)));
+    tell(&account, "speed manual");
+    let truth = truth(&account, &GROUPS, start, FAR);
+    assert!(truth.len() > 10_000, "{}", truth.len());
+    tailed.agrees_with(&truth).await;
+    // Two minutes late, after everything of its time was shown.
+    let at = now() - 120_000;
+    python(
+        &account,
+        &format!(
+            "logs = client('logs')
+logs.create_log_stream(logGroupName='{group}', logStreamName='late')
+logs.put_log_events(logGroupName='{group}', logStreamName='late', logEvents=[dict(timestamp={at}, message='late')])",
+            group = GROUPS[0]
+        ),
+    );
+    let late = tailed.late;
+    tailed.lines(1).await;
+    assert_eq!(tailed.late, late + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_region_s_quota_is_shared_by_all_groups_and_each_has_its_turn() {
+    let account = Account::today(Setup {
+        config: Config {
+            region: "us-east-1".to_owned(),
+            ..Config::default()
+        },
+        ..Setup::default()
+    });
+    python(
+        &account,
+        "logs = client('logs', 'us-east-1')
+for n in range(50): logs.create_log_group(logGroupName=f'/many/{n:02}')",
+    );
+    let names: Vec<String> = (0..50).map(|n| format!("/many/{n:02}")).collect();
+    let tailing = Tailing::of(names.iter().map(|name| source(name)).collect());
+    let (aws, began) = (aws(&account, "us-east-1").await, Instant::now());
+    let mut tailed = Tailed::start(&aws, &tailing);
+    let read = |tailed: &Tailed| {
+        let is = |(_, state): &&(_, TailState)| {
+            matches!(
+                state,
+                TailState::Following { .. } | TailState::Throttled { by: Some(_) }
+            )
+        };
+        let groups: BTreeSet<_> = tailed
+            .states
+            .iter()
+            .filter(is)
+            .map(|(group, _)| group)
+            .collect();
+        groups.len() == 50
+    };
+    tailed.until(read).await;
+    let throttled = |(_, state): &(_, TailState)| matches!(state, TailState::Throttled { .. });
+    assert!(tailed.states.iter().any(throttled), "it is said");
+    // The first calls leave together: nobody knows the quota of an endpoint that is not AWS's.
+    let (calls, took) = (aws.meter().read().log_calls, began.elapsed().as_secs_f64());
+    assert!(
+        calls as f64 <= 90.0 + 30.0 * took,
+        "{calls} calls in {took:.1} s"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_who_is_behind_goes_to_now() {
+    let account = account(400.0, 100);
+    tell(&account, "fault latency 400ms logs:FilterLogEvents");
+    let tailing = tailing(&GROUPS[..1], now() - 90_000);
+    let mut tailed = Tailed::start(&aws(&account, "ap-northeast-2").await, &tailing);
+    let behind = |tailed: &Tailed| {
+        let is = |(_, state): &(_, TailState)| matches!(state, TailState::Behind { by } if *by > Duration::from_secs(20));
+        tailed.states.iter().any(is)
+    };
+    tailed.until(behind).await;
+    tailed.tailer.go_to_now();
+    let skipped = |tailed: &Tailed| {
+        let is = |(_, state): &(_, TailState)| matches!(state, TailState::Skipped { span } if !span.is_zero());
+        tailed.states.iter().any(is)
+    };
+    tailed.until(skipped).await;
+    let before = tailed.lines.len();
+    tailed.lines(1).await;
+    let oldest = tailed.lines[before..].iter().map(|line| line.1).min();
+    assert!(
+        oldest > Some(now() - 60_000),
+        "what lies between is left out"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_fits_the_pattern_comes_and_a_bad_one_is_refused() {
+    let account = account(200.0, 60);
+    let with = |pattern: &str| Tailing {
+        pattern: Some(pattern.to_owned()),
+        ..tailing(&GROUPS[..1], now() - 50_000)
+    };
+    let aws = aws(&account, "ap-northeast-2").await;
+    let mut tailed = Tailed::start(&aws, &with("{ $.layer = \"NOWHERE\" }"));
+    let followed = |tailed: &Tailed| {
+        let is = |(_, state): &(_, TailState)| matches!(state, TailState::Following { .. });
+        tailed.states.iter().any(is)
+    };
+    tailed.until(followed).await;
+    assert_eq!(tailed.lines.len(), 0);
+    let mut refused = Tailed::start(&aws, &with("{ $."));
+    let is = |tailed: &Tailed| {
+        let is = |(_, state): &(_, TailState)| matches!(state, TailState::Failed { fault, .. } if fault.kind == tidegate::domain::fault::FaultKind::Refused);
+        tailed.states.iter().any(is)
+    };
+    refused.until(is).await;
+}
