@@ -192,7 +192,10 @@ impl Follow {
     /// What of a Live Tail's lines is new; `now` in milliseconds since 1970.
     pub fn live(&mut self, events: Vec<RawEvent>, now: i64) -> Vec<RawEvent> {
         let twins = self.twins.get_or_insert_default();
-        let newer = events.into_iter().filter(|event| twins.live(event));
+        // As a round, it knows nothing of what is older than all that is asked for.
+        let floor = self.floor;
+        let asked = |event: &RawEvent| event.timestamp >= floor && twins.live(event);
+        let newer = events.into_iter().filter(asked);
         let fresh: Vec<RawEvent> = newer.collect();
         let fresh = self.dated(fresh);
         self.watermark = self.watermark.max(self.round.newest.min(now));

@@ -67,7 +67,7 @@ async fn a_window_of_several_groups_is_written_once_each_in_the_order_of_time() 
     let (from, to) = (now() - 50_000, now() - 2_000);
     let (since, until) = (moment(from), moment(to));
     let window = ["--since", &since, "--until", &until];
-    let with = |more: &[&str]| [&GROUPS[..], &window, more].concat();
+    let with = |more: &[&'static str]| [&GROUPS[..], &window, more].concat();
     let (code, said, err) = done(logs(&account, &with(&["--output", "json"])));
     assert_eq!((code, err.as_str()), (0, ""));
     let found: Vec<Known> = said.lines().map(known).collect();

@@ -18,6 +18,8 @@ use tokio::sync::{mpsc, watch};
 
 /// A line that was ingested just before a Live Tail began may show this much later.
 const SEAM: Duration = Duration::from_secs(5);
+/// Rounds that are read where a session joins what was polled: at once, and once more.
+const ROUNDS: u32 = 2;
 /// A Live Tail is called sampled for so long after an update that was.
 const SAMPLED: Duration = Duration::from_secs(10);
 
@@ -189,7 +191,7 @@ impl Line {
         }
         if std::mem::take(&mut self.began) {
             self.follow.begin_live();
-            self.reading = Reading::Joins(2);
+            self.reading = Reading::Joins(ROUNDS);
             return Duration::ZERO;
         }
         match self.reading {
@@ -277,13 +279,12 @@ impl Line {
     fn fed(&mut self, feed: Feed) -> bool {
         match feed {
             Feed::Up => {
-                self.began = true;
-                self.told.method(Method::Live { sampled: false });
+                self.up();
                 true
             }
             Feed::Events(events, sampled) => {
                 self.sampling(sampled);
-                if self.reading == Reading::Rests && !self.began {
+                if self.is_joined() {
                     self.live(events);
                 } else {
                     self.held.extend(events);
@@ -295,6 +296,27 @@ impl Line {
                 true
             }
         }
+    }
+
+    /// Where it is polled, the round is read to its end first; where a session was renewed, there is none.
+    fn up(&mut self) {
+        self.told.method(Method::Live { sampled: false });
+        if self.reading == Reading::Rests {
+            self.follow.begin_live();
+            self.reading = Reading::Joins(ROUNDS);
+        } else {
+            self.began = true;
+        }
+    }
+
+    /// Whether what it brings joins what was polled already.
+    fn is_joined(&self) -> bool {
+        let joined = match self.reading {
+            Reading::Polls => false,
+            Reading::Joins(rounds) => rounds < ROUNDS,
+            Reading::Rests => true,
+        };
+        joined && !self.began
     }
 
     fn down(&mut self, why: Option<Fault>) {
