@@ -223,7 +223,7 @@ pub fn filter() -> Vec<Row> {
             choose("status>=500"),
             "≤ 3 ms",
             3,
-            "jq: 1,800 ms",
+            "jq 1.6: 2,600 ms",
         ),
         row(
             "logs: filter duration>800ms level!=error",

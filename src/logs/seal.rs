@@ -141,14 +141,15 @@ impl Sealer {
     }
 
     fn stream(&mut self, stream: &LogStream) -> u16 {
-        if self.open.streams.get(usize::from(self.stream)) == Some(stream) {
+        let before = self.open.streams.get(usize::from(self.stream));
+        if before.is_some_and(|before| is_same(before, stream)) {
             return self.stream;
         }
         let next = self.open.streams.len() as u16;
         let few = self.open.streams.iter().take(FEW);
         let near = few
             .zip(0..)
-            .find_map(|(known, place)| (known == stream).then_some(place));
+            .find_map(|(known, place)| is_same(known, stream).then_some(place));
         let known = near.or_else(|| self.streams.get(stream).copied());
         self.stream = known.unwrap_or_else(|| {
             self.streams.insert(stream.clone(), next);
@@ -157,6 +158,12 @@ impl Sealer {
         });
         self.stream
     }
+}
+
+/// The ends first: streams of one group begin alike.
+fn is_same(one: &LogStream, other: &LogStream) -> bool {
+    let end = |of: &LogStream| of.as_str().as_bytes().last().copied();
+    end(one) == end(other) && one == other
 }
 
 fn empty(source: &Arc<TailSource>) -> Chunk {
