@@ -16,6 +16,7 @@ mod sim;
 mod size;
 mod stub;
 mod support;
+mod tail;
 mod tap;
 mod vanish;
 
@@ -54,6 +55,8 @@ const FIGURES: &[Figure] = &[
     ("sim: tick", sim::tick),
     ("sim: events", sim::events),
     ("sim: hour", sim::hour),
+    ("tail: rate", tail::rate),
+    ("tail: cpu", tail::cpu),
     ("session: ten changes", session::changes),
     ("session: guard", session::guard),
     ("session: killed guard", session::death),

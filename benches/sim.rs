@@ -114,7 +114,7 @@ impl Line {
     }
 
     /// Whether the world has lived through all the time that has passed for it.
-    fn has_caught_up(&mut self) -> bool {
+    pub fn has_caught_up(&mut self) -> bool {
         let head = "GET /_tidegate/state HTTP/1.1\r\nHost: localhost\r\n\r\n";
         self.stream
             .get_mut()
@@ -126,7 +126,7 @@ impl Line {
         reached >= now.and_then(|now| now.checked_sub(jiff::SignedDuration::from_secs(1)).ok())
     }
 
-    fn control(&mut self, command: &str) {
+    pub fn control(&mut self, command: &str) {
         let body = json!({ "command": command }).to_string();
         let head = format!(
             "POST /_tidegate/control HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\

@@ -1,0 +1,169 @@
+//! `tidegate logs --follow` against the simulated account, beside a client that
+//! throws the answers away, and awslogs.
+
+use crate::Row;
+use crate::sim::{Line, Sim};
+use crate::support::pty::{cpu_time, send_signal};
+use crate::support::python;
+use rustix::process::Signal;
+use serde_json::json;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const GROUP: &str = "/ecs/orchard-api";
+const FILTER: &str = "Logs_20140328.FilterLogEvents";
+const RUNS: usize = 5;
+const AWSLOGS: &str = "awslogs==0.15.0";
+
+/// An account that has written for a while and stands still.
+fn still() -> Sim {
+    let sim = Sim::start(&["--log-rate", "5000"]);
+    let mut line = Line::to(&sim.at, "logs");
+    line.control("speed manual");
+    line.control("advance 15s");
+    while !line.has_caught_up() {}
+    sim
+}
+
+/// Reads all pages and throws them away; answers with the events in them.
+fn thrown_away(sim: &Sim) -> (usize, Duration) {
+    let (mut line, began) = (Line::to(&sim.at, "logs"), Instant::now());
+    let (mut count, mut ask) = (
+        0,
+        json!({ "logGroupName": GROUP, "startTime": 0, "limit": 10_000 }),
+    );
+    loop {
+        let said = line.ask(FILTER, &ask);
+        count += memchr::memmem::find_iter(&said, b"\"eventId\"").count();
+        let Some(token) = token(&said) else {
+            return (count, began.elapsed());
+        };
+        ask["nextToken"] = json!(token);
+    }
+}
+
+/// Without a parser: the token has nothing that JSON escapes.
+fn token(said: &[u8]) -> Option<String> {
+    const NAME: &[u8] = b"\"nextToken\":\"";
+    let from = memchr::memmem::find(said, NAME)? + NAME.len();
+    let rest = &said[from..];
+    let text = &rest[..memchr::memchr(b'"', rest)?];
+    Some(String::from_utf8_lossy(text).into_owned())
+}
+
+fn at(sim: &Sim, mut command: Command) -> Command {
+    command
+        .env("AWS_ENDPOINT_URL", format!("http://{}", sim.at))
+        .env("AWS_REGION", "ap-northeast-2")
+        .env("AWS_DEFAULT_REGION", "ap-northeast-2")
+        .env("AWS_ACCESS_KEY_ID", "simulated")
+        .env("AWS_SECRET_ACCESS_KEY", "simulated")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    command
+}
+
+/// Follows until so many lines were read: how long that took, and the CPU it took.
+fn followed(sim: &Sim, lines: usize) -> (Duration, Duration) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
+    // A line of JSON is one line, whatever is in the message.
+    command.args([
+        "logs", GROUP, "--since", "1d", "--follow", "--output", "json",
+    ]);
+    let began = Instant::now();
+    let mut child = at(sim, command).spawn().expect("it starts");
+    let mut out = BufReader::with_capacity(1 << 20, child.stdout.take().expect("piped"));
+    let mut left = lines;
+    while left > 0 {
+        let block = out.fill_buf().expect("lines");
+        assert!(!block.is_empty(), "it ended with {left} lines to come");
+        left = left.saturating_sub(memchr::memchr_iter(b'\n', block).count());
+        let read = block.len();
+        out.consume(read);
+    }
+    let took = began.elapsed();
+    let cpu = cpu_time(child.id()).expect("it runs");
+    send_signal(child.id(), Signal::TERM);
+    child.wait().expect("it ends");
+    (took, cpu)
+}
+
+/// Events a second of headless follow, and of the client beside it.
+pub fn rate() -> Vec<Row> {
+    let sim = still();
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        let (count, took) = thrown_away(&sim);
+        theirs.push(count as f64 / took.as_secs_f64());
+        ours.push(count as f64 / followed(&sim, count).0.as_secs_f64());
+    }
+    let (ours, theirs) = (middle(ours), middle(theirs));
+    vec![Row {
+        what: "headless follow of a backlog, quotas off, median of 5",
+        measured: format!("{ours:.0}/s ({:.0} %)", 100.0 * ours / theirs),
+        reach: "≥ 90 % of a client that throws the answers away",
+        beside: "that client, in turn with it",
+        met: ours >= 0.9 * theirs,
+    }]
+}
+
+fn middle(mut rates: Vec<f64>) -> f64 {
+    rates.sort_by(f64::total_cmp);
+    rates[rates.len() / 2]
+}
+
+/// CPU of an event, beside awslogs on the same lines.
+pub fn cpu() -> Vec<Row> {
+    let sim = still();
+    let (count, _) = thrown_away(&sim);
+    let micros = |cpu: Duration| cpu.as_secs_f64() * 1e6 / count as f64;
+    let ours = micros(followed(&sim, count).1);
+    let theirs = micros(awslogs(&sim));
+    vec![Row {
+        what: "headless follow, CPU of an event",
+        measured: format!(
+            "{ours:.2} µs (awslogs 0.15: {theirs:.0} µs, {:.0} times)",
+            theirs / ours
+        ),
+        reach: "≤ 1/20 of awslogs 0.15",
+        beside: "awslogs 0.15 on the same lines",
+        met: ours * 20.0 <= theirs,
+    }]
+}
+
+fn awslogs(sim: &Sim) -> Duration {
+    const SCRIPT: &str = "
+import resource, sys
+from awslogs.bin import main
+sys.argv = ['awslogs', 'get', sys.argv[1], '-s1d', '--no-color']
+main()
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(used.ru_utime + used.ru_stime, file=sys.stderr)
+";
+    let mut command = Command::new(environment().join("bin/python"));
+    command.args(["-c", SCRIPT, GROUP]).stderr(Stdio::piped());
+    let mut child = at(sim, command).spawn().expect("python");
+    let mut out = BufReader::new(child.stdout.take().expect("piped"));
+    std::io::copy(&mut out, &mut std::io::sink()).expect("lines");
+    let done = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    let seconds = said.lines().last().and_then(|line| line.parse().ok());
+    Duration::from_secs_f64(seconds.unwrap_or_else(|| panic!("{said}")))
+}
+
+/// A Python with awslogs in it; made once.
+fn environment() -> PathBuf {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("awslogs");
+    let run = |command: &mut Command| assert!(command.status().expect("python").success());
+    if !home.join("bin/awslogs").exists() {
+        run(Command::new(python::interpreter())
+            .args(["-m", "venv", "--clear"])
+            .arg(&home));
+        let pip = ["-m", "pip", "install", "--quiet", AWSLOGS, "setuptools<81"];
+        run(Command::new(home.join("bin/python")).args(pip));
+    }
+    home
+}
