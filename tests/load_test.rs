@@ -1,6 +1,7 @@
 //! Whole load tests as processes: commands, the guard, the simulated account. boto3 says what is
 //! there before, during and after.
 
+mod activity;
 mod backstop;
 mod both;
 mod colleague;

@@ -2,6 +2,7 @@
 
 use super::Aws;
 use super::convert::{count, maybe, moment, named, pages, text};
+use super::scaling::goes_back_to;
 use crate::domain::autoscaling::{
     Activity, Group, Instance, Policy, PolicyKind, Scaled, ScalingDetail, ScheduledAction,
 };
@@ -10,6 +11,7 @@ use crate::domain::ids::GroupName;
 use crate::domain::text::Text;
 use aws_sdk_autoscaling::types as sdk;
 use aws_sdk_ecs::types::{CapacityProvider, ManagedScalingStatus};
+use jiff::Timestamp;
 
 /// Largest page of everything here.
 const PAGE: i32 = 100;
@@ -186,6 +188,29 @@ impl Aws {
         let answer = request.max_records(PAGE).send().await;
         let answer = answer.map_err(self.fault("autoscaling:DescribeScalingActivities"))?;
         Ok(answer.activities().iter().map(activity).collect())
+    }
+
+    /// All of a group's since a moment, the newest first.
+    pub async fn group_activities_since(
+        &self,
+        name: &GroupName,
+        since: Timestamp,
+    ) -> Result<Vec<Activity>, Fault> {
+        let request = self.shared.autoscaling.describe_scaling_activities();
+        let request = request
+            .auto_scaling_group_name(name.as_str())
+            .max_records(PAGE);
+        let (mut all, mut token): (Vec<Activity>, Option<String>) = (Vec::new(), None);
+        loop {
+            self.gate.pass().await;
+            let page = request.clone().set_next_token(token).send().await;
+            let page = page.map_err(self.fault("autoscaling:DescribeScalingActivities"))?;
+            all.extend(page.activities().iter().map(activity));
+            token = page.next_token.filter(|_| goes_back_to(&all, since));
+            if token.is_none() {
+                return Ok(all);
+            }
+        }
     }
 
     async fn group_refresh(&self, name: &GroupName) -> Result<Option<Text>, Fault> {

@@ -11,6 +11,7 @@ use crate::domain::fault::{Fault, Part};
 use crate::domain::text::Text;
 use aws_sdk_applicationautoscaling::types as sdk;
 use futures_util::StreamExt;
+use jiff::Timestamp;
 
 /// Reads side by side.
 const WIDTH: usize = 4;
@@ -188,6 +189,33 @@ impl Aws {
         Ok(each.collect())
     }
 
+    /// All of a target's since a moment: AWS tells the newest first and keeps six weeks.
+    pub async fn target_activities(
+        &self,
+        at: &ServiceRef,
+        since: Timestamp,
+    ) -> Result<Vec<Activity>, Fault> {
+        let request = self.shared.scaling.describe_scaling_activities();
+        let request = request
+            .service_namespace(ECS)
+            .max_results(PAGE)
+            .resource_id(at.resource_id())
+            .scalable_dimension(TASKS)
+            .include_not_scaled_activities(true);
+        let (mut all, mut token): (Vec<Activity>, Option<String>) = (Vec::new(), None);
+        loop {
+            self.gate.pass().await;
+            let page = request.clone().set_next_token(token).send().await;
+            let page =
+                page.map_err(self.fault("application-autoscaling:DescribeScalingActivities"))?;
+            all.extend(page.scaling_activities().iter().map(activity));
+            token = page.next_token.filter(|_| goes_back_to(&all, since));
+            if token.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
     /// The newest page: AWS keeps six weeks of them, and a person reads the last few.
     async fn activities(&self, at: &ServiceRef) -> Result<Vec<Activity>, Fault> {
         self.gate.pass().await;
@@ -308,6 +336,12 @@ fn at_expression(schedule: &str, zone: Option<&str>) -> Option<jiff::Timestamp> 
         .parse()
         .ok()?;
     Some(at.in_tz(zone.unwrap_or("UTC")).ok()?.timestamp())
+}
+
+/// Whether what is older may still be of that time.
+pub(super) fn goes_back_to(seen: &[Activity], since: Timestamp) -> bool {
+    seen.last()
+        .is_some_and(|last| last.at.is_none_or(|at| at >= since))
 }
 
 fn activity(found: &sdk::ScalingActivity) -> Activity {

@@ -3,6 +3,7 @@
 //! One task holds the conductor, the journal and the clients. Consoles and commands speak to it
 //! through a [`Handle`]: directly in the same process, or over a Unix socket.
 
+mod activity;
 pub mod client;
 pub mod colleague;
 mod errand;
@@ -29,6 +30,7 @@ use crate::domain::write::Write;
 use crate::journal::Store;
 use crate::session::ask::{Answer, Ask, Told};
 use crate::session::conductor::{About, Conductor, Heard, News, Opening, Resume};
+use crate::session::load_test::Closing;
 use crate::session::look::Look;
 use crate::session::machine::{Command, Input, Intent, Pace};
 use crate::session::moment::Moment;
@@ -463,6 +465,12 @@ impl Guard {
 
     /// Written by itself at the end; where it cannot be, `session report` makes it from the journal.
     async fn report(&mut self) {
+        if self.scaled_anything() {
+            let read = activity::read(&self.aws, self.conductor.state()).await;
+            let at = self.now().wall;
+            // Where it cannot be kept the report says less; nothing hangs on it.
+            self.pen.record(read, at).await.ok();
+        }
         let dir = self.pen.store().dir().to_owned();
         let id = self.conductor.state().id.clone();
         let written = self.pen.aside(move || {
@@ -472,6 +480,17 @@ impl Guard {
         if let Ok(Err(fault)) | Err(fault) = written.await {
             tracing::warn!("{}", fault.line());
         }
+    }
+
+    /// Another tidegate that took it over tells of it itself.
+    fn scaled_anything(&self) -> bool {
+        let test = self.conductor.state().test.as_ref();
+        let closing = test.and_then(|t| t.closing);
+        self.pen.is_open()
+            && matches!(
+                closing,
+                Some(Closing::Restored | Closing::Conflict | Closing::Kept)
+            )
     }
 
     fn now(&self) -> Moment {

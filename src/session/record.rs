@@ -219,6 +219,12 @@ pub enum Event {
     Vitals {
         signs: Vec<Sign>,
     },
+    /// What autoscaling did while the session was open, read at its end.
+    Activities {
+        seen: Vec<ScalingActivity>,
+        /// Whose could not be read, and why.
+        unread: Vec<String>,
+    },
     /// The guard ended on a signal; the session stays open for the next one.
     Left {
         signal: String,
@@ -237,6 +243,17 @@ pub struct Sign {
     pub of: String,
     pub unit: String,
     pub value: f64,
+}
+
+/// One activity of Application Auto Scaling or of a group, in AWS's words.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ScalingActivity {
+    pub at: Timestamp,
+    pub end: Option<Timestamp>,
+    pub of: String,
+    pub status: String,
+    pub description: String,
+    pub cause: String,
 }
 
 /// No reading is NaN: metrics are numbers, and JSON has no other.
@@ -261,6 +278,7 @@ impl Event {
             | Self::Drifted { .. }
             | Self::Errand { .. }
             | Self::Vitals { .. }
+            | Self::Activities { .. }
             | Self::Left { .. }
             | Self::Closed { .. } => None,
             Self::Skipped { step, .. }

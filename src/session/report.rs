@@ -1,6 +1,7 @@
 //! What became of a load test, from its records alone: what was changed when and by whom, and the proof,
 //! field by field, that it was put back. Everything foreign in it is masked and sanitized.
 
+mod activity;
 mod drift;
 mod evidence;
 mod field;
@@ -11,7 +12,9 @@ mod setting;
 mod step;
 mod timeline;
 mod vital;
+mod who;
 
+pub use activity::ActivitySeen;
 pub use drift::Drift;
 pub use field::{FieldEnd, Proof};
 pub use head::{Agreed, Head, Reason};
@@ -46,6 +49,10 @@ pub struct Report {
     /// By name and resource.
     pub vitals: Vec<Vital>,
     pub drift: Vec<Drift>,
+    /// What autoscaling did meanwhile, the oldest first.
+    pub activities: Vec<ActivitySeen>,
+    /// Whose activities could not be read, and why.
+    pub activities_unread: Vec<Text>,
     pub timeline: Vec<Entry>,
 }
 
@@ -57,7 +64,9 @@ impl Report {
             return Err(no_test(&state.id));
         };
         let evidence = Evidence::of(records, &state, test);
-        let fields = field::all(&state, &evidence);
+        let (activities, activities_unread) = activity::all(records);
+        let mut fields = field::all(&state, &evidence);
+        field::blame(&mut fields, &state);
         Ok(Self {
             format: FORMAT,
             head: head::head(records, &state, test),
@@ -65,7 +74,9 @@ impl Report {
             left_to_do: left::to_do(&state, test, &fields),
             steps: step::all(&state, test, &evidence, &fields),
             vitals: vital::all(records),
-            drift: drift::all(records),
+            drift: drift::all(records, &activities),
+            activities,
+            activities_unread,
             timeline: timeline::all(records),
             fields,
         })

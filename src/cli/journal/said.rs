@@ -193,6 +193,13 @@ fn of_the_test(event: &Event) -> String {
         Event::Skipped { step, by } => format!("step {} is left out by {by}", step + 1),
         Event::Reverting { why } => format!("is put back: {why}"),
         Event::Extended { until, by } => format!("extended until {until:.0} by {by}"),
+        Event::Activities { seen, unread } => match unread.len() {
+            0 => format!("{} scaling activities", seen.len()),
+            n => format!(
+                "{} scaling activities, of {n} things none could be read",
+                seen.len()
+            ),
+        },
         Event::Left { signal } => format!("the guard ended on {signal}; the session stays open"),
         Event::Noted { by, text } => format!("{by}: {text}"),
         Event::Alarm { name, state } => format!("alarm {name} is {state}"),

@@ -1,6 +1,7 @@
 //! What others changed while the session ran: each field from when to when, and who did it where that is known.
 
-use super::Setting;
+use super::activity::ActivitySeen;
+use super::{Setting, who};
 use crate::domain::change::{Field, Standing};
 use crate::domain::text::Text;
 use crate::session::load_test::Moved;
@@ -22,11 +23,12 @@ pub struct Drift {
     /// `None`: the thing itself was not there any more.
     pub now: Option<Setting>,
     pub standing: Standing,
-    pub who: Option<Text>,
+    /// Or where to look for it.
+    pub who: Text,
 }
 
 /// Each event tells all that differs at its time: what is not told again has ended.
-pub(super) fn all(records: &[Record]) -> Vec<Drift> {
+pub(super) fn all(records: &[Record], activities: &[ActivitySeen]) -> Vec<Drift> {
     let mut all: Vec<Drift> = Vec::new();
     let mut open: Vec<(usize, &Moved)> = Vec::new();
     for record in records {
@@ -43,7 +45,7 @@ pub(super) fn all(records: &[Record]) -> Vec<Drift> {
         for moved in fields {
             if !open.iter().any(|(_, known)| is_same(known, moved)) {
                 open.push((all.len(), moved));
-                all.push(one(record.at, moved));
+                all.push(one(record.at, moved, activities));
             }
         }
     }
@@ -54,7 +56,7 @@ fn is_same(a: &Moved, b: &Moved) -> bool {
     a.target == b.target && a.field == b.field && a.now == b.now
 }
 
-fn one(at: Timestamp, moved: &Moved) -> Drift {
+fn one(at: Timestamp, moved: &Moved, activities: &[ActivitySeen]) -> Drift {
     Drift {
         at,
         until: None,
@@ -64,6 +66,6 @@ fn one(at: Timestamp, moved: &Moved) -> Drift {
         ours: (&moved.ours).into(),
         now: moved.now.as_ref().map(Setting::from),
         standing: moved.standing,
-        who: moved.who.as_deref().map(text),
+        who: who::changed(moved, at, activities),
     }
 }

@@ -43,11 +43,23 @@ pub struct FieldEnd {
     pub said: Text,
     /// Who else changed it.
     pub who: Option<Text>,
+    /// Where it can be looked for, if it is a conflict and that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub look: Option<Text>,
     #[serde(skip)]
     pub(super) target: Target,
     /// Its bound waits until less runs.
     #[serde(skip)]
     pub(super) draining: bool,
+}
+
+/// Conflicts of which nobody's name is known say where it can be found. What was found at the end was
+/// changed after the session began.
+pub(super) fn blame(fields: &mut [FieldEnd], state: &SessionState) {
+    let conflicts = fields.iter_mut().filter(|f| f.proof == Proof::Conflict);
+    for end in conflicts.filter(|f| f.who.is_none()) {
+        end.look = Some(super::who::not_said(&end.target, state.at));
+    }
 }
 
 /// What one step's records come to for one field.
@@ -121,6 +133,7 @@ fn one(
         at: verdict.at,
         said: text(&verdict.said),
         who: verdict.who.as_deref().map(text),
+        look: None,
         target: target.clone(),
         draining: verdict.proof == Proof::Open && drains(step, field),
     }

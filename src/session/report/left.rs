@@ -19,7 +19,10 @@ pub(super) fn conflicts(fields: &[FieldEnd]) -> Vec<Text> {
 fn conflict(end: &FieldEnd) -> String {
     let who = match &end.who {
         Some(who) => format!(", changed by {who}"),
-        None => String::new(),
+        None => end
+            .look
+            .as_ref()
+            .map_or_else(String::new, |l| format!("; {l}")),
     };
     let now = match &end.after {
         Some(now) => format!("now {now}"),

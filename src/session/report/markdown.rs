@@ -17,6 +17,7 @@ pub(super) fn report(report: &Report) -> String {
     steps(&report.steps, &mut out);
     vitals(&report.vitals, &mut out);
     drift(&report.drift, &mut out);
+    activities(report, &mut out);
     accepted(&report.head, &mut out);
     timeline(report, &mut out);
     out
@@ -173,7 +174,6 @@ fn drift(drift: &[Drift], out: &mut String) {
             "From", "To", "Resource", "Field", "Before", "Ours", "Theirs", "Who",
         ],
         drift.iter().map(|d| {
-            let who = d.who.as_ref().map(|w| plain(w.as_str()));
             vec![
                 time(d.at),
                 d.until.map(time).unwrap_or_default(),
@@ -182,11 +182,37 @@ fn drift(drift: &[Drift], out: &mut String) {
                 setting(&d.before),
                 setting(&d.ours),
                 d.now.as_ref().map_or_else(|| "gone".to_owned(), setting),
-                who.unwrap_or_default(),
+                plain(d.who.as_str()),
             ]
         }),
         out,
     );
+}
+
+fn activities(report: &Report, out: &mut String) {
+    if report.activities.is_empty() && report.activities_unread.is_empty() {
+        return;
+    }
+    out.push_str("\n## Scaling activities\n\n");
+    if !report.activities.is_empty() {
+        table(
+            &["From", "To", "Of", "Status", "What", "Cause"],
+            report.activities.iter().map(|a| {
+                vec![
+                    time(a.at),
+                    a.end.map(time).unwrap_or_default(),
+                    plain(a.of.as_str()),
+                    plain(a.status.as_str()),
+                    plain(a.description.as_str()),
+                    plain(a.cause.as_str()),
+                ]
+            }),
+            out,
+        );
+    }
+    for unread in &report.activities_unread {
+        let _ = writeln!(out, "\nNot read: {}", plain(unread.as_str()));
+    }
 }
 
 fn accepted(head: &Head, out: &mut String) {

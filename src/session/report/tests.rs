@@ -3,7 +3,7 @@ use super::*;
 use crate::domain::change::{Field, Reading, Standing, Value};
 use crate::domain::text::is_clean;
 use crate::session::load_test::{Closing, Stage, Why};
-use crate::session::record::{Event, Way};
+use crate::session::record::{Event, ScalingActivity, Way};
 use crate::session::snapshot::Standing as StepStanding;
 
 fn report(tape: &Tape) -> Report {
@@ -418,6 +418,76 @@ fn drift_is_told_from_when_to_when() {
         (&ten.now, ten.until.is_some()),
         (&Some(Setting::Count(10)), true)
     );
+}
+
+fn activity(seconds: i64, of: &str, cause: &str) -> ScalingActivity {
+    ScalingActivity {
+        at: at(seconds),
+        end: None,
+        of: of.to_owned(),
+        status: "Successful".to_owned(),
+        description: "Setting max capacity to 9.".to_owned(),
+        cause: cause.to_owned(),
+    }
+}
+
+#[test]
+fn what_autoscaling_did_is_told_in_its_order_and_what_could_not_be_read_too() {
+    let mut tape = Tape::new(&[group()]);
+    tape.applied([0]);
+    tape.say(Event::Activities {
+        seen: vec![
+            activity(90, "group a", "two"),
+            activity(30, "group b", "one | x"),
+        ],
+        unread: vec!["scalable target orchard/api: denied".to_owned()],
+    });
+    let report = report(&tape);
+    let causes: Vec<&str> = report.activities.iter().map(|a| a.cause.as_str()).collect();
+    assert_eq!(causes, ["one | x", "two"]);
+    let markdown = report.to_markdown();
+    for wanted in [
+        "## Scaling activities",
+        "one \\| x",
+        "Not read: scalable target",
+    ] {
+        assert!(markdown.contains(wanted), "“{wanted}” in {markdown}");
+    }
+    assert!(report.to_json().contains("\"activities\""));
+}
+
+#[test]
+fn who_changed_it_is_the_scheduled_action_that_ran_or_the_event_to_look_for() {
+    let moved = |now| moved(&group(), Field::Max, now, None);
+    let mut tape = Tape::new(&[group()]);
+    tape.applied([0]);
+    tape.say(Event::Drifted {
+        fields: vec![moved(9)],
+    });
+    let noticed = tape.records.last().unwrap().at;
+    let of = crate::session::step::resource(&moved(9).target).to_string();
+    let without = report(&tape).drift[0].who.to_string();
+    let wanted = "AWS does not say who; look in CloudTrail for UpdateAutoScalingGroup after ";
+    assert!(without.starts_with(wanted), "{without}");
+    for (ago, wanted) in [
+        (20, "the scheduled action nightly"),
+        (300, "CloudTrail"),
+        (-20, "CloudTrail"),
+    ] {
+        let mut ran = activity(0, &of, "scheduled action name nightly was triggered");
+        ran.at = noticed - jiff::SignedDuration::from_secs(ago);
+        let mut tape = Tape::new(&[group()]);
+        tape.applied([0]);
+        tape.say(Event::Drifted {
+            fields: vec![moved(9)],
+        });
+        tape.say(Event::Activities {
+            seen: vec![ran],
+            unread: Vec::new(),
+        });
+        let who = report(&tape).drift[0].who.to_string();
+        assert!(who.contains(wanted), "{ago}: {who}");
+    }
 }
 
 #[test]
