@@ -601,6 +601,24 @@ fn what_was_not_read_to_its_end_is_not_started() {
 }
 
 #[test]
+fn vital_signs_stand_under_each_other_however_long_a_name_is() {
+    let mut console = Console::filled(write_settings(), (160, 60));
+    let mut session = running();
+    session.vitals[0].of = "load balancer orchard-of-the-long-name-behind-the-edge".into();
+    console.told(session);
+    console.type_in("T");
+    let screen = console.screen();
+    let column = |value: &str| {
+        let line = screen
+            .lines()
+            .find(|l| l.contains("vital") && l.contains(value));
+        let line = line.unwrap_or_else(|| panic!("{value} in\n{screen}"));
+        line.find(value).map(|at| line[..at].chars().count())
+    };
+    assert_eq!(column("1,204"), column("81.4"), "{screen}");
+}
+
+#[test]
 fn what_cannot_be_accepted_blocks_and_says_so() {
     let mut console = Console::filled(with_plan(), (120, 60));
     look_at(&mut console, drafted_in_vain(&plan()));
@@ -611,7 +629,10 @@ fn what_cannot_be_accepted_blocks_and_says_so() {
     );
     console.key(KeyCode::Tab);
     console.type_in(" ");
-    assert!(console.screen().contains("[x] no-rate-timer"));
+    let screen = console.screen();
+    assert!(screen.contains("[x] no-rate-timer"), "{screen}");
+    assert!(screen.contains("no-rate-timer is accepted"), "{screen}");
+    assert!(!screen.contains("space again"), "{screen}");
     assert_eq!(console.enter(), []);
     let screen = console.screen();
     assert!(screen.contains("Stands against it: locked"), "{screen}");

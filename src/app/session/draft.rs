@@ -170,11 +170,15 @@ impl Shown {
             let said = format!("{reason} cannot be accepted: it has to be mended");
             return state.news.say(Level::Warn, said);
         }
-        if self.accepted.contains(&reason) {
+        // In the place of the notice that asked for it.
+        let said = if self.accepted.contains(&reason) {
             self.accepted.retain(|other| *other != reason);
+            format!("{reason} is not accepted any more")
         } else {
             self.accepted.push(reason);
-        }
+            format!("{reason} is accepted")
+        };
+        state.news.say(Level::Notice, said);
     }
 
     /// Why it cannot be started as it stands.

@@ -6,6 +6,7 @@ use crate::domain::text::Text;
 use crate::domain::units::{age, left};
 use crate::model::verb::{Place, Verb};
 use crate::session::load_test::{Moved, Stage};
+use crate::session::record::Sign;
 use crate::session::snapshot::{Protection, Snapshot, Standing, StepSeen};
 use crate::view::lines::{Line, wrap_all};
 use crate::view::put::{head as head_of, width};
@@ -291,10 +292,14 @@ fn alarms(session: &Snapshot) -> Vec<Line> {
 }
 
 fn vitals(session: &Snapshot) -> Vec<Line> {
-    let line = |sign: &crate::session::record::Sign| {
-        let name = format!("{} of {}", Text::clean(&sign.name), Text::clean(&sign.of));
-        let pad = RESOURCE.saturating_sub(width(&name)).max(1);
-        row("vital", format!("{name}{}", " ".repeat(pad))).and(said::sign_value(sign), Role::Strong)
+    let name = |sign: &Sign| format!("{} of {}", Text::clean(&sign.name), Text::clean(&sign.of));
+    let names: Vec<String> = session.vitals.iter().map(name).collect();
+    // One column of values, however long a name is.
+    let widest = names.iter().map(|name| width(name) + 1).max();
+    let column = widest.unwrap_or_default().max(RESOURCE);
+    let line = |(sign, name): (&Sign, &String)| {
+        let pad = " ".repeat(column - width(name));
+        row("vital", format!("{name}{pad}")).and(said::sign_value(sign), Role::Strong)
     };
-    session.vitals.iter().map(line).collect()
+    session.vitals.iter().zip(&names).map(line).collect()
 }
