@@ -20,6 +20,7 @@ pub mod logs;
 pub mod metrics;
 pub mod observe;
 pub mod outcome;
+mod permission;
 mod raw;
 pub mod rds;
 pub mod record;

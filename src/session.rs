@@ -12,6 +12,7 @@ pub mod masked;
 pub mod moment;
 pub mod opening;
 pub mod order;
+pub mod permission;
 pub mod plan;
 pub mod record;
 pub mod report;

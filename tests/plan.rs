@@ -2,6 +2,7 @@
 //! here, and everything that stands against it. boto3 brings about what stands against it.
 
 use crate::sim::stage::Account;
+use crate::support::proxy::{Answer as Answered, Call, Proxy};
 use serde_json::{Value, json};
 use std::process::Command;
 use tempfile::TempDir;
@@ -80,6 +81,11 @@ impl Stage {
     }
 
     fn plan(&self, arguments: &[&str]) -> Answer {
+        let endpoint = format!("http://127.0.0.1:{}", self.account.port);
+        self.plan_at(&endpoint, arguments)
+    }
+
+    fn plan_at(&self, endpoint: &str, arguments: &[&str]) -> Answer {
         let file = self.home.path().join("plans.toml");
         let output = Command::new(env!("CARGO_BIN_EXE_tidegate"))
             .args(["session", "plan", "--plan"])
@@ -92,10 +98,7 @@ impl Stage {
             .env("AWS_ACCESS_KEY_ID", "simulated")
             .env("AWS_SECRET_ACCESS_KEY", "simulated")
             .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env(
-                "AWS_ENDPOINT_URL",
-                format!("http://127.0.0.1:{}", self.account.port),
-            )
+            .env("AWS_ENDPOINT_URL", endpoint)
             .output()
             .expect("it runs");
         Answer {
@@ -302,4 +305,91 @@ fn an_unknown_plan_an_unknown_reason_and_a_plan_file_that_is_none_get_a_sentence
     let answer = stage.plan(&["spring-sale", "--accept", "locked"]);
     assert_eq!(answer.code, 2);
     assert!(answer.err.contains("has to be mended"), "{}", answer.err);
+}
+
+/// IAM's answer: the rule may not be set, the target only under a condition, all else is allowed.
+fn judged(call: &Call) -> Answered {
+    let body = String::from_utf8_lossy(&call.body).into_owned();
+    let asked = form_urlencoded(&body);
+    let each = asked
+        .iter()
+        .filter(|(name, _)| name.starts_with("ActionNames.member."));
+    let results = each.map(|(_, action)| {
+        let (decision, more) = match action.as_str() {
+            "wafv2:UpdateWebACL" => ("implicitDeny", ""),
+            "application-autoscaling:RegisterScalableTarget" => (
+                "implicitDeny",
+                "<MissingContextValues><member>application-autoscaling:service-namespace</member></MissingContextValues>",
+            ),
+            _ => ("allowed", ""),
+        };
+        format!("<member><EvalActionName>{action}</EvalActionName><EvalDecision>{decision}</EvalDecision>{more}</member>")
+    });
+    let results: String = results.collect();
+    Answered::Xml(format!(
+        "<EvaluationResults>{results}</EvaluationResults><IsTruncated>false</IsTruncated>"
+    ))
+}
+
+fn form_urlencoded(body: &str) -> Vec<(String, String)> {
+    let pairs = body.split('&').filter_map(|pair| pair.split_once('='));
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.replace("%3A", ":")))
+        .collect()
+}
+
+#[test]
+fn permissions_that_the_writes_would_miss_are_named_before_anything_is_written() {
+    let stage = Stage::new();
+    let allowed = stage.sale().json();
+    assert_eq!(allowed["missing_permissions"], json!([]));
+    assert_eq!(allowed["permissions"]["looked_at"], true);
+    let needed = allowed["permissions"]["needed"].to_string();
+    for action in [
+        "rds:AddTagsToResource",
+        "ssm:DeleteParameter",
+        "wafv2:UpdateWebACL",
+    ] {
+        assert!(needed.contains(action), "{action} in {needed}");
+    }
+    let proxy = Proxy::before(stage.account.port);
+    proxy.answer("SimulatePrincipalPolicy", judged);
+    let said = stage.plan_at(&proxy.url(), &["spring-sale"]).out;
+    let line = |start: &str| {
+        said.lines()
+            .find(|l| l.starts_with(start))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let missing = line("Missing permissions");
+    assert!(
+        missing.contains("wafv2:UpdateWebACL on arn:aws:wafv2"),
+        "{said}"
+    );
+    assert!(!missing.contains("RegisterScalableTarget"), "{said}");
+    assert!(
+        line("Allowed under conditions").contains("RegisterScalableTarget"),
+        "{said}"
+    );
+    let asked = |c: &Call| c.operation == "SimulatePrincipalPolicy";
+    assert!(proxy.writes().iter().all(asked));
+}
+
+#[test]
+fn where_iam_may_not_be_asked_the_plan_says_so_and_what_it_needs() {
+    let stage = Stage::new();
+    stage
+        .account
+        .tell("fault denied iam:SimulatePrincipalPolicy");
+    let said = stage.plan(&["spring-sale", "--accept", "no-rate-timer"]);
+    assert_eq!(said.code, 0, "not being able to look refuses nothing");
+    for wanted in [
+        "Permissions could not be looked at",
+        "iam:SimulatePrincipalPolicy",
+        "The plan needs: application-autoscaling:DeleteScheduledAction",
+    ] {
+        assert!(said.out.contains(wanted), "“{wanted}” in {}", said.out);
+    }
+    let json = stage.sale().json();
+    assert_eq!(json["permissions"]["looked_at"], false);
 }

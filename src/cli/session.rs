@@ -26,6 +26,7 @@ use crate::model::source::{Source, did_you_mean};
 use crate::runtime;
 use crate::session::draft::{Reason, Refusal};
 use crate::session::opening::Drafted;
+use crate::session::permission::{Answer, Permissions};
 use std::path::PathBuf;
 use talk::Desk;
 
@@ -114,6 +115,8 @@ struct Looked<'a> {
     written: &'a Written,
     found: &'a Drafted,
     accepted: &'a [Reason],
+    /// What IAM says of what it would do.
+    permissions: Permissions,
 }
 
 impl Looked<'_> {
@@ -136,6 +139,17 @@ impl Looked<'_> {
                 }
             }
         }
+    }
+
+    /// What is not permitted: as it was seen while looking, and as IAM says of what it would do.
+    fn missing(&self) -> Vec<&str> {
+        let seen = self.found.draft.missing.iter().map(Text::as_str);
+        let simulated = match &self.permissions.answer {
+            Answer::Looked { missing, .. } => Some(missing),
+            Answer::Unasked | Answer::Unseen(_) => None,
+        };
+        let simulated = simulated.into_iter().flatten().map(String::as_str);
+        seen.chain(simulated).collect()
     }
 
     fn code(&self) -> u8 {
@@ -198,6 +212,7 @@ fn show_plan(
         written: &written,
         found: &found,
         accepted: &args.accept,
+        permissions: runtime::survey::permissions(&loaded.settings, &found),
     };
     match output {
         Output::Text => io.out.write_all(said::plan(&looked).as_bytes())?,

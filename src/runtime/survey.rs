@@ -6,6 +6,7 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::model::settings::Settings;
 use crate::session::draft;
 use crate::session::opening::Drafted;
+use crate::session::permission::{self, Answer, Permissions};
 use crate::session::plan::Plan;
 use crate::session::survey::Survey;
 use jiff::Timestamp;
@@ -21,6 +22,25 @@ pub fn draft(settings: &Settings, plan: &Plan) -> Result<Drafted, Fault> {
         survey,
         draft,
     })
+}
+
+/// What IAM says of everything that the plan would do. Only the plan's own command asks it: it takes a
+/// call for each resource.
+pub fn permissions(settings: &Settings, drafted: &Drafted) -> Permissions {
+    let needs = permission::needs(&drafted.draft, &drafted.survey);
+    let options = Options {
+        read_only: true,
+        ..options(settings)
+    };
+    let caller = &drafted.survey.place.caller;
+    let asked = super::guard::talk::block_on(async {
+        let aws = Box::pin(Aws::connect(options)).await?;
+        Ok(Box::pin(aws.permissions(caller, &needs)).await)
+    });
+    let answer = asked
+        .and_then(|answer| answer)
+        .unwrap_or_else(Answer::Unseen);
+    Permissions { needs, answer }
 }
 
 /// Looks at the account that the settings lead to. No write can leave on the way.

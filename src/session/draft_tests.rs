@@ -181,7 +181,7 @@ pub(in crate::session) fn of_rule(acl: Acl) -> Found {
     }
 }
 
-fn plan() -> Plan {
+pub(in crate::session) fn plan() -> Plan {
     Plan {
         name: "sale".into(),
         ttl: TTL,

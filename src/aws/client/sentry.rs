@@ -294,7 +294,7 @@ fn is_read(service: &str, operation: &str) -> bool {
         "CloudWatch" => &["GetMetricData", "ListMetrics", "DescribeAlarms"],
         "Elastic Load Balancing v2" => &ELB,
         "STS" => &["GetCallerIdentity", "AssumeRole", "GetSessionToken"],
-        "IAM" => &["ListAccountAliases"],
+        "IAM" => &["ListAccountAliases", "SimulatePrincipalPolicy"],
         "CloudFront" => &["ListDistributionsByWebACLId"],
         "SSM" => &["GetParameter", "GetParametersByPath"],
         _ => &[],

@@ -6,6 +6,7 @@ use crate::domain::change::{FieldChange, Value as Setting};
 use crate::domain::health::{Finding, Level};
 use crate::domain::text::Text;
 use crate::session::draft::{DraftStep, Refusal, Work};
+use crate::session::permission::Answer;
 use crate::session::step;
 use serde_json::{Value, json};
 
@@ -28,13 +29,7 @@ pub(super) fn plan(looked: &Looked<'_>) -> Value {
         .collect();
     let refusals = &looked.found.draft.refusals;
     let refusals: Vec<Value> = refusals.iter().map(|r| refusal(looked, r)).collect();
-    let missing: Vec<&str> = looked
-        .found
-        .draft
-        .missing
-        .iter()
-        .map(Text::as_str)
-        .collect();
+    let missing = looked.missing();
     let nothing: Vec<&str> = looked
         .found
         .draft
@@ -54,6 +49,22 @@ pub(super) fn plan(looked: &Looked<'_>) -> Value {
         "unchanged": nothing,
         "refusals": refusals,
         "missing_permissions": missing,
+        "permissions": permissions(looked),
+    })
+}
+
+/// Everything that it needs to be allowed, and how far that could be looked at.
+fn permissions(looked: &Looked<'_>) -> Value {
+    let (unsure, why) = match &looked.permissions.answer {
+        Answer::Unasked => (Vec::new(), None),
+        Answer::Looked { unsure, .. } => (unsure.iter().collect(), None),
+        Answer::Unseen(fault) => (Vec::new(), Some(fault.line().to_string())),
+    };
+    json!({
+        "looked_at": matches!(looked.permissions.answer, Answer::Looked { .. }),
+        "not_looked_at_because": why,
+        "unsure": unsure,
+        "needed": looked.permissions.needs,
     })
 }
 

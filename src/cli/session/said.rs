@@ -6,6 +6,7 @@ use crate::domain::change::{Change, FieldChange, Hold, Target, Value};
 use crate::domain::health::{Finding, Level};
 use crate::domain::text::Text;
 use crate::session::draft::{DraftStep, Refusal, Work};
+use crate::session::permission::Answer;
 use crate::session::step;
 use std::fmt::Write;
 use std::time::Duration;
@@ -175,17 +176,39 @@ fn refusals(looked: &Looked<'_>, out: &mut String) {
     }
 }
 
+/// What IAM could not say, and then what has to be allowed.
+fn judged(looked: &Looked<'_>, out: &mut String) {
+    match &looked.permissions.answer {
+        Answer::Unasked => {}
+        Answer::Looked { unsure, .. } if unsure.is_empty() => {}
+        Answer::Looked { unsure, .. } => {
+            let unsure: Vec<&str> = unsure.iter().map(String::as_str).collect();
+            let _ = writeln!(
+                out,
+                "\nAllowed under conditions that only the request tells: {}",
+                unsure.join(", ")
+            );
+        }
+        Answer::Unseen(fault) => {
+            let actions = looked.permissions.needs.values().flatten().copied();
+            let actions: std::collections::BTreeSet<&str> = actions.collect();
+            let actions: Vec<&str> = actions.into_iter().collect();
+            let _ = writeln!(
+                out,
+                "\nPermissions could not be looked at: {}\nThe plan needs: {}",
+                Text::clean(fault.line().as_str()),
+                actions.join(", ")
+            );
+        }
+    }
+}
+
 fn permissions(looked: &Looked<'_>, out: &mut String) {
-    let missing: Vec<&str> = looked
-        .found
-        .draft
-        .missing
-        .iter()
-        .map(Text::as_str)
-        .collect();
+    let missing = looked.missing();
     if !missing.is_empty() {
         let _ = writeln!(out, "\nMissing permissions: {}", missing.join(", "));
     }
+    judged(looked, out);
     let actions: std::collections::BTreeSet<&str> = looked
         .found
         .draft

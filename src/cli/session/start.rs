@@ -18,6 +18,7 @@ use crate::runtime::guard::talk;
 use crate::session::draft::{DraftStep, Reason};
 use crate::session::load_test::Stage;
 use crate::session::opening::Drafted;
+use crate::session::permission::Permissions;
 use crate::session::snapshot::{Protection, Snapshot};
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -112,6 +113,7 @@ fn stands_against(
         written,
         found,
         accepted: &args.accept,
+        permissions: Permissions::default(),
     };
     io.err.write_all(said::plan(&looked).as_bytes())?;
     match looked.code() {

@@ -166,7 +166,7 @@ fn not_ended(why: &str) -> Fault {
     .next("end its process by hand (tidegate guard), then try again")
 }
 
-pub(super) fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Fault> {
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Fault> {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().map_err(|e| {
         Fault::new(

@@ -33,7 +33,7 @@ OPERATIONS = {
     'ssm': '''PutParameter DeleteParameter DeleteParameters AddTagsToResource ListTagsForResource
         GetParameter GetParameters GetParametersByPath GetParameterHistory DescribeParameters''',
     'cloudfront': 'ListDistributionsByWebACLId',
-    'iam': 'ListAccountAliases',
+    'iam': 'ListAccountAliases SimulatePrincipalPolicy',
 }
 
 # Bounds that stand in the documentation of a member, and not in its shape.

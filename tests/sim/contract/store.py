@@ -438,6 +438,8 @@ def alone(far):
     # moto's account has no alias until one is made; here it has one from the start.
     aliases = far.client('iam').list_account_aliases()
     assert aliases['AccountAliases'] == ['orchard-sim'] and not aliases['IsTruncated'], aliases
+    may = far.client('iam').simulate_principal_policy(PolicySourceArn='arn:aws:iam::000000000000:user/operator', ActionNames=['wafv2:UpdateWebACL'], ResourceArns=['*'])
+    assert [(r['EvalActionName'], r['EvalDecision']) for r in may['EvaluationResults']] == [('wafv2:UpdateWebACL', 'allowed')], may
     acl = waf.list_web_acls(Scope='REGIONAL')['WebACLs'][0]
     resources = waf.list_resources_for_web_acl(WebACLArn=acl['ARN'])['ResourceArns']
     assert len(resources) == 1, resources
