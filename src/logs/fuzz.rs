@@ -104,7 +104,7 @@ const PIECES: &[&str] = &[
 ];
 
 fn cases() -> usize {
-    let wished = std::env::var("TIDEGATE_FUZZ").ok();
+    let wished = option_env!("TIDEGATE_FUZZ");
     wished.and_then(|n| n.parse().ok()).unwrap_or(CASES)
 }
 

@@ -5,7 +5,8 @@ use tidegate::domain::log::Window;
 use tidegate::model::tail::{Past, TailStart, Tailing};
 
 async fn read(tailed: &mut Tailed, window: Window) -> (i64, usize, Option<i64>) {
-    (tailed.past.clear(), tailed.told.clear());
+    tailed.past.clear();
+    tailed.told.clear();
     tailed.tailer.read_past(window);
     let over = |told: &Past| !matches!(told, Past::Reached { .. });
     tailed.until(|tailed| tailed.told.iter().any(over)).await;

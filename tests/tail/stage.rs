@@ -21,7 +21,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Nothing here waits so long unless it fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The groups that the simulated services write to.
 pub const GROUPS: [&str; 3] = [
     "/ecs/orchard-api",
@@ -176,12 +176,12 @@ pub fn known(chunk: &Chunk) -> impl Iterator<Item = Known> {
 /// Compares, whatever the order; says what differs.
 pub fn agree(mut found: Vec<Known>, truth: &[Known]) {
     let mut counts: BTreeMap<&Known, i64> = BTreeMap::new();
-    truth
-        .iter()
-        .for_each(|line| *counts.entry(line).or_default() -= 1);
-    found
-        .iter()
-        .for_each(|line| *counts.entry(line).or_default() += 1);
+    for line in truth {
+        *counts.entry(line).or_default() -= 1;
+    }
+    for line in found {
+        *counts.entry(line).or_default() += 1;
+    }
     counts.retain(|_, count| *count != 0);
     let odd: Vec<_> = counts.iter().take(5).collect();
     assert!(odd.is_empty(), "{} differ, such as {odd:?}", counts.len());

@@ -46,7 +46,7 @@ async fn lines_that_come_minutes_late_are_found_and_marked() {
         &tailing(&GROUPS, start),
     );
     tailed.lines(60).await;
-    tokio::task::block_in_place(|| account.sim.advance(Duration::from_secs(300)));
+    tokio::task::block_in_place(|| account.sim.advance(Duration::from_mins(5)));
     tell(&account, "speed manual");
     let truth = truth(&account, &GROUPS, start, FAR);
     assert!(truth.len() > 10_000, "{}", truth.len());

@@ -21,14 +21,12 @@ pub enum Which {
 impl Logs {
     /// The text of what lies open, else of the line under the cursor.
     pub(super) fn text(&self) -> Option<String> {
-        match self.sheets.top() {
-            Some(sheet) => Some(sheet.text()),
-            None => {
-                let lines = self.view().with_folds().into_iter();
-                let texts: Vec<_> = lines.map(|(chunk, line)| chunk.text(line)).collect();
-                (!texts.is_empty()).then(|| texts.join("\n"))
-            }
+        if let Some(sheet) = self.sheets.top() {
+            return Some(sheet.text());
         }
+        let lines = self.view().with_folds().into_iter();
+        let texts: Vec<_> = lines.map(|(chunk, line)| chunk.text(line)).collect();
+        (!texts.is_empty()).then(|| texts.join("\n"))
     }
 
     /// Copies a line, or the whole of what lies open.
