@@ -179,7 +179,7 @@ pub fn agree(mut found: Vec<Known>, truth: &[Known]) {
     for line in truth {
         *counts.entry(line).or_default() -= 1;
     }
-    for line in found {
+    for line in &found {
         *counts.entry(line).or_default() += 1;
     }
     counts.retain(|_, count| *count != 0);
