@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 /// Reads what the text says of itself; and [`Line::ESCAPED`], where a value is.
+#[inline]
 pub(super) fn facts(text: &str, names: &mut Names) -> (Facts, u8) {
     if let Some(walk) = Walk::new(text) {
         let found = gathered(text, walk, names, Shape::Json);
@@ -73,6 +74,7 @@ fn take(facts: &mut Facts, known: Known, text: &str, raw: &Raw) {
 }
 
 /// A trace goes before a request, where a line names both.
+#[inline]
 fn is_trace(name: &str) -> bool {
     name.starts_with(['t', 'T'])
 }
@@ -106,6 +108,7 @@ fn micros(name: &str, value: &str) -> u32 {
 }
 
 /// Over an hour it is an hour and more.
+#[inline]
 fn in_micros(took: Duration) -> u32 {
     took.as_micros().min((Facts::NO_TIME - 1).into()) as u32
 }

@@ -56,6 +56,7 @@ impl<'t> Walk<'t> {
         Some(raw)
     }
 
+    #[inline]
     fn name(&mut self) -> Option<Range<usize>> {
         self.skip(b", \t\r\n");
         self.eat(b'"')?;
@@ -186,6 +187,7 @@ pub(super) fn closing_quote(text: &str) -> Option<usize> {
     first_quote(text.as_bytes(), 0).0
 }
 
+#[inline]
 fn goes_on(rest: &str) -> bool {
     let rest = rest.trim_start();
     rest.is_empty() || rest.starts_with('}') && rest[1..].trim().is_empty() || next_member(rest)

@@ -71,6 +71,7 @@ impl Sealer {
         self.open.lines.reserve_exact(lines);
     }
 
+    #[inline]
     fn is_full(&self) -> bool {
         self.size >= MAX_BYTES || self.open.streams.len() == usize::from(u16::MAX)
     }
@@ -88,6 +89,7 @@ impl Sealer {
         full
     }
 
+    #[inline]
     fn add(&mut self, event: &RawEvent) {
         let stream = self.stream(&event.stream);
         let start = self.open.text.len();
@@ -111,6 +113,7 @@ impl Sealer {
     }
 
     /// Appends the clean text; its facts and what became of it.
+    #[inline]
     fn text(&mut self, message: &str) -> (Facts, u8) {
         if is_clean(message) {
             self.open.text.push_str(message);
@@ -140,6 +143,7 @@ impl Sealer {
         (told, flags | Line::CHANGED)
     }
 
+    #[inline]
     fn stream(&mut self, stream: &LogStream) -> u16 {
         let before = self.open.streams.get(usize::from(self.stream));
         if before.is_some_and(|before| is_same(before, stream)) {
@@ -161,6 +165,7 @@ impl Sealer {
 }
 
 /// The ends first: streams of one group begin alike.
+#[inline]
 fn is_same(one: &LogStream, other: &LogStream) -> bool {
     let end = |of: &LogStream| of.as_str().as_bytes().last().copied();
     end(one) == end(other) && one == other

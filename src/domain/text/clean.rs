@@ -9,6 +9,7 @@ const BLOCK: usize = 32;
 const CALM: u32 = 16;
 
 /// Whether every character has a cell of its own: nothing moves the cursor, nothing combines, nothing hides.
+#[inline]
 pub(super) fn all_shown(line: &str) -> bool {
     let mut at = 0;
     loop {
@@ -24,6 +25,7 @@ pub(super) fn all_shown(line: &str) -> bool {
 }
 
 /// How many bytes at the start are printable ASCII; whole blocks, and what comes before the first odd byte.
+#[inline]
 fn plain(bytes: &[u8]) -> usize {
     let whole = bytes
         .chunks_exact(BLOCK)
@@ -33,10 +35,12 @@ fn plain(bytes: &[u8]) -> usize {
     calm + tail.take_while(|b| is_printable(**b)).count()
 }
 
+#[inline]
 fn is_plain(block: &[u8]) -> bool {
     block.iter().fold(true, |ok, b| ok & is_printable(*b))
 }
 
+#[inline]
 fn is_printable(b: u8) -> bool {
     (0x20..0x7f).contains(&b)
 }
@@ -54,6 +58,7 @@ fn mixed(line: &str, mut at: usize) -> Option<usize> {
 }
 
 /// The length of the character at a place, where it is one that is shown.
+#[inline]
 fn shown(line: &str, lead: u8, at: usize) -> Option<usize> {
     match lead {
         0x20..0x7f => Some(1),
