@@ -43,7 +43,7 @@ limit, mute, over or latency 2s; ACTION is like ecs:DescribeServices or ecs:*";
 
 /// The kinds of trouble.
 const KINDS: &str =
-    "throttle, 500, 503, cut, truncate, lose, expired, denied, limit, mute, over or latency 2s";
+    "throttle 500 503 cut truncate lose expired denied limit mute over, or latency 2s";
 
 impl Control {
     /// Reads a command in words. A refusal is one line of a small screen.
@@ -124,7 +124,7 @@ fn kind(word: &str) -> Result<Kind, String> {
         "limit" => Kind::Limit,
         "mute" => Kind::Mute,
         "over" => Kind::Over,
-        _ => return Err(format!("“{}” is no fault. Write {KINDS}", brief(word))),
+        _ => return Err(format!("“{}” is none. Write {KINDS}", brief(word))),
     })
 }
 
