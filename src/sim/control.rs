@@ -42,8 +42,7 @@ fault KIND [ACTION] [3|25%] | faults off | status; KIND is throttle, 500, 503, c
 limit, mute, over or latency 2s; ACTION is like ecs:DescribeServices or ecs:*";
 
 /// The kinds of trouble.
-const KINDS: &str =
-    "throttle 500 503 cut truncate lose expired denied limit mute over, or latency 2s";
+const KINDS: &str = "throttle 500 503 cut truncate lose expired denied limit mute over latency 2s";
 
 impl Control {
     /// Reads a command in words. A refusal is one line of a small screen.
@@ -124,7 +123,7 @@ fn kind(word: &str) -> Result<Kind, String> {
         "limit" => Kind::Limit,
         "mute" => Kind::Mute,
         "over" => Kind::Over,
-        _ => return Err(format!("“{}” is none. Write {KINDS}", brief(word))),
+        _ => return Err(format!("“{}” is none of {KINDS}", brief(word))),
     })
 }
 
