@@ -7,14 +7,15 @@ use super::stamp::Stamp;
 use crate::domain::fault::Fault;
 use crate::domain::units;
 use crate::logs::chunk::{Chunk, Line};
+use crate::runtime::clock;
 use crate::runtime::logs::Page;
+use jiff::{SignedDuration, Timestamp};
 use std::io;
-use std::time::{Duration, Instant};
 
 /// Written at once.
 const BLOCK: usize = 64 * 1024;
 /// Between two lines of progress.
-const PROGRESS: Duration = Duration::from_millis(500);
+const PROGRESS: SignedDuration = SignedDuration::from_millis(500);
 
 /// How lines look.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +36,7 @@ pub(super) struct Lines<'a, 's> {
     objects: Objects,
     stamp: Stamp,
     /// When progress was told, and whether it still stands there.
-    told: Option<Instant>,
+    told: Option<Timestamp>,
 }
 
 impl<'a, 's> Lines<'a, 's> {
@@ -110,7 +111,9 @@ impl Page for Lines<'_, '_> {
     }
 
     fn progress(&mut self, lines: u64, at: i64) {
-        let due = self.told.is_none_or(|told| told.elapsed() >= PROGRESS);
+        let now = clock::wall();
+        let due = |told| now.duration_since(told).abs() >= PROGRESS;
+        let due = self.told.is_none_or(due);
         if !self.look.progress || !due {
             return;
         }
@@ -121,6 +124,6 @@ impl Page for Lines<'_, '_> {
         // Nobody is helped by a failure to say how far it is.
         let _ = write!(self.io.err, "\r\x1b[K{lines} lines, up to {time}");
         let _ = self.io.err.flush();
-        self.told = Some(Instant::now());
+        self.told = Some(now);
     }
 }
