@@ -95,6 +95,12 @@ pub trait Pane: std::fmt::Debug + Send {
     /// What it wants to know while it is visible; called after every message.
     fn wants(&self, cx: &Context<'_>) -> Vec<Want>;
 
+    /// Whether it shows something of the selected service and none is known yet: then the services are read though
+    /// their pane is hidden.
+    fn awaits_service(&self, _cx: &Context<'_>) -> bool {
+        false
+    }
+
     /// Every reply is offered to every pane; each keeps what it shows.
     fn reply(&mut self, reply: &Reply, cx: &Context<'_>);
 

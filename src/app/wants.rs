@@ -3,6 +3,8 @@
 use super::command;
 use super::state::State;
 use crate::model::query::{Pace, Query, Want, merge};
+use crate::model::verb::Place;
+use crate::panes::{Context, Pane};
 use std::time::Duration;
 
 /// What the visible panes want to know now, and who we are; no more than that as long
@@ -34,8 +36,8 @@ pub fn wants(state: &State) -> Vec<Want> {
         });
     }
     state.with_context(|cx| {
-        for place in state.geometry().panes {
-            for want in state.panes[place.pane].wants(cx) {
+        for pane in at_work(state, cx) {
+            for want in pane.wants(cx) {
                 if !wants.iter().any(|w| w.query == want.query) {
                     wants.push(want);
                 }
@@ -43,6 +45,25 @@ pub fn wants(state: &State) -> Vec<Want> {
         }
     });
     merge(wants)
+}
+
+/// The panes on the screen, and behind them that of the services where one of them waits for a service.
+fn at_work<'a>(state: &'a State, cx: &Context<'_>) -> Vec<&'a dyn Pane> {
+    let geometry = state.geometry();
+    let mut panes: Vec<&dyn Pane> = Vec::new();
+    panes.extend(
+        geometry
+            .panes
+            .iter()
+            .map(|at| state.panes[at.pane].as_ref()),
+    );
+    if panes.iter().any(|pane| pane.awaits_service(cx))
+        && !panes.iter().any(|pane| pane.place() == Place::Services)
+    {
+        let services = state.index_of(Place::Services);
+        panes.extend(services.map(|at| state.panes[at].as_ref()));
+    }
+    panes
 }
 
 /// Whether the palette needs cluster names to complete.

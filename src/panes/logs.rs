@@ -305,6 +305,10 @@ impl Pane for Logs {
         queries.map(once).collect()
     }
 
+    fn awaits_service(&self, cx: &Context<'_>) -> bool {
+        self.sources.await_service(cx)
+    }
+
     fn reply(&mut self, reply: &Reply, _cx: &Context<'_>) {
         if let Query::LogTargets(definition) = &reply.query
             && self.sources.reply(definition, &reply.answer)

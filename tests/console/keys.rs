@@ -150,6 +150,27 @@ fn only_visible_panes_want_something() {
     assert!(wanted(&wide));
 }
 
+/// Whoever opens the logs before the services are known sees those of the first one, not “nothing is chosen”.
+#[test]
+fn logs_that_wait_for_a_service_have_the_services_read_behind_them() {
+    let names = |settings: Settings| {
+        let settings = Settings {
+            cluster: Some("orchard".into()),
+            ..settings
+        };
+        let mut console = Console::new(settings, (80, 24));
+        console.type_in("5z");
+        let names = Query::ServiceNames("orchard".into());
+        wants(&console.state).iter().any(|w| w.query == names)
+    };
+    assert!(names(write_settings()));
+    let chosen = Settings {
+        log_groups: vec!["/ecs/api".into()],
+        ..write_settings()
+    };
+    assert!(!names(chosen), "the groups are named by the settings");
+}
+
 #[test]
 fn refresh_asks_again_what_is_on_the_screen() {
     let mut console = console();

@@ -116,6 +116,13 @@ impl Sources {
         }
     }
 
+    /// Whether the groups will be those of a service that is not known yet.
+    pub fn await_service(&self, cx: &Context<'_>) -> bool {
+        matches!(self.lookup, Lookup::Unasked)
+            && cx.service.is_none()
+            && cx.settings.log_groups.is_empty()
+    }
+
     /// Asks where a service writes.
     pub fn look_up(&mut self, service: &Service) {
         self.lookup = Lookup::Asked {
