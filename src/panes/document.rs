@@ -20,7 +20,8 @@ pub enum Head {
 }
 
 impl Head {
-    fn name(self) -> &'static str {
+    /// What stands over the column.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Left(name) | Self::Right(name) => name,
         }
@@ -28,7 +29,7 @@ impl Head {
 }
 
 /// No column but the last is wider than this: one odd name must not push the others off the screen.
-const WIDEST: usize = 44;
+pub const WIDEST: usize = 44;
 
 /// The lines of a document, while it is built.
 #[derive(Debug)]
@@ -123,6 +124,26 @@ impl Document {
         self.row(&columns, &names);
         for row in rows {
             self.row(&columns, row);
+        }
+    }
+
+    /// An aligned table of one line a row: what of the last column does not fit is reached sideways.
+    pub fn list(&mut self, heads: &[Head], rows: &[Vec<Span>]) {
+        let widths = widths(heads, rows);
+        let names = heads
+            .iter()
+            .map(|head| Span::new(head.name(), Role::TableHeader))
+            .collect();
+        for cells in std::iter::once(&names).chain(rows) {
+            let Some((last, first)) = cells.split_last() else {
+                continue;
+            };
+            let mut line = Line::default();
+            for ((cell, head), width) in first.iter().zip(heads).zip(&widths) {
+                cell_into(&mut line.0, cell, *head, *width);
+            }
+            line.0.push(last.clone());
+            self.lines.push(line);
         }
     }
 

@@ -243,7 +243,7 @@ impl Logs {
         let (method, said) = match self.sources.method {
             TailMethod::Polling => (
                 TailMethod::Live,
-                "Live Tail — lines come within a second, up to 500 a second for ten groups — AWS bills each minute; v goes back",
+                "Live Tail — 500 lines/s at most for ten groups, billed per minute; v goes back",
             ),
             TailMethod::Live => (TailMethod::Polling, "Polling — every line, without cost"),
         };

@@ -258,3 +258,29 @@ fn what_is_looked_for_stands_out_and_the_held_line_too() {
     assert!(roles.contains(&Role::Match) && roles.contains(&Role::Cursor));
     assert!(text(&buf).contains("held · 0 new"));
 }
+
+#[test]
+fn a_trace_is_open_with_its_layers_and_lines() {
+    let settings = settings(&["/ecs/orchard-api", "/ecs/orchard-batch-worker"]);
+    let line = |layer: &str, ms: u32| {
+        format!(
+            r#"{{"server":"dailyge-api","path":"/api/monthly-tasks/4","method":"POST","status":502,"traceId":"40cfde91-0004","layer":"{layer}","duration":"{ms}ms","message":"창고가 비었습니다"}}"#
+        )
+    };
+    let api = [line("ENTRANCE", 0), line("FACADE", 12), line("EXIT", 420)];
+    let news = [
+        chunk("/ecs/orchard-batch-worker", &[line("DATABASE", 31)]),
+        chunk("/ecs/orchard-api", &api),
+        live("/ecs/orchard-api"),
+    ];
+    let mut pane = tailing(&settings, &news);
+    let cx = Context {
+        now: now(),
+        settings: &settings,
+        cluster: None,
+        service: None,
+        link: &tidegate::model::message::Link::Fine,
+    };
+    pane.act(Verb::Trace, &cx);
+    each_size("trace", &settings, &mut pane);
+}

@@ -9,9 +9,12 @@ use crate::domain::units;
 use crate::model::settings::Charset;
 use crate::panes::Context;
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// From this many columns on the title has room for a sparkline.
 const WIDE: u16 = 110;
+/// Less than this is no delay to tell of.
+const WORTH_SAYING: Duration = Duration::from_secs(1);
 /// Seconds of one of its bars, and how many there are.
 const BARS: (i64, usize) = (5, 12);
 
@@ -83,9 +86,14 @@ impl Logs {
             }
             (Some(_), _) if self.sources.all_failed() => "failed".to_owned(),
             (Some(_), _) => "partly failed".to_owned(),
-            (None, Lag::Throttled(Some(by))) => format!("throttled, {} behind", units::age(by)),
-            (None, Lag::Throttled(None)) => "throttled".to_owned(),
-            (None, Lag::Behind(by)) => format!("catching up {}", units::age(by)),
+            (None, Lag::Throttled(Some(by))) if by >= WORTH_SAYING => {
+                format!("throttled, {} behind", units::age(by))
+            }
+            (None, Lag::Throttled(_)) => "throttled".to_owned(),
+            (None, Lag::Behind(by)) if by >= WORTH_SAYING => {
+                format!("catching up {}", units::age(by))
+            }
+            (None, Lag::Behind(_)) => "catching up".to_owned(),
             (None, Lag::Live(_)) => self.method(),
             (None, Lag::Unknown) => "starting".to_owned(),
         }

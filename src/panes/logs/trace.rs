@@ -1,23 +1,16 @@
-//! A trace opened: its layers as a small waterfall, then its lines.
+//! A trace opened, and what has come of it since.
 
-use super::row::{Cells, clock};
+mod page;
+
+use super::Logs;
+use super::row::clock;
 use super::sheet::Sheet;
-use super::{Logs, rate};
 use crate::domain::health::Level;
 use crate::domain::text::Text;
-use crate::logs::field::Known;
-use crate::logs::trace::{MOST, Span as Stay, Step, Trace};
-use crate::panes::document::{Document, Head, Page};
+use crate::logs::trace::{Step, Trace};
+use crate::panes::document::Page;
 use crate::panes::{Act, Context, common};
-use crate::view::lines::{Line, Span};
-use crate::view::theme::Role;
-
-/// Columns of the waterfall at most.
-const BARS: u16 = 60;
-/// Columns that the rest of its table needs.
-const BESIDE: u16 = 46;
-/// Of a line's text, so much is read for its row.
-const READ: usize = 1_024;
+use page::document;
 
 /// An open trace.
 #[derive(Debug)]
@@ -118,124 +111,5 @@ impl Logs {
         if let Some(Sheet::Trace(followed)) = self.sheets.top_mut() {
             followed.renew(trace);
         }
-    }
-}
-
-fn document(trace: &Trace, width: u16, ascii: bool) -> Vec<Line> {
-    let mut document = Document::new(width);
-    document.heading(Text::clean(&format!("Trace {}", trace.id)), summary(trace));
-    if trace.cut {
-        document.note(format!("Only its first {MOST} lines are shown"));
-    }
-    let bars = width.saturating_sub(BESIDE).min(BARS);
-    let rows: Vec<Vec<Span>> = trace
-        .spans
-        .iter()
-        .map(|stay| waterfall(stay, trace.took(), (bars, ascii)))
-        .collect();
-    let heads = [
-        Head::Left("LAYER"),
-        Head::Left("GROUP"),
-        Head::Right("FROM"),
-        Head::Right("STAYED"),
-        Head::Left(""),
-    ];
-    document.table(&heads, &rows);
-    document.heading("Lines", "in memory, of all groups that are tailed");
-    let heads = [
-        Head::Left("TIME"),
-        Head::Right("SINCE"),
-        Head::Left("GROUP"),
-        Head::Left("LAYER"),
-        Head::Right("TOOK"),
-        Head::Right("STATUS"),
-        Head::Left("TEXT"),
-    ];
-    document.table(&heads, &trace.steps.iter().map(row).collect::<Vec<_>>());
-    document.done()
-}
-
-fn summary(trace: &Trace) -> String {
-    let groups = trace.groups();
-    let (lines, s) = (trace.steps.len(), if groups == 1 { "" } else { "s" });
-    format!("{lines} lines · {groups} group{s} · {} ms", trace.took())
-}
-
-fn waterfall(stay: &Stay, took: i64, (bars, ascii): (u16, bool)) -> Vec<Span> {
-    let role = if stay.bad { Role::LogError } else { Role::Body };
-    let layer = if stay.layer.is_empty() {
-        "–"
-    } else {
-        &stay.layer
-    };
-    vec![
-        Span::of(layer, role),
-        Span::of(rate::short(&stay.group), Role::LogGroup),
-        Span::of(format!("+{} ms", stay.start), Role::Dim),
-        Span::of(format!("{} ms", stay.took()), Role::Strong),
-        Span::of(bar(stay, took, (bars, ascii)), role),
-    ]
-}
-
-/// A bar that stands where the stay was in the whole; at least one column, so that none is lost.
-fn bar(stay: &Stay, took: i64, (bars, ascii): (u16, bool)) -> String {
-    let bars = i64::from(bars.max(1));
-    let place = |at: i64| at * bars / took.max(1);
-    let start = place(stay.start).min(bars - 1);
-    let wide = (place(stay.end) - start).max(1);
-    let block = if ascii { "#" } else { "█" };
-    " ".repeat(start as usize) + &block.repeat(wide as usize)
-}
-
-fn row(step: &Step) -> Vec<Span> {
-    let role = if step.line.is_bad() {
-        Role::LogError
-    } else {
-        Role::Body
-    };
-    let text = step.chunk.head(&step.line, READ);
-    let cells = Cells::of(&text, &step.line);
-    let parts = [Known::Method, Known::Path].map(|known| cells.get(known));
-    let said = [parts[0], parts[1], cells.rest.trim()];
-    let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
-    // A plain line has no parts.
-    let said = if said.is_empty() {
-        text.to_string()
-    } else {
-        said.join(" ")
-    };
-    vec![
-        Span::of(clock(step.line.at), Role::Dim),
-        Span::of(format!("+{} ms", step.since), Role::Dim),
-        Span::of(rate::short(&step.chunk.source.group), Role::LogGroup),
-        Span::of(cells.get(Known::Layer), Role::Dim),
-        Span::of(cells.get(Known::Duration), Role::Body),
-        Span::of(cells.get(Known::Status), role),
-        Span::of(said.replace('\n', " ↵ "), role),
-    ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stay(start: i64, end: i64) -> Stay {
-        Stay {
-            layer: "A".into(),
-            group: "g".into(),
-            start,
-            end,
-            lines: 1,
-            bad: false,
-        }
-    }
-
-    #[test]
-    fn bars_stand_where_the_stay_was_and_none_is_lost() {
-        let bar = |start, end| bar(&stay(start, end), 100, (10, true));
-        assert_eq!(
-            [bar(0, 50), bar(50, 60), bar(60, 61), bar(100, 100)],
-            ["#####", "     #", "      #", "         #"]
-        );
     }
 }

@@ -115,6 +115,32 @@ fn a_trace_is_followed_across_groups_whatever_the_filter_hides() {
 }
 
 #[test]
+fn each_line_of_a_trace_is_one_row_with_readable_text_at_80_columns() {
+    let mut bench = Bench::tailing(&["/ecs/orchard-api", "/ecs/orchard-batch-worker"]);
+    bench.with(|pane, _| pane.resize(78, 30));
+    let more = r#","status":200,"duration":"12ms","message":"taken from the shelf""#;
+    bench.lines(
+        "/ecs/orchard-api",
+        &[&request("ENTRANCE", 1, more), &request("FACADE", 1, more)],
+    );
+    bench.lines(
+        "/ecs/orchard-batch-worker",
+        &[&request("DATABASE", 1, more)],
+    );
+    bench.act(Verb::Trace);
+    let screen = bench.screen();
+    let rows: Vec<&String> = screen
+        .iter()
+        .filter(|row| row.contains("/api/orders/1 taken"))
+        .collect();
+    assert_eq!(rows.len(), 3, "{screen:#?}");
+    assert!(
+        rows.iter().all(|row| row.trim_start().starts_with('+')),
+        "{rows:#?}"
+    );
+}
+
+#[test]
 fn t_on_an_open_line_follows_it_and_esc_comes_back_to_the_line() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     bench.lines("/ecs/a", &[&request("ENTRANCE", 7, "")]);
@@ -341,6 +367,11 @@ fn v_switches_to_live_tail_and_the_title_says_method_sampling_and_cost() {
     assert!(status(&mut bench).starts_with("polling"));
     let acts = bench.act(Verb::Live);
     assert!(acts.contains(&Act::Do(Effect::TailBy(TailMethod::Live))));
+    let notice = acts.iter().find_map(|act| match act {
+        Act::Say(notice) => Some(notice.text.as_str().chars().count()),
+        _ => None,
+    });
+    assert!(notice.is_some_and(|wide| wide < 80), "{notice:?}");
     let method = |group: &str, method| Tail::Method {
         source: source(group),
         method,
@@ -406,6 +437,9 @@ fn live_tail_is_closed_while_nobody_looks_and_opened_again() {
 fn far_behind_the_gap_can_be_left_out() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     let by = Duration::from_secs(95);
+    let blink = Some(Duration::from_millis(999));
+    bench.state("/ecs/a", TailState::Throttled { by: blink });
+    assert!(status(&mut bench).starts_with("throttled · "));
     bench.state("/ecs/a", TailState::Throttled { by: Some(by) });
     assert!(status(&mut bench).starts_with("throttled, 1 min behind"));
     bench.state("/ecs/a", TailState::Behind { by });
