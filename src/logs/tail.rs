@@ -169,7 +169,10 @@ impl Follow {
     /// The token is not taken any more: the same span is asked for again from its first page.
     pub fn restart(&mut self, errand: Errand) {
         match errand {
-            Errand::Fresh => self.round.restart(),
+            Errand::Fresh => {
+                self.round.restart();
+                self.round.start = self.round.start.max(self.floor);
+            }
             Errand::Sweep => {
                 if let Some(sweep) = &mut self.sweep {
                     sweep.restart();
@@ -226,10 +229,7 @@ impl Follow {
                 skipped: None,
             };
         }
-        if self.backlog == usize::MAX {
-            // Pages are in the order of time: what lies far behind is not asked for again.
-            self.seen.forget_before(self.round.resumes());
-        }
+        self.forget_behind();
         let too_much = self.round.fresh >= self.backlog;
         let skipped = too_much.then(|| self.leave_out(now - LANDING)).flatten();
         Taken { fresh, skipped }
@@ -334,6 +334,19 @@ impl Follow {
         };
     }
 
+    /// Forgets in the middle of a round, which may go over days: pages are in the order of time, so that what lies far
+    /// behind was read long after it was written. Where no sweep looks for it, no late line is to be found there.
+    fn forget_behind(&mut self) {
+        if self.shallow.is_none() && self.sweep.is_none() {
+            self.mark = self.mark.max(self.round.reached.min(self.round.began));
+        }
+        if let Some(middle) = self.seen.too_many() {
+            self.floor = self.floor.max(middle);
+            self.sweep = None;
+        }
+        self.drop_ids();
+    }
+
     /// Forgets ids that nothing will ask for again; and where memory runs out, the older half: then nothing that old is
     /// asked for again either, so that still none is doubled.
     fn forget(&mut self) {
@@ -342,9 +355,13 @@ impl Follow {
             self.sweep = None;
             self.round.start = self.round.start.max(self.floor);
         }
-        let asked = self.sweep.as_ref().map_or(i64::MAX, |sweep| sweep.start);
-        let next = (self.mark.min(self.watermark) - LATEST).min(self.round.start);
-        let floor = next.min(asked).max(self.floor);
+        self.drop_ids();
+    }
+
+    fn drop_ids(&mut self) {
+        let swept = self.sweep.as_ref().map_or(i64::MAX, |sweep| sweep.start);
+        let next = (self.mark - LATEST).min(swept);
+        let floor = next.min(self.round.resumes()).max(self.floor);
         self.seen.forget_before(floor);
         if let Some(twins) = &mut self.twins {
             twins.forget_before(floor);

@@ -305,8 +305,11 @@ fn ids(mut shown: Vec<std::sync::Arc<str>>) -> Vec<std::sync::Arc<str>> {
 
 proptest! {
     #[test]
-    fn no_line_is_lost_and_none_doubled(group in group(), polls in polls(), busy in any::<bool>()) {
+    fn no_line_is_lost_and_none_doubled(group in group(), polls in polls(), busy in any::<bool>(), whole in any::<bool>()) {
         let mut tail = Follow::new(0);
+        if whole {
+            tail = tail.whole();
+        }
         let (mut now, mut shown) = (0, Vec::new());
         for (pause, size, expired) in polls.into_iter().chain(LAST) {
             now += pause;
