@@ -169,3 +169,19 @@ fn a_request_is_followed_minutes_are_counted_and_the_past_is_read() {
     pty.wait_for("is no time");
     quit(&mut pty);
 }
+
+/// A day is kept of the services' lines; the operators' nightly exports hold the days before.
+#[test]
+fn where_the_past_ends_the_archive_is_named() {
+    let mut pty = bare().size(140, 40).go();
+    pty.wait_for("000000000000");
+    pty.send("5z");
+    pty.wait_for("EXIT");
+    pty.send("gg");
+    pty.send("k");
+    pty.wait_for("› past");
+    pty.wait_gone("reading · ");
+    pty.send("ggk");
+    pty.wait_for("older days are in s3://orchard-log-archive/ecs/orchard-api");
+    quit(&mut pty);
+}

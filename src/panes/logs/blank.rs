@@ -5,17 +5,21 @@ use super::past::{End, Past};
 use super::source::{Lookup, Sources};
 use crate::domain::fault::Fault;
 use crate::domain::ids::LogGroup;
+use crate::domain::log::Export;
 use crate::domain::text::Text;
 use crate::domain::units;
 use crate::logs::ring::Ring;
 use crate::logs::unknown::Unknown;
 use crate::view::lines::{Line, draw_lines, fault_lines, wrap_all};
 use crate::view::paint::Paint;
-use crate::view::put::blank;
+use crate::view::put::{blank, width};
 use crate::view::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::time::Duration;
+
+/// What is said of an export task that has copied everything.
+const COMPLETED: &str = "COMPLETED";
 
 /// Says why there is nothing to see, and what to do.
 pub fn draw(
@@ -189,12 +193,13 @@ pub fn edge(past: &Past, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
         End::Failed(fault) => {
             Line::new("Older lines could not be read: ", Role::Bad).with(fault.line(), Role::Body)
         }
-        End::Expired(at) => expired(past, *at),
+        End::Expired(at) => expired(past, *at, area.width),
     };
     last_line(&line, paint, area, buf);
 }
 
-fn expired(past: &Past, at: i64) -> Line {
+/// The whole sentence, else what matters of it.
+fn expired(past: &Past, at: i64, room: u16) -> Line {
     let kept = past.retention.map_or(String::new(), |days| match days {
         1 => " (one day is kept)".to_owned(),
         days => format!(" ({days} days are kept)"),
@@ -208,17 +213,33 @@ fn expired(past: &Past, at: i64) -> Line {
                 .with(action.clone(), Role::Strong),
             None => line,
         },
-        Some(Ok(exports)) => match exports.first() {
-            None => line.with("; no export to S3 is known", Role::Dim),
-            Some(export) => line
-                .with("; older days are in ", Role::Dim)
-                .and(
-                    format!("s3://{}/{}/{}", export.bucket, export.prefix, export.task),
-                    Role::Strong,
-                )
-                .and(format!(" (to {})", said(export.to)), Role::Dim),
-        },
+        Some(Ok(exports)) => exported(line, (exports, at), room),
     }
+}
+
+fn exported(line: Line, (exports, at): (&[Export], i64), room: u16) -> Line {
+    let whole = |export: &&Export| export.status.as_str() == COMPLETED;
+    let Some(newest) = exports.iter().filter(whole).find(|of| of.from < at) else {
+        return match exports.first() {
+            None => line.with("; no export to S3 is known", Role::Dim),
+            Some(export) => line.and(format!("; their export is {}", export.status), Role::Dim),
+        };
+    };
+    let beside = |of: &&Export| (&of.bucket, &of.prefix) == (&newest.bucket, &newest.prefix);
+    let folder = format!("s3://{}/{}", newest.bucket, newest.prefix);
+    let place = match exports.iter().filter(whole).filter(beside).count() {
+        0 | 1 => format!("{folder}/{}", newest.task),
+        _ => folder,
+    };
+    let until = format!(" (to {})", said(newest.to));
+    let long = line
+        .with("; older days are in ", Role::Dim)
+        .and(place.clone(), Role::Strong)
+        .and(until, Role::Dim);
+    if width(&long.plain()) <= usize::from(room) {
+        return long;
+    }
+    Line::of(format!("Before {}: ", said(at)), Role::Warn).and(place, Role::Strong)
 }
 
 /// `22 Nov 14:22`.

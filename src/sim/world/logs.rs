@@ -3,6 +3,7 @@
 //! Events are recipes until somebody reads them, and their number is bounded by
 //! memory: what is oldest goes first.
 
+mod export;
 mod filter;
 mod group;
 mod input;
@@ -67,7 +68,7 @@ pub fn handle(world: &mut World, operation: &str, input: &Value) -> Answer {
         "PutRetentionPolicy" => group::put_retention_policy(world, input),
         "DeleteRetentionPolicy" => group::delete_retention_policy(world, input),
         "DescribeMetricFilters" => group::describe_metric_filters(world, input),
-        "DescribeExportTasks" => group::describe_export_tasks(input),
+        "DescribeExportTasks" => export::describe_export_tasks(world, input),
         "ListTagsForResource" => group::list_tags(world, input),
         "TestMetricFilter" => filter::test_metric_filter(input),
         _ => Err(Refusal::no_operation(Service::Logs, operation)),

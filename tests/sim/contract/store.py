@@ -380,7 +380,7 @@ def logs_steps(far):
     step('logs.groups.class', lambda: logs.describe_log_groups(logGroupNamePrefix=name)['logGroups'][0]['logGroupClass'])
     step('logs.groups.pattern', lambda: groups(logGroupNamePattern=name[3:]))
     step('logs.groups.prefix', lambda: groups(logGroupNamePrefix='/contract/'))
-    step('logs.exports', lambda: logs.describe_export_tasks()['exportTasks'])
+    step('logs.exports', lambda: [t for t in logs.describe_export_tasks()['exportTasks'] if t['logGroupName'] == name])
     arn = f'arn:aws:logs:{REGION}:000000000000:log-group:{name}:*'
     step('logs.group.identifier.star', lambda: logs.filter_log_events(logGroupIdentifier=arn) and 'taken')
     step('logs.delete', lambda: logs.delete_log_group(logGroupName=name) and 'gone')

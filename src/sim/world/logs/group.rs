@@ -237,12 +237,6 @@ pub fn delete_retention_policy(world: &mut World, input: &Value) -> Answer {
     Ok(map! {})
 }
 
-/// Nothing is ever exported here.
-pub fn describe_export_tasks(input: &Value) -> Answer {
-    limit(input, 50)?;
-    Ok(map! { "exportTasks" => list(Vec::<Value>::new()) })
-}
-
 /// No group has any: `metricFilterCount` says the same.
 pub fn describe_metric_filters(world: &mut World, input: &Value) -> Answer {
     limit(input, 50)?;

@@ -444,3 +444,57 @@ fn events_that_are_too_old_too_new_or_expired_are_left_out_and_told() {
         6
     );
 }
+
+/// The tasks of a query, page by page.
+fn exports(world: &mut World, query: &Value) -> Vec<Value> {
+    let (mut found, mut token) = (Vec::new(), Value::Null);
+    loop {
+        let mut input = query.as_map().cloned().unwrap_or_default();
+        input.set("nextToken", token);
+        let answer = handle(world, "DescribeExportTasks", &Value::Map(input)).unwrap();
+        found.extend(answer.get("exportTasks").unwrap().items().to_vec());
+        match answer.get("nextToken") {
+            Some(next) => token = next.clone(),
+            None => return found,
+        }
+    }
+}
+
+#[test]
+fn each_night_the_day_before_is_exported_one_group_after_the_other() {
+    let mut world = world(&Config::default());
+    let found = exports(&mut world, &map! {});
+    assert_eq!(found.len(), 5 * 30);
+    let of = |task: &Value, member: &str| task.get(member).unwrap().as_int().unwrap();
+    let name = |task: &Value| task.get("logGroupName").unwrap().as_text().unwrap() == write::API;
+    let api: Vec<&Value> = found.iter().filter(|task| name(task)).collect();
+    let midnight = world.now.as_millisecond() / DAY * DAY;
+    assert_eq!(of(api[0], "to"), midnight);
+    assert!(
+        api.windows(2)
+            .all(|two| of(two[0], "from") == of(two[1], "to")),
+        "no day is left out"
+    );
+    let again = exports(
+        &mut world,
+        &map! { "taskId" => api[3].get("taskId").unwrap().clone() },
+    );
+    assert_eq!(again, [api[3].clone()]);
+}
+
+#[test]
+fn a_nights_exports_wait_run_and_end() {
+    let mut world = world(&Config::default());
+    world.now = "2026-03-02T00:20:10Z".parse().unwrap();
+    let count =
+        |world: &mut World, status: &str| exports(world, &map! { "statusCode" => status }).len();
+    assert_eq!(count(&mut world, "PENDING"), 1);
+    world.now += SignedDuration::from_secs(30);
+    assert_eq!(count(&mut world, "RUNNING"), 1);
+    let done = count(&mut world, "COMPLETED");
+    world.now += SignedDuration::from_mins(5);
+    assert_eq!(
+        (count(&mut world, "RUNNING"), count(&mut world, "COMPLETED")),
+        (0, done + 1)
+    );
+}
