@@ -134,6 +134,9 @@ pub trait Pane: std::fmt::Debug + Send {
         Vec::new()
     }
 
+    /// A key was pressed, wherever it went: somebody is there.
+    fn pressed(&mut self, _cx: &Context<'_>) {}
+
     /// Whether `esc` means something to it.
     fn steps_back(&self) -> bool {
         self.drilled()

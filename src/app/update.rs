@@ -28,6 +28,7 @@ use crossterm::event::{KeyEvent, KeyEventKind, KeyModifiers};
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     if matches!(message, Message::Input(_)) {
         state.news.settle_calls();
+        state.each_pane(|pane, cx| pane.pressed(cx));
     }
     let mut effects = match message {
         Message::Quit => vec![Effect::Quit],

@@ -30,6 +30,7 @@ mod source;
 mod title;
 mod trace;
 mod view;
+mod watch;
 mod window;
 
 use super::{Act, Context, Pane, Title, common};
@@ -62,6 +63,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use strum::IntoEnumIterator;
 use view::View;
+use watch::{Turn, Watch};
 
 /// What can be done wherever there are lines.
 const ON_LINES: [Verb; 15] = [
@@ -83,8 +85,6 @@ const ON_LINES: [Verb; 15] = [
 ];
 /// One press of `left` or `right`.
 const SIDEWAYS: usize = 8;
-/// Live Tail is billed while it is open: unseen for so long, it is closed.
-const UNSEEN: Duration = Duration::from_secs(10);
 /// Behind by so much, leaving the gap out is offered.
 const FAR_BEHIND: Duration = Duration::from_secs(20);
 
@@ -107,18 +107,7 @@ pub struct Logs {
     size: (u16, u16),
     /// The cap of all lines as the settings had it.
     cap: usize,
-    sight: Sight,
-}
-
-/// Whether anybody looks, and since when not, on the monotonic clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sight {
-    Seen,
-    Hidden {
-        since: Duration,
-    },
-    /// Hidden for so long that Live Tail was closed.
-    Closed,
+    watch: Watch,
 }
 
 impl Default for Logs {
@@ -138,7 +127,7 @@ impl Default for Logs {
             known: Vec::new(),
             size: (0, 0),
             cap,
-            sight: Sight::Seen,
+            watch: Watch::default(),
         }
     }
 }
@@ -255,17 +244,26 @@ impl Logs {
     }
 
     /// Live Tail closes while nobody looks, and opens again.
-    fn seen_by(&mut self, cx: &Context<'_>) -> Option<Act> {
+    fn watched(&mut self, cx: &Context<'_>) -> Option<Act> {
         if self.sources.method != TailMethod::Live || self.sources.feeds.is_empty() {
+            self.watch.forget();
             return None;
         }
-        match self.sight {
-            Sight::Hidden { since } if cx.now.mono.saturating_sub(since) >= UNSEEN => {
-                self.sight = Sight::Closed;
-                Some(Act::Do(Effect::TailBy(TailMethod::Polling)))
-            }
-            _ => None,
+        let method = match self.watch.turn(cx.now.mono)? {
+            Turn::Close => TailMethod::Polling,
+            Turn::Open => TailMethod::Live,
+        };
+        Some(Act::Do(Effect::TailBy(method)))
+    }
+
+    /// The tail to begin, if another one is. Where nobody looks it begins without Live Tail.
+    fn begun(&mut self, cx: &Context<'_>) -> Option<Act> {
+        let mut tailing = self.sources.order()?;
+        self.empty();
+        if tailing.method == TailMethod::Live && !self.watch.may_begin(cx.now.mono) {
+            tailing.method = TailMethod::Polling;
         }
+        Some(Act::Do(Effect::Tail(tailing)))
     }
 
     /// What is done with a page that lies open.
@@ -353,17 +351,12 @@ impl Pane for Logs {
     }
 
     fn seen(&mut self, visible: bool, cx: &Context<'_>) -> Vec<Act> {
-        let closed = self.sight == Sight::Closed;
-        self.sight = match (visible, self.sight) {
-            (true, _) => Sight::Seen,
-            (false, Sight::Seen) => Sight::Hidden { since: cx.now.mono },
-            (false, hidden) => hidden,
-        };
-        let again = visible && closed && self.sources.method == TailMethod::Live;
-        again
-            .then_some(Act::Do(Effect::TailBy(TailMethod::Live)))
-            .into_iter()
-            .collect()
+        self.watch.see(visible, cx.now.mono);
+        Vec::new()
+    }
+
+    fn pressed(&mut self, cx: &Context<'_>) {
+        self.watch.key(cx.now.mono);
     }
 
     fn legend(&self) -> &'static [&'static str] {
@@ -442,12 +435,8 @@ impl Pane for Logs {
 
     fn decided(&mut self, cx: &Context<'_>) -> Vec<Act> {
         self.settle(cx);
-        let order = self.sources.order();
-        if order.is_some() {
-            self.empty();
-        }
-        let tail = order.map(|tailing| Act::Do(Effect::Tail(tailing)));
-        let mut acts: Vec<Act> = tail.into_iter().chain(self.seen_by(cx)).collect();
+        let mut acts: Vec<Act> = self.begun(cx).into_iter().collect();
+        acts.extend(self.watched(cx));
         acts.extend(self.sifting_decided(cx));
         acts
     }

@@ -11,6 +11,7 @@ use tidegate::model::effect::Effect;
 use tidegate::model::message::{Link, Message, Usage};
 use tidegate::model::query::{Answer, Epoch, Facts, Query, Reply, Slot};
 use tidegate::model::settings::{Mode, Settings};
+use tidegate::model::tail::TailMethod;
 use tidegate::model::verb::Place;
 use tidegate::view::theme::Role;
 
@@ -387,5 +388,24 @@ fn a_cursor_that_was_moved_stays_on_its_row() {
         console.screen().contains("▸ per-ip-2000"),
         "{}",
         console.screen()
+    );
+}
+
+#[test]
+fn live_tail_closes_a_quarter_of_an_hour_after_the_last_key_and_any_key_opens_it() {
+    let settings = Settings {
+        log_groups: vec!["/ecs/api".into()],
+        log_tail: TailMethod::Live,
+        ..write_settings()
+    };
+    let by = |method| Effect::TailBy(method);
+    let mut console = Console::filled(settings, (120, 36));
+    console.key(KeyCode::Down);
+    assert!(!console.wait(899_000).contains(&by(TailMethod::Polling)));
+    assert!(console.wait(1_000).contains(&by(TailMethod::Polling)));
+    assert!(console.wait(60_000).is_empty());
+    assert!(
+        console.type_in("?").contains(&by(TailMethod::Live)),
+        "whatever the key is for"
     );
 }

@@ -3,6 +3,7 @@
 use super::Logs;
 use super::rate;
 use super::source::Lag;
+use super::watch::Closed;
 use crate::domain::fault::FaultKind;
 use crate::domain::text::Text;
 use crate::domain::units;
@@ -100,6 +101,9 @@ impl Logs {
     }
 
     fn method(&self) -> String {
+        if self.watch.closed() == Some(Closed::Away) {
+            return "Live Tail closed, no key for 15 min".to_owned();
+        }
         let all = self.sources.feeds.len();
         match self.sources.by_live_tail().0 {
             0 => "polling".to_owned(),

@@ -246,8 +246,20 @@ fn esc_and_the_last_line_leave_the_past() {
     }
 }
 
-#[test]
-fn where_nothing_is_kept_retention_and_export_are_named() {
+fn export(day: i64, status: &str) -> Export {
+    Export {
+        task: Text::clean(&format!("cda4541{day}")),
+        group: "/ecs/a".into(),
+        from: NOON - (day + 1) * 86_400_000,
+        to: NOON - day * 86_400_000,
+        bucket: Text::clean("shop-archive"),
+        prefix: Text::clean("ecs/a"),
+        status: Text::clean(status),
+    }
+}
+
+/// A pane that has gone up to where nothing is kept any more: a day ago.
+fn at_the_end(exports: Vec<Export>) -> Bench {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     bench.with(|pane, _| pane.resize(160, 10));
     seconds(&mut bench, 3);
@@ -256,11 +268,8 @@ fn where_nothing_is_kept_retention_and_export_are_named() {
     let kept = window.from + 3_600_000;
     done(&mut bench, &window, (kept, 0), Some(kept));
     let wants = bench.with(|pane, cx| pane.wants(cx));
-    assert!(
-        wants
-            .iter()
-            .any(|w| w.query == Query::LogExports("/ecs/a".into()))
-    );
+    let asked = |query: Query| wants.iter().any(|want| want.query == query);
+    assert!(asked(Query::LogExports("/ecs/a".into())));
     let group = GroupFacts {
         name: "/ecs/a".into(),
         retention: Some(1),
@@ -269,15 +278,6 @@ fn where_nothing_is_kept_retention_and_export_are_named() {
         arn: None,
         created: None,
     };
-    let export = Export {
-        task: Text::clean("cda45419"),
-        group: "/ecs/a".into(),
-        from: 0,
-        to: kept,
-        bucket: Text::clean("shop-archive"),
-        prefix: Text::clean("ecs"),
-        status: Text::clean("COMPLETED"),
-    };
     for (query, facts) in [
         (
             Query::LogGroups(Text::default()),
@@ -285,7 +285,7 @@ fn where_nothing_is_kept_retention_and_export_are_named() {
         ),
         (
             Query::LogExports("/ecs/a".into()),
-            Facts::LogExports(vec![export]),
+            Facts::LogExports(exports),
         ),
     ] {
         let reply = Reply {
@@ -295,16 +295,47 @@ fn where_nothing_is_kept_retention_and_export_are_named() {
         };
         bench.with(|pane, cx| pane.reply(&reply, cx));
     }
+    bench
+}
+
+#[test]
+fn where_nothing_is_kept_retention_and_export_are_named() {
+    let mut bench = at_the_end(vec![export(1, "COMPLETED")]);
+    let screen = said(&mut bench);
+    for part in [
+        "Nothing before",
+        "one day is kept",
+        "older days are in s3://shop-archive/ecs/a/cda45411 (to 19 Sep 12:00)",
+    ] {
+        assert!(screen.contains(part), "{part} in {screen}");
+    }
+    assert!(bench.act(Verb::Up).is_empty(), "there is nothing to read");
+    bench.with(|pane, _| pane.resize(78, 10));
     let screen = said(&mut bench);
     assert!(
-        screen.contains("Nothing before") && screen.contains("one day is kept"),
+        screen.contains(": s3://shop-archive/ecs/a/cda45411"),
         "{screen}"
     );
+}
+
+#[test]
+fn a_daily_export_is_named_by_its_folder_and_one_that_failed_is_no_place_to_look() {
+    let days = [
+        (0, "COMPLETED"),
+        (1, "FAILED"),
+        (2, "COMPLETED"),
+        (3, "COMPLETED"),
+    ];
+    let mut bench = at_the_end(days.map(|(day, status)| export(day, status)).to_vec());
+    let screen = said(&mut bench);
     assert!(
-        screen.contains("s3://shop-archive/ecs/cda45419"),
+        screen.contains("older days are in s3://shop-archive/ecs/a (to 20 Sep 12:00)"),
         "{screen}"
     );
-    assert!(bench.act(Verb::Up).is_empty(), "there is nothing to read");
+    let mut bench = at_the_end(vec![export(1, "RUNNING")]);
+    assert!(said(&mut bench).contains("their export is RUNNING"));
+    let mut bench = at_the_end(Vec::new());
+    assert!(said(&mut bench).contains("no export to S3 is known"));
 }
 
 #[test]
@@ -404,33 +435,79 @@ fn v_switches_to_live_tail_and_the_title_says_method_sampling_and_cost() {
     assert!(acts.contains(&Act::Do(Effect::TailBy(TailMethod::Polling))));
 }
 
+/// What is decided so many seconds later, seen or not.
+fn later(bench: &mut Bench, (secs, visible): (u64, bool)) -> Vec<Act> {
+    bench.with(|pane, cx| {
+        let mono = cx.now.mono + Duration::from_secs(secs);
+        let cx = Context {
+            now: Now { mono, ..cx.now },
+            ..*cx
+        };
+        let mut acts = pane.seen(visible, &cx);
+        acts.extend(pane.decided(&cx));
+        acts
+    })
+}
+
+fn by(method: TailMethod) -> Vec<Act> {
+    vec![Act::Do(Effect::TailBy(method))]
+}
+
 #[test]
 fn live_tail_is_closed_while_nobody_looks_and_opened_again() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     bench.act(Verb::Live);
-    let later = |cx: &Context<'_>, secs| Now {
-        mono: cx.now.mono + Duration::from_secs(secs),
-        ..cx.now
+    assert_eq!(later(&mut bench, (0, false)), []);
+    assert_eq!(later(&mut bench, (9, false)), [], "a glance elsewhere");
+    assert_eq!(later(&mut bench, (10, false)), by(TailMethod::Polling));
+    assert_eq!(later(&mut bench, (20, true)), by(TailMethod::Live));
+    assert_eq!(later(&mut bench, (21, true)), []);
+}
+
+#[test]
+fn live_tail_is_closed_while_no_key_is_pressed_and_the_next_key_opens_it() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.state(
+        "/ecs/a",
+        TailState::Following {
+            lag: Duration::ZERO,
+        },
+    );
+    bench.act(Verb::Live);
+    bench.with(Pane::pressed);
+    assert_eq!(later(&mut bench, (899, true)), []);
+    assert_eq!(later(&mut bench, (900, true)), by(TailMethod::Polling));
+    let title = status(&mut bench);
+    assert!(
+        title.starts_with("Live Tail closed, no key for 15 min"),
+        "{title}"
+    );
+    assert_eq!(later(&mut bench, (901, true)), []);
+    bench.with(|pane, cx| {
+        let mono = cx.now.mono + Duration::from_secs(950);
+        let now = Now { mono, ..cx.now };
+        pane.pressed(&Context { now, ..*cx });
+    });
+    assert_eq!(later(&mut bench, (950, true)), by(TailMethod::Live));
+    assert!(
+        status(&mut bench).starts_with("polling"),
+        "until it is open"
+    );
+}
+
+#[test]
+fn other_groups_chosen_off_the_screen_are_polled_until_somebody_looks() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.act(Verb::Live);
+    assert_eq!(later(&mut bench, (0, false)), []);
+    bench.with(|pane, cx| pane.show_logs(&asked(&["/ecs/b"]), cx));
+    let acts = later(&mut bench, (1, false));
+    let [Act::Do(Effect::Tail(tailing))] = &acts[..] else {
+        panic!("{acts:?}")
     };
-    let hidden = bench.with(|pane, cx| {
-        let mut acts = pane.seen(false, cx);
-        acts.extend(pane.decided(&Context {
-            now: later(cx, 9),
-            ..*cx
-        }));
-        acts
-    });
-    assert_eq!(hidden, [], "a glance elsewhere closes nothing");
-    let closed = bench.with(|pane, cx| {
-        pane.decided(&Context {
-            now: later(cx, 10),
-            ..*cx
-        })
-    });
-    assert_eq!(closed, [Act::Do(Effect::TailBy(TailMethod::Polling))]);
-    let again = bench.with(|pane, cx| pane.seen(true, cx));
-    assert_eq!(again, [Act::Do(Effect::TailBy(TailMethod::Live))]);
-    assert_eq!(bench.with(|pane, cx| pane.seen(true, cx)), []);
+    assert_eq!(tailing.method, TailMethod::Polling);
+    assert_eq!(later(&mut bench, (60, false)), []);
+    assert_eq!(later(&mut bench, (61, true)), by(TailMethod::Live));
 }
 
 #[test]
