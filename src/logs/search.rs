@@ -157,6 +157,15 @@ impl Hits {
         self.order.get(place % count.max(1)).copied()
     }
 
+    /// Whether there is a hit on this side of a line.
+    pub fn is_ahead(&self, from: &Entry, towards: Towards) -> bool {
+        match (self.order.place(from), towards) {
+            (Ok(place), Towards::Newer) => place + 1 < self.order.len(),
+            (Err(place), Towards::Newer) => place < self.order.len(),
+            (Ok(place) | Err(place), Towards::Older) => place > 0,
+        }
+    }
+
     /// Forgets the hits in what fell out of the ring.
     pub fn keep(&mut self, is_there: impl Fn(&Entry) -> bool) {
         let kept = self.order.iter().filter(|hit| is_there(hit)).copied();

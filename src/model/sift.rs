@@ -1,5 +1,5 @@
 //! Work over the lines in memory that takes longer than a frame: done by a worker,
-//! over a snapshot; the newest work wins.
+//! over a snapshot; the newest work of a kind wins.
 
 use crate::domain::fault::Fault;
 use crate::logs::filter::Filter;
@@ -29,6 +29,24 @@ pub enum Task {
     Search(Box<Search>),
     /// Choose lines; answered once.
     Filter(Box<Filter>, Box<Snapshot>),
+}
+
+/// Work of one kind: a search never ends the choosing of lines, nor the other way round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Lines are chosen before they are searched.
+    Filter,
+    Search,
+}
+
+impl Task {
+    /// Which kind it is of.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Search(_) => Kind::Search,
+            Self::Filter(..) => Kind::Filter,
+        }
+    }
 }
 
 /// What came of it.

@@ -1,9 +1,9 @@
-//! The worker that goes through the lines in memory: one at a time, and newer
-//! work ends older work at its next slice.
+//! The workers that go through the lines in memory: one for each kind of work, and
+//! newer work ends older work of its kind at its next slice.
 
 use crate::domain::fault::{Fault, FaultKind};
 use crate::model::message::Message;
-use crate::model::sift::{Sift, Sifted, Task};
+use crate::model::sift::{Kind, Sift, Sifted, Task};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,17 +12,25 @@ use tokio::runtime::Handle;
 /// Takes what was found; must not block.
 pub type Sink = Arc<dyn Fn(Message) + Send + Sync>;
 
-/// Begins work and remembers the newest.
+/// Begins work and remembers the newest of each kind.
 #[derive(Clone, Debug, Default)]
 pub struct Sifter {
-    newest: Arc<AtomicU64>,
+    search: Arc<AtomicU64>,
+    filter: Arc<AtomicU64>,
 }
 
 impl Sifter {
-    /// Begins; what is under way ends without an answer.
+    fn newest(&self, kind: Kind) -> &Arc<AtomicU64> {
+        match kind {
+            Kind::Search => &self.search,
+            Kind::Filter => &self.filter,
+        }
+    }
+
+    /// Begins; what is under way of its kind ends without an answer.
     pub fn begin(&self, sift: Sift, runtime: &Handle, send: Sink) {
-        self.newest.store(sift.id, Ordering::Release);
-        let newest = self.newest.clone();
+        let newest = self.newest(sift.task.kind()).clone();
+        newest.store(sift.id, Ordering::Release);
         runtime.spawn_blocking(move || {
             let id = sift.id;
             let still = || newest.load(Ordering::Acquire) == id;

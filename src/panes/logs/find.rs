@@ -5,9 +5,9 @@ use super::Logs;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::units;
 use crate::logs::needle::Needle;
+use crate::logs::order::Entry;
 use crate::logs::search::{Hits, Search, Towards};
 use crate::model::sift::Task;
-use crate::panes::{Act, Context, common};
 
 /// What `f` looks for, and what was found.
 #[derive(Debug, Default)]
@@ -19,14 +19,28 @@ pub struct Find {
     id: u64,
     /// Lines that had come when it began: more may have hits as well.
     arrived: u64,
-    /// The cursor is to go to the first hit that comes.
-    goes: bool,
+    /// Where the cursor is to go once there are hits.
+    goes: Option<Goal>,
+}
+
+/// Where the cursor is to go.
+#[derive(Clone, Copy, Debug)]
+enum Goal {
+    /// To the first hit that is found.
+    First,
+    /// From hit to hit; around at the end, once all is searched.
+    Next(Towards),
 }
 
 impl Find {
     /// As it was typed.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Whether this work is its search.
+    pub(super) fn is_of(&self, id: u64) -> bool {
+        self.id == id
     }
 
     /// Whether anything is looked for.
@@ -44,7 +58,7 @@ impl Logs {
             ..Find::default()
         };
         if self.find.is_set() {
-            self.find.goes = true;
+            self.find.goes = Some(Goal::First);
             self.search();
         }
         Ok(())
@@ -66,28 +80,62 @@ impl Logs {
     }
 
     /// Takes in hits.
-    pub(super) fn found(&mut self, id: u64, slice: Option<&Vec<crate::logs::order::Entry>>) {
+    pub(super) fn found(&mut self, id: u64, slice: Option<&Vec<Entry>>) {
         if id != self.find.id {
             return;
         }
         self.find.hits.add(slice.cloned());
-        if self.find.goes && self.find.hits.count() > 0 {
-            self.find.goes = false;
-            self.go_to_hit(Towards::Older, true);
+        self.go_on();
+    }
+
+    /// Goes to the next hit, among lines that came since the search as well.
+    pub(super) fn jump(&mut self, towards: Towards) {
+        self.find.goes = Some(Goal::Next(towards));
+        if self.view().ring.arrived() == self.find.arrived {
+            self.go_on();
+        } else {
+            self.search();
         }
     }
 
-    /// Goes to the next hit.
-    pub(super) fn jump(&mut self, towards: Towards, cx: &Context<'_>) -> Vec<Act> {
-        let stale = self.view().ring.arrived() != self.find.arrived;
-        let went = self.go_to_hit(towards, false);
-        if stale {
-            self.search();
-            self.find.goes = !went;
-        } else if !went && self.find.hits.is_complete() {
-            return vec![common::say_fault(&self.no_hit(), cx)];
+    /// Goes where the cursor is to go, as far as hits are known.
+    fn go_on(&mut self) {
+        let went = match self.find.goes {
+            None => return,
+            Some(Goal::First) => self.find.hits.count() > 0 && self.go_to_hit(Towards::Older, true),
+            Some(Goal::Next(towards)) => self.go_from_hit(towards),
+        };
+        if went || self.find.hits.is_complete() {
+            self.find.goes = None;
         }
-        Vec::new()
+    }
+
+    /// Whether the cursor went. Once all is searched it goes around, and says so.
+    fn go_from_hit(&mut self, towards: Towards) -> bool {
+        let all = self.find.hits.is_complete();
+        if self.find.hits.count() == 0 {
+            if all {
+                self.sifting.say(Err(self.no_hit()));
+            }
+            return false;
+        }
+        let ahead = self
+            .cursor()
+            .is_some_and(|at| self.find.hits.is_ahead(&at, towards));
+        if ahead || !all {
+            return ahead && self.go_to_hit(towards, false);
+        }
+        self.sifting.say(Ok(match towards {
+            Towards::Older => "No older hit: on from the newest",
+            Towards::Newer => "No newer hit: on from the oldest",
+        }));
+        self.go_to_hit(towards, false)
+    }
+
+    fn cursor(&self) -> Option<Entry> {
+        let view = self.view();
+        let order = view.ring.shown();
+        order.get(view.window.position(order)).copied()
     }
 
     /// Puts the cursor on a hit; `here`: the line under it counts as well.

@@ -3,11 +3,13 @@
 
 use super::Logs;
 use crate::domain::fault::Fault;
+use crate::domain::health::Level;
 use crate::logs::filter::Filter;
 use crate::logs::unknown::Unknown;
 use crate::model::effect::Effect;
-use crate::model::sift::{Sift, Sifted, Task};
+use crate::model::sift::{Kind, Sift, Sifted, Task};
 use crate::panes::{Act, Context, common};
+use std::collections::BTreeMap;
 
 /// So many bytes of lines are gone through at once: it takes a few milliseconds.
 const AT_ONCE: usize = 4 << 20;
@@ -17,22 +19,29 @@ const AT_ONCE: usize = 4 << 20;
 pub struct Sifting {
     /// Of the newest work.
     last: u64,
-    /// Not handed over yet.
-    asked: Option<Sift>,
+    /// Not handed over yet: the newest of each kind.
+    asked: BTreeMap<Kind, Sift>,
     /// The filter that is being applied.
     filter: Option<(u64, Filter)>,
-    /// What went wrong, to be said.
-    fault: Option<Fault>,
+    /// What is to be said.
+    said: Option<Result<&'static str, Fault>>,
     /// Fields that the filter asks for and no line has.
     pub unknown: Vec<Unknown>,
 }
 
+impl Sifting {
+    /// Has something said, or what went wrong.
+    pub(super) fn say(&mut self, what: Result<&'static str, Fault>) {
+        self.said = Some(what);
+    }
+}
+
 impl Logs {
-    /// Asks for work; newer work ends older work.
+    /// Asks for work; newer work ends older work of its kind.
     pub(super) fn sift(&mut self, task: Task) -> u64 {
         self.sifting.last += 1;
         let id = self.sifting.last;
-        self.sifting.asked = Some(Sift { id, task });
+        self.sifting.asked.insert(task.kind(), Sift { id, task });
         id
     }
 
@@ -45,6 +54,7 @@ impl Logs {
         let snapshot = self.view().ring.snapshot();
         self.sifting.unknown = snapshot.unknown(&filter);
         self.sifting.filter = None;
+        self.sifting.asked.remove(&Kind::Filter);
         if self.present.ring.bytes() <= AT_ONCE {
             self.present.ring.set_filter(filter);
             self.search();
@@ -98,9 +108,9 @@ impl Logs {
             }
             Sifted::Passing { .. } => {}
             Sifted::Broken { id, fault } => {
-                if *id == self.sifting.last {
-                    self.sifting.filter = None;
-                    self.sifting.fault = Some(fault.clone());
+                let chosen = self.sifting.filter.take_if(|(asked, _)| asked == id);
+                if chosen.is_some() || self.find.is_of(*id) {
+                    self.sifting.say(Err(fault.clone()));
                 }
             }
         }
@@ -108,13 +118,12 @@ impl Logs {
 
     /// The work to hand over, and what went wrong.
     pub(super) fn sifting_decided(&mut self, cx: &Context<'_>) -> Vec<Act> {
-        let asked = self
-            .sifting
-            .asked
-            .take()
-            .map(|sift| Act::Do(Effect::Sift(sift)));
-        let fault = self.sifting.fault.take();
-        let fault = fault.map(|fault| common::say_fault(&fault, cx));
-        asked.into_iter().chain(fault).collect()
+        let asked = std::mem::take(&mut self.sifting.asked);
+        let asked = asked.into_values().map(|sift| Act::Do(Effect::Sift(sift)));
+        let said = self.sifting.said.take().map(|said| match said {
+            Ok(text) => common::say(Level::Notice, text, cx),
+            Err(fault) => common::say_fault(&fault, cx),
+        });
+        asked.chain(said).collect()
     }
 }

@@ -417,7 +417,8 @@ fn hits_are_found_from_the_newest_back_and_around() {
     bench.pane.set_find("cherry").unwrap();
     bench.sift();
     assert!(bench.status().ends_with("no hit"), "{}", bench.status());
-    let acts = bench.act(Verb::NextHit);
+    bench.act(Verb::NextHit);
+    let acts = bench.decided();
     let [Act::Say(notice)] = &acts[..] else {
         panic!("{acts:?}")
     };
@@ -639,4 +640,5 @@ fn a_group_that_is_not_there_is_answered_with_the_nearest_names() {
     );
 }
 
+mod sifting;
 mod wide;
