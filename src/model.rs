@@ -17,4 +17,5 @@ pub mod sift;
 pub mod source;
 pub mod tail;
 pub mod time;
+pub mod trace;
 pub mod verb;

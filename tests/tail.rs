@@ -5,4 +5,5 @@ mod headless;
 mod live;
 mod past;
 mod stage;
+mod trace;
 mod whole;

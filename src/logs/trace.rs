@@ -54,11 +54,16 @@ impl Trace {
     /// Gathers the lines of `id` out of lines in the order of time.
     pub fn gather<'l>(id: &str, lines: impl Iterator<Item = (&'l Arc<Chunk>, &'l Line)>) -> Self {
         let of = |(chunk, line): &(&Arc<Chunk>, &Line)| chunk.trace(line).as_deref() == Some(id);
-        let mut found: Vec<(Arc<Chunk>, Line)> = lines
+        let found: Vec<(Arc<Chunk>, Line)> = lines
             .filter(of)
             .take(MOST + 1)
             .map(|(chunk, line)| (chunk.clone(), *line))
             .collect();
+        Self::of(id, found)
+    }
+
+    /// Of lines that belong to it, in the order of time.
+    pub fn of(id: &str, mut found: Vec<(Arc<Chunk>, Line)>) -> Self {
         let cut = found.len() > MOST;
         found.truncate(MOST);
         let first = found.first().map_or(0, |(_, line)| line.at);

@@ -1,5 +1,6 @@
 //! Queries are nouns: what a pane wants to know of AWS, and the facts that answer.
 
+use super::trace::{Found, Question};
 use crate::domain::autoscaling::{Group, Policy, ScalableTarget, ScalingDetail};
 use crate::domain::ecs::{Cluster, LogTarget, Service, ServiceDetail, ServiceRef};
 use crate::domain::fault::Fault;
@@ -58,6 +59,8 @@ pub enum Query {
     LogGroups(Text),
     /// The tasks that exported events of a log group to S3.
     LogExports(LogGroup),
+    /// What other log groups have of a trace; parts arrive group by group.
+    Trace(Box<Question>),
     /// CloudWatch series; at most 500 a call.
     Metrics(Arc<[Metric]>),
 }
@@ -125,6 +128,7 @@ pub enum Slot {
     Inventory,
     LogGroups,
     LogExports,
+    Trace,
     Metrics,
 }
 
@@ -170,6 +174,7 @@ impl Query {
             Self::Inventory => Slot::Inventory,
             Self::LogGroups(_) => Slot::LogGroups,
             Self::LogExports(_) => Slot::LogExports,
+            Self::Trace(_) => Slot::Trace,
             Self::Metrics(_) => Slot::Metrics,
         }
     }
@@ -206,6 +211,7 @@ pub enum Facts {
     LogGroups(Vec<GroupFacts>),
     /// Newest first.
     LogExports(Vec<Export>),
+    Trace(Found),
     Metrics(Vec<Series>),
 }
 

@@ -62,6 +62,7 @@ use source::{Lag, Sources};
 use std::sync::Arc;
 use std::time::Duration;
 use strum::IntoEnumIterator;
+use trace::Services;
 use view::View;
 use watch::{Turn, Watch};
 
@@ -108,6 +109,9 @@ pub struct Logs {
     /// The cap of all lines as the settings had it.
     cap: usize,
     watch: Watch,
+    /// Whose groups a trace is asked of, and how often one was.
+    services: Services,
+    questions: u64,
 }
 
 impl Default for Logs {
@@ -128,6 +132,8 @@ impl Default for Logs {
             size: (0, 0),
             cap,
             watch: Watch::default(),
+            services: Services::default(),
+            questions: 0,
         }
     }
 }
@@ -275,6 +281,7 @@ impl Logs {
             Verb::Back => self.sheets.pop(),
             Verb::Copy => return self.copy(cx),
             Verb::Trace => return self.follow_trace(cx),
+            Verb::Enter => return self.ask_others(cx),
             Verb::Raw => {
                 let title = Text::clean(&self.name());
                 let lines = self.sheets.raw();
@@ -295,7 +302,15 @@ impl Pane for Logs {
         let targets = self.sources.wanted().cloned().map(Query::LogTargets);
         let mistaken = self.sources.mistaken();
         let groups = mistaken.map(|group| Query::LogGroups(near::part(group)));
-        let queries = targets.into_iter().chain(groups).chain(self.past_wants());
+        let trace = match self.sheets.top() {
+            Some(Sheet::Trace(followed)) => followed.wanted(),
+            _ => None,
+        };
+        let queries = targets
+            .into_iter()
+            .chain(groups)
+            .chain(self.past_wants())
+            .chain(trace);
         let once = |query| Want {
             query,
             pace: Pace::Once,
@@ -318,7 +333,11 @@ impl Pane for Logs {
         {
             self.known = groups.iter().map(|group| group.name.clone()).collect();
         }
+        if let Answer::Part(facts) | Answer::Whole(facts) = &reply.answer {
+            self.services.learn(facts);
+        }
         self.past_reply(reply);
+        self.trace_reply(reply);
     }
 
     fn tail(&mut self, news: &Tail, _cx: &Context<'_>) {
@@ -372,6 +391,7 @@ impl Pane for Logs {
             Verb::Bottom if self.past.is_some() => "back to now",
             Verb::Pause | Verb::Bottom if self.is_held() => "resume",
             Verb::Describe => "numbers",
+            Verb::Enter if matches!(self.sheets.top(), Some(Sheet::Trace(_))) => "ask other groups",
             Verb::Live if self.sources.method == TailMethod::Live => "poll",
             verb => verb.help(),
         }
@@ -494,6 +514,7 @@ impl Pane for Logs {
 
     fn clear(&mut self) {
         self.sources.clear();
+        self.services.clear();
         self.empty();
     }
 

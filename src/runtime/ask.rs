@@ -1,5 +1,7 @@
 //! Queries to calls: one arm each.
 
+pub mod trace;
+
 use super::series::SeriesBook;
 use crate::aws::Aws;
 use crate::domain::ecs::Service;
@@ -71,6 +73,12 @@ impl Asker<'_> {
                 .await
                 .map(Facts::LogGroups),
             Query::LogExports(group) => aws.log_exports(group).await.map(Facts::LogExports),
+            Query::Trace(question) => {
+                let part = |found| (self.part)(Facts::Trace(found));
+                Box::pin(trace::ask(aws, question, &part))
+                    .await
+                    .map(Facts::Trace)
+            }
             Query::Metrics(metrics) => self.metrics(metrics).await.map(Facts::Metrics),
         }
     }

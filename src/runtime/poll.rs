@@ -323,7 +323,7 @@ impl Entry {
 fn replaced_at_once(slot: Slot) -> bool {
     use Slot::{
         LogExports, LogGroups, LogTargets, Raw, RuleDetail, ScalingDetail, ServiceDetail,
-        ServiceNames,
+        ServiceNames, Trace,
     };
     matches!(
         slot,
@@ -335,6 +335,7 @@ fn replaced_at_once(slot: Slot) -> bool {
             | ServiceDetail
             | ServiceNames
             | Raw
+            | Trace
     )
 }
 

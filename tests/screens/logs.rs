@@ -9,9 +9,11 @@ use tidegate::domain::log::{RawEvent, TailSource};
 use tidegate::logs::chunk::Chunk;
 use tidegate::model::effect::Effect;
 use tidegate::model::message::{Tail, TailState};
+use tidegate::model::query::{Answer, Epoch, Facts, Query, Reply};
 use tidegate::model::settings::Settings;
 use tidegate::model::sift::{Sift, Sifted, Task};
 use tidegate::model::time::Now;
+use tidegate::model::trace::{Found, Refused};
 use tidegate::model::verb::Verb;
 use tidegate::panes::logs::Logs;
 use tidegate::panes::{Act, Context, Pane};
@@ -283,4 +285,57 @@ fn a_trace_is_open_with_its_layers_and_lines() {
     };
     pane.act(Verb::Trace, &cx);
     each_size("trace", &settings, &mut pane);
+}
+
+#[test]
+fn a_trace_was_asked_of_other_groups_of_which_one_is_denied() {
+    let settings = settings(&["/ecs/orchard-api"]);
+    let line = |layer: &str| {
+        format!(
+            r#"{{"path":"/api/orders/4","method":"POST","traceId":"40cfde91-0004","layer":"{layer}"}}"#
+        )
+    };
+    let news = [
+        chunk("/ecs/orchard-api", &[line("ENTRANCE"), line("EXIT")]),
+        live("/ecs/orchard-api"),
+    ];
+    let mut pane = tailing(&settings, &news);
+    let cx = Context {
+        now: now(),
+        settings: &settings,
+        cluster: None,
+        service: None,
+        link: &tidegate::model::message::Link::Fine,
+    };
+    pane.act(Verb::Trace, &cx);
+    pane.act(Verb::Enter, &cx);
+    let asked = pane.wants(&cx).into_iter().map(|want| want.query);
+    let query = asked
+        .filter(|query| matches!(query, Query::Trace(_)))
+        .last()
+        .expect("a question");
+    let Tail::Chunk(lines) = chunk("/ecs/orchard-admin", &[line("STOCK")]) else {
+        panic!("a chunk")
+    };
+    let refused = Refused {
+        what: "/ecs/orchard-batch-worker".into(),
+        fault: denied(),
+    };
+    let found = Found {
+        answered: 2,
+        of: 3,
+        lines: vec![lines],
+        refused: vec![refused],
+    };
+    let answer = Answer::Whole(Facts::Trace(found));
+    let epoch = Epoch::default();
+    pane.reply(
+        &Reply {
+            epoch,
+            query,
+            answer,
+        },
+        &cx,
+    );
+    each_size("trace_of_others", &settings, &mut pane);
 }

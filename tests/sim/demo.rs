@@ -144,6 +144,8 @@ fn a_request_is_followed_minutes_are_counted_and_the_past_is_read() {
     for part in ["Trace ", "ENTRANCE", "DATABASE", "STAYED", "█"] {
         pty.wait_for(part);
     }
+    pty.send("\r");
+    pty.wait_for("groups, 5 min before and after");
     pty.send("\u{1b}");
     pty.wait_gone("STAYED");
     pty.send("d");

@@ -55,6 +55,11 @@ impl Opened {
         all.join("\n")
     }
 
+    /// Its time in milliseconds since 1970.
+    pub fn at(&self) -> i64 {
+        self.line.at
+    }
+
     /// The trace that it belongs to.
     pub fn trace(&self) -> Option<String> {
         self.chunk

@@ -83,6 +83,7 @@ impl Sheet {
         match self {
             Self::Line(opened) if verb == Verb::Trace => opened.trace().is_some(),
             Self::Numbers(_) if matches!(verb, Verb::Left | Verb::Right) => true,
+            Self::Trace(followed) if verb == Verb::Enter => followed.may_ask(),
             sheet => sheet.page().can(verb),
         }
     }

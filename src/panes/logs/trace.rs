@@ -1,5 +1,6 @@
 //! A trace opened, and what has come of it since.
 
+mod others;
 mod page;
 
 use super::Logs;
@@ -7,24 +8,35 @@ use super::row::clock;
 use super::sheet::Sheet;
 use crate::domain::health::Level;
 use crate::domain::text::Text;
+use crate::logs::chunk::{Chunk, Line};
 use crate::logs::trace::{Step, Trace};
+use crate::model::query::{Query, Reply};
 use crate::panes::document::Page;
 use crate::panes::{Act, Context, common};
+use others::Asked;
+pub use others::Services;
 use page::document;
+use std::sync::Arc;
 
 /// An open trace.
 #[derive(Debug)]
 pub struct Followed {
     trace: Trace,
+    /// The time of the line that it was followed from, in milliseconds since 1970.
+    at: i64,
+    /// What other groups were asked for.
+    asked: Option<Asked>,
     pub page: Page,
     ascii: bool,
     width: u16,
 }
 
 impl Followed {
-    fn new(trace: Trace, size: (u16, u16), ascii: bool) -> Self {
+    fn new((trace, at): (Trace, i64), size: (u16, u16), ascii: bool) -> Self {
         let mut followed = Self {
             trace,
+            at,
+            asked: None,
             page: Page::default(),
             ascii,
             width: size.0,
@@ -37,15 +49,38 @@ impl Followed {
     pub fn resize(&mut self, (width, height): (u16, u16)) {
         self.width = width;
         self.page.set_height(height);
-        self.page.set(document(&self.trace, width, self.ascii));
+        self.write();
     }
 
-    /// Takes in what has come of it since.
-    fn renew(&mut self, trace: Trace) {
-        if trace.steps.len() != self.trace.steps.len() {
+    fn write(&mut self) {
+        let size = (self.width, self.ascii);
+        self.page
+            .set(document(&self.trace, self.asked.as_ref(), size));
+    }
+
+    /// Takes in what has come of it since, beside what others said; `told`: there is more to say of that.
+    fn renew(&mut self, memory: Vec<(Arc<Chunk>, Line)>, told: bool) {
+        let lines = match &self.asked {
+            Some(asked) => asked.merged(memory),
+            None => memory,
+        };
+        let trace = Trace::of(&self.trace.id, lines);
+        if told || trace.steps.len() != self.trace.steps.len() {
             self.trace = trace;
-            self.page.set(document(&self.trace, self.width, self.ascii));
+            self.write();
         }
+    }
+
+    /// Whether other groups can be asked now.
+    pub fn may_ask(&self) -> bool {
+        self.asked
+            .as_ref()
+            .is_none_or(|asked| asked.wanted().is_none())
+    }
+
+    /// What is still to be known of other groups.
+    pub fn wanted(&self) -> Option<Query> {
+        self.asked.as_ref().and_then(Asked::wanted)
     }
 
     /// The start of its id.
@@ -72,31 +107,38 @@ impl Followed {
 }
 
 impl Logs {
-    /// The trace of the line that is open, else of the one under the cursor.
-    pub(super) fn trace_under_cursor(&self) -> Option<String> {
+    /// The trace of the line that is open, else of the one under the cursor, and the line's time.
+    pub(super) fn trace_under_cursor(&self) -> Option<(String, i64)> {
         match self.sheets.top() {
-            Some(Sheet::Line(opened)) => opened.trace(),
+            Some(Sheet::Line(opened)) => Some((opened.trace()?, opened.at())),
             Some(_) => None,
             None => {
                 let (chunk, line) = self.view().under_cursor()?;
-                chunk.trace(line).map(std::borrow::Cow::into_owned)
+                Some((chunk.trace(line)?.into_owned(), line.at))
             }
         }
     }
 
-    fn gather(&self, id: &str) -> Trace {
+    /// Its lines in memory.
+    fn gather(&self, id: &str) -> Vec<(Arc<Chunk>, Line)> {
         let ring = &self.view().ring;
-        Trace::gather(id, ring.all().iter().filter_map(|entry| ring.line(entry)))
+        let lines = ring.all().iter().filter_map(|entry| ring.line(entry));
+        let steps = Trace::gather(id, lines).steps;
+        steps
+            .into_iter()
+            .map(|step| (step.chunk, step.line))
+            .collect()
     }
 
     /// Opens the trace; what the filter hides belongs to it as well.
     pub(super) fn follow_trace(&mut self, cx: &Context<'_>) -> Vec<Act> {
-        let Some(id) = self.trace_under_cursor() else {
+        let Some((id, at)) = self.trace_under_cursor() else {
             let said = "This line has no trace id — a member named traceId, trace or requestId would be one";
             return vec![common::say(Level::Warn, said, cx)];
         };
         let ascii = cx.settings.charset == crate::model::settings::Charset::Ascii;
-        let followed = Followed::new(self.gather(&id), self.size, ascii);
+        let trace = Trace::of(&id, self.gather(&id));
+        let followed = Followed::new((trace, at), self.size, ascii);
         self.sheets.push(Sheet::Trace(followed));
         self.view_mut().hold();
         Vec::new()
@@ -104,12 +146,48 @@ impl Logs {
 
     /// Lines came: an open trace may have grown.
     pub(super) fn renew_trace(&mut self) {
+        self.renew(false);
+    }
+
+    fn renew(&mut self, told: bool) {
         let Some(Sheet::Trace(followed)) = self.sheets.top() else {
             return;
         };
-        let trace = self.gather(&followed.trace.id.clone());
+        let memory = self.gather(&followed.trace.id);
         if let Some(Sheet::Trace(followed)) = self.sheets.top_mut() {
-            followed.renew(trace);
+            followed.renew(memory, told);
+        }
+    }
+
+    /// Asks the groups of the cluster's services for the open trace.
+    pub(super) fn ask_others(&mut self, cx: &Context<'_>) -> Vec<Act> {
+        let groups = self.sources.list();
+        self.questions += 1;
+        let Some(Sheet::Trace(followed)) = self.sheets.top_mut() else {
+            return Vec::new();
+        };
+        let about = (followed.trace.id.as_str(), followed.at);
+        let Some(asked) = Asked::new(about, &self.services, &groups, self.questions) else {
+            let said =
+                "This trace id is too long to be asked for — what is in memory is all there is";
+            return vec![common::say(Level::Warn, said, cx)];
+        };
+        followed.asked = Some(asked);
+        self.renew(true);
+        Vec::new()
+    }
+
+    /// What other groups say of the open trace.
+    pub(super) fn trace_reply(&mut self, reply: &Reply) {
+        let (Query::Trace(question), Some(Sheet::Trace(followed))) =
+            (&reply.query, self.sheets.top_mut())
+        else {
+            return;
+        };
+        let asked = followed.asked.as_mut();
+        if let Some(asked) = asked.filter(|asked| asked.question == **question) {
+            asked.reply(&reply.answer);
+            self.renew(true);
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The trace, the numbers, the past, and the ways to read.
 
 use super::*;
+use crate::domain::ids::TaskDefinition;
 use crate::domain::log::{Export, Window};
 use crate::model::tail::{LiveSessions, Method, Past as PastNews, TailMethod, TailStart};
+use crate::model::trace::{Found, Question, Refused};
 
 fn request(layer: &str, n: usize, more: &str) -> String {
     format!(r#"{{"traceId":"trace-{n:08}","layer":"{layer}","path":"/api/orders/{n}"{more}}}"#)
@@ -138,6 +140,110 @@ fn each_line_of_a_trace_is_one_row_with_readable_text_at_80_columns() {
         rows.iter().all(|row| row.trim_start().starts_with('+')),
         "{rows:#?}"
     );
+}
+
+/// The question that the open trace asks of other groups, if it does.
+fn question(bench: &mut Bench) -> Option<Question> {
+    let wants = bench.with(|pane, cx| pane.wants(cx));
+    wants.into_iter().find_map(|want| match want.query {
+        Query::Trace(question) => Some(*question),
+        _ => None,
+    })
+}
+
+fn answer(bench: &mut Bench, question: &Question, answer: Answer) {
+    let reply = Reply {
+        epoch: Epoch::default(),
+        query: Query::Trace(Box::new(question.clone())),
+        answer,
+    };
+    bench.with(|pane, cx| pane.reply(&reply, cx));
+}
+
+#[test]
+fn enter_on_a_trace_asks_the_groups_of_all_services_and_merges_what_they_say() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.with(|pane, _| pane.resize(110, 20));
+    let reply = Reply {
+        epoch: Epoch::default(),
+        query: Query::ServiceNames("orchard".into()),
+        answer: Answer::Part(Facts::Services {
+            found: vec![service("api"), service("admin")],
+            missing: Vec::new(),
+        }),
+    };
+    bench.with(|pane, cx| pane.reply(&reply, cx));
+    bench.lines("/ecs/a", &[&request("ENTRANCE", 1, "")]);
+    bench.act(Verb::Trace);
+    assert!(bench.with(|pane, cx| pane.can(Verb::Enter, cx)));
+    assert_eq!(bench.pane.says(Verb::Enter), "ask other groups");
+    assert_eq!(question(&mut bench), None, "nothing is asked by itself");
+    bench.act(Verb::Enter);
+    let asked = question(&mut bench).unwrap();
+    let definitions: Vec<&str> = asked
+        .definitions
+        .iter()
+        .map(TaskDefinition::as_str)
+        .collect();
+    assert_eq!(definitions, ["admin:7", "api:7"]);
+    assert_eq!(
+        (asked.id.as_str(), asked.to - asked.from, asked.groups.len()),
+        ("trace-00000001", 600_000, 1)
+    );
+    assert!(
+        !bench.with(|pane, cx| pane.can(Verb::Enter, cx)),
+        "one at a time"
+    );
+    let event = RawEvent {
+        message: request("DATABASE", 1, r#","status":503"#),
+        ..at(NOON - 500)
+    };
+    let lines = Chunk::seal(&Arc::new(source("/ecs/b")), &[event]);
+    let found = Found {
+        answered: 1,
+        of: 2,
+        lines: lines.into_iter().map(Arc::new).collect(),
+        refused: Vec::new(),
+    };
+    answer(
+        &mut bench,
+        &asked,
+        Answer::Part(Facts::Trace(found.clone())),
+    );
+    let screen = said(&mut bench);
+    for part in [
+        "asking: 1 of 2 groups",
+        "DATABASE",
+        "2 lines · 2 groups",
+        "503",
+    ] {
+        assert!(screen.contains(part), "{part} in {screen}");
+    }
+    let mut fault = Fault::new(FaultKind::Denied, "not allowed");
+    fault.action = Some(Text::fixed("logs:FilterLogEvents"));
+    let refused = vec![Refused {
+        what: Text::fixed("/ecs/c"),
+        fault,
+    }];
+    let last = Found {
+        lines: Vec::new(),
+        refused,
+        ..found
+    };
+    answer(&mut bench, &asked, Answer::Whole(Facts::Trace(last)));
+    let screen = said(&mut bench);
+    let told = "1 of 2 groups, 5 min before and after, 1 denied: logs:FilterLogEvents on /ecs/c";
+    assert!(screen.contains(told) && screen.contains("503"), "{screen}");
+    assert_eq!(
+        question(&mut bench),
+        None,
+        "it is not asked again by itself"
+    );
+    bench.act(Verb::Enter);
+    let again = question(&mut bench).unwrap();
+    assert_ne!(again, asked, "another time is another question");
+    bench.act(Verb::Back);
+    assert_eq!(question(&mut bench), None);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::super::rate;
 use super::super::row::{Cells, clock};
+use super::others::Asked;
 use crate::domain::text::Text;
 use crate::logs::field::Known;
 use crate::logs::trace::{MOST, Span as Stay, Step, Trace};
@@ -18,14 +19,25 @@ const READABLE: usize = 30;
 const TEXT: Head = Head::Left("TEXT");
 
 /// The page for so many columns.
-pub(super) fn document(trace: &Trace, width: u16, ascii: bool) -> Vec<Line> {
+pub(super) fn document(
+    trace: &Trace,
+    asked: Option<&Asked>,
+    (width, ascii): (u16, bool),
+) -> Vec<Line> {
     let mut document = Document::new(width);
     document.heading(Text::clean(&format!("Trace {}", trace.id)), summary(trace));
     if trace.cut {
         document.note(format!("Only its first {MOST} lines are shown"));
     }
     waterfall(&mut document, trace, (width, ascii));
-    document.heading("Lines", "in memory, of all groups that are tailed");
+    match asked {
+        None => document.heading("Lines", "in memory; enter asks the other groups"),
+        Some(asked) => {
+            document.heading("Lines", "in memory, and of other groups");
+            let role = if asked.lacks() { Role::Warn } else { Role::Dim };
+            document.line(&Line::of(asked.said(), role));
+        }
+    }
     lines(&mut document, trace, width);
     document.done()
 }
