@@ -3,7 +3,6 @@
 //! a [`filter`] chooses; [`tail`] decides what to ask for next.
 
 mod bits;
-mod bytes;
 pub mod chunk;
 mod facts;
 pub mod field;
@@ -12,9 +11,11 @@ mod fold;
 mod folds;
 #[cfg(test)]
 mod fuzz;
+mod habit;
 pub mod histogram;
 mod line;
 mod logfmt;
+mod marks;
 mod names;
 pub mod needle;
 mod nested;

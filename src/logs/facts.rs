@@ -1,6 +1,7 @@
 //! The facts of a line, read in one walk over its members.
 
 use super::field::{self, Known, Severity};
+use super::habit::{Habit, Rest};
 use super::line::{Facts, Line, Part, Shape};
 use super::logfmt::Pairs;
 use super::names::Names;
@@ -10,49 +11,115 @@ use super::slow;
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// Reads what the text says of itself; and [`Line::ESCAPED`], where a value is.
-#[inline]
-pub(super) fn facts(text: &str, names: &mut Names) -> (Facts, u8) {
-    if let Some(walk) = Walk::new(text) {
-        let found = gathered(text, walk, names, Shape::Json);
-        if found.0.shape == Shape::Json {
-            return found;
-        }
-    }
-    plain(text, names)
+/// What is remembered of the lines of one source, to read those to come faster; it changes nothing of what is read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory {
+    names: Names,
+    habit: Habit,
 }
 
-fn plain(text: &str, names: &mut Names) -> (Facts, u8) {
-    let (mut facts, flags) = match Pairs::new(text) {
-        Some(pairs) => gathered(text, pairs, names, Shape::Logfmt),
-        None => Default::default(),
-    };
+/// Reads what the text says of itself; and [`Line::ESCAPED`], where a value is.
+#[inline]
+pub(super) fn facts(text: &str, memory: &mut Memory) -> (Facts, u8) {
+    let mut gathered = Gathered::default();
+    gathered.facts.shape = Shape::Json;
+    let rest = memory.habit.read(text, |known, raw| {
+        gathered.add(known, text, raw);
+    });
+    match rest {
+        Rest::Nothing => {
+            memory.habit.held();
+            gathered.told()
+        }
+        Rest::Other(walk) => of_json(text, walk, memory, gathered).told(),
+        Rest::Whole => whole(text, memory),
+    }
+}
+
+/// Reads a line that is not written as those before.
+#[inline(never)]
+fn whole(text: &str, memory: &mut Memory) -> (Facts, u8) {
+    if let Some(walk) = Walk::new(text) {
+        let found = of_json(text, walk, memory, Gathered::default());
+        if found.facts.shape == Shape::Json {
+            return found.told();
+        }
+    }
+    plain(text, memory)
+}
+
+fn plain(text: &str, memory: &mut Memory) -> (Facts, u8) {
+    let mut gathered = Gathered::default();
+    for raw in Pairs::new(text).into_iter().flatten() {
+        gathered.facts.shape = Shape::Logfmt;
+        gathered.named(text, &raw, &mut memory.names);
+    }
+    let facts = &mut gathered.facts;
     facts.severity = facts.severity.or_else(|| Severity::in_plain(text));
     if facts.micros == Facts::NO_TIME {
         facts.micros = slow::took(text).map_or(Facts::NO_TIME, in_micros);
     }
-    (facts, flags)
+    gathered.told()
 }
 
-/// The shape stays plain where there is no member.
-#[inline]
-fn gathered(
-    text: &str,
-    members: impl Iterator<Item = Raw>,
-    names: &mut Names,
-    shape: Shape,
-) -> (Facts, u8) {
-    let mut facts = Facts::default();
-    let mut escaped = false;
-    for raw in members {
-        facts.shape = shape;
+/// Reads the members of a walk; the shape stays as it is where there is none.
+#[inline(never)]
+fn of_json(text: &str, mut walk: Walk<'_>, memory: &mut Memory, before: Gathered) -> Gathered {
+    let (mut gathered, mut usual) = (before, 0);
+    loop {
+        // Nearly all members are usual ones: their way is short.
+        while let Some(raw) = walk.usual() {
+            usual += 1;
+            gathered.facts.shape = Shape::Json;
+            gathered.named(text, &raw, &mut memory.names);
+        }
+        let (behind, odd) = walk.odd();
+        let Some(raw) = odd else { break };
+        gathered.facts.shape = Shape::Json;
+        gathered.named(text, &raw, &mut memory.names);
+        walk = behind;
+    }
+    // The first one is that which could not be read by habit.
+    if usual > 1 {
+        memory.habit.missed(text, &mut memory.names);
+    } else {
+        memory.habit.held();
+    }
+    gathered
+}
+
+/// What was read so far.
+#[derive(Clone, Copy, Default)]
+struct Gathered {
+    facts: Facts,
+    escaped: bool,
+}
+
+impl Gathered {
+    fn named(&mut self, text: &str, raw: &Raw, names: &mut Names) {
         let name = &text.as_bytes()[raw.name.clone()];
         if let Some(known) = names.known(name) {
-            escaped |= raw.escaped && matches!(known, Known::Path | Known::Trace | Known::Layer);
-            take(&mut facts, known, text, &raw);
+            self.add(known, text, raw);
         }
     }
-    (facts, if escaped { Line::ESCAPED } else { 0 })
+
+    #[inline]
+    fn add(&mut self, known: Known, text: &str, raw: &Raw) {
+        self.escaped |= raw.escaped && matches!(known, Known::Path | Known::Trace | Known::Layer);
+        take(&mut self.facts, known, text, raw);
+    }
+
+    #[inline]
+    fn told(self) -> (Facts, u8) {
+        (self.facts, if self.escaped { Line::ESCAPED } else { 0 })
+    }
+}
+
+impl Known {
+    /// Whether [`Facts`] say it.
+    pub(super) fn is_fact(&self) -> bool {
+        !matches!(self, Self::Time | Self::Method | Self::Message)
+    }
 }
 
 #[inline]
@@ -69,7 +136,7 @@ fn take(facts: &mut Facts, known: Known, text: &str, raw: &Raw) {
                 facts.trace = part(text, raw);
             }
         }
-        _ => {}
+        Known::Time | Known::Method | Known::Message => {}
     }
 }
 
@@ -126,7 +193,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(text: &str) -> Facts {
-        facts(text, &mut Names::default()).0
+        facts(text, &mut Memory::default()).0
     }
 
     /// The facts as the generic walk over decoded members gives them, the last of a name winning.
@@ -211,6 +278,24 @@ mod tests {
                 prop_assert_eq!((fast.severity, fast.status), (severity, status));
                 let fast = (fast.micros != Facts::NO_TIME).then_some(u128::from(fast.micros));
                 prop_assert_eq!(fast, micros.map(|m| m.min(u128::from(Facts::NO_TIME - 1))));
+            }
+        }
+
+        #[test]
+        fn the_memory_of_other_lines_changes_nothing(lines in prop::collection::vec((
+            prop::sample::subsequence(vec!["path", "status", "took", "level", "traceId", "requestId", "x", "log\\u0067er"], 0..8),
+            prop::collection::vec(prop_oneof!["\"[a-z0-9]{0,40}\"", Just("\"5\\\\\\\"0ms\"".to_owned()), Just("200".to_owned()), Just("null".to_owned()), Just("{\"a\":1}".to_owned()),
+                Just("\"{ \"userId\":null, \"role\":\"G\" }\"".to_owned()), "[ -~한]{0,5}"], 8), "[ ,}]{0,2}", prop::bool::weighted(0.2)), 1..40)) {
+            let mut memory = Memory::default();
+            for (names, values, end, cut) in lines {
+                let members: Vec<String> = names.iter().zip(values).map(|(n, v)| format!("\"{n}\":{v}")).collect();
+                let mut line = format!("{{{}}}{end}", members.join(","));
+                if cut {
+                    line.truncate(line.floor_char_boundary(line.len() * 2 / 3));
+                }
+                for _ in 0..2 {
+                    prop_assert_eq!(facts(&line, &mut memory), facts(&line, &mut Memory::default()), "{}", line);
+                }
             }
         }
 

@@ -193,7 +193,18 @@ fn bare_unit(name: &str, number: &str) -> f64 {
 }
 
 /// An HTTP status: three digits.
+#[inline]
 pub fn status(value: &str) -> Option<u16> {
+    match *value.as_bytes() {
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'] => {
+            let digit = |byte: u8| u16::from(byte - b'0');
+            Some(digit(a) * 100 + digit(b) * 10 + digit(c))
+        }
+        _ => odd_status(value),
+    }
+}
+
+fn odd_status(value: &str) -> Option<u16> {
     value
         .trim()
         .parse()

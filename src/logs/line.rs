@@ -22,6 +22,7 @@ pub(super) struct Part {
 
 impl Part {
     /// Of a range of the text; one too far out is [`Part::FAR`].
+    #[inline]
     pub fn of(range: &std::ops::Range<usize>) -> Self {
         match (u16::try_from(range.start), u16::try_from(range.len())) {
             (Ok(start), Ok(length)) => Self { start, length },
@@ -70,6 +71,7 @@ impl Facts {
 }
 
 impl Default for Facts {
+    #[inline]
     fn default() -> Self {
         Self {
             micros: Self::NO_TIME,

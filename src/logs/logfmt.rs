@@ -41,7 +41,7 @@ impl<'t> Pairs<'t> {
         }
         let (name, start) = (self.at..self.at + length, self.at + length + 1);
         let quoted = self.text[start..].strip_prefix('"');
-        if let Some(end) = quoted.and_then(closing_quote) {
+        if let Some(end) = quoted.and_then(|quoted| closing_quote(quoted, 0)) {
             let value = start + 1..start + 1 + end;
             self.at = value.end + 1;
             let escaped = self.text[value.clone()].contains('\\');

@@ -1,7 +1,7 @@
 //! The walk over the top level of a JSON object, as ranges of the text: nothing
 //! is copied, nothing is decoded, and a broken member costs that member alone.
 
-use super::bytes::quote_or_escape;
+use super::marks::Marks;
 use super::parse::Kind;
 use std::ops::Range;
 
@@ -18,79 +18,173 @@ pub(super) struct Raw {
 }
 
 /// Walks over the members of one line.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Walk<'t> {
-    text: &'t str,
     at: usize,
-    /// The next member's name, where looking at what follows a value has found it; `at` is behind its colon.
-    ahead: Option<Range<usize>>,
+    /// Where the next member's name begins and ends, where looking at what follows a value has found it; `at` is
+    /// behind its colon. An end of 0: it was not found.
+    ahead: (usize, usize),
+    /// The quotes and backslashes from `at` on, or some more that are before it.
+    marks: Marks<'t>,
 }
 
 impl<'t> Walk<'t> {
     /// Over a line that is a JSON object, or begins as one; over no other.
+    #[inline]
     pub fn new(line: &'t str) -> Option<Self> {
-        let text = line.trim_end();
-        let at = if text.starts_with('{') {
-            1
-        } else {
-            text.len() - text.trim_start().strip_prefix('{')?.len()
+        let (text, at) = match line.as_bytes() {
+            [b'{', .., b'}'] => (line, 1),
+            _ => opened(line)?,
         };
-        Some(Self {
-            text,
+        let marks = Marks::from(text, at);
+        let mut walk = Self {
             at,
-            ahead: None,
+            ahead: (0, 0),
+            marks,
+        };
+        walk.look_ahead(at, marks);
+        Some(walk)
+    }
+
+    /// Over the rest of a line, from the value at a place on, whose name stands where given.
+    #[cold]
+    pub fn at_value(line: &'t str, name: &Range<usize>, at: usize) -> Self {
+        Self {
+            at,
+            ahead: (name.start, name.end),
+            marks: Marks::from(line.trim_end(), at),
+        }
+    }
+
+    /// A member as most writers write them: `"name":"value",` or `"name":200,`, and a name after it. Nothing has
+    /// changed where this one is not.
+    #[inline]
+    pub fn usual(&mut self) -> Option<Raw> {
+        let (start, end) = self.ahead;
+        if end == 0 {
+            return None;
+        }
+        let name = start..end;
+        if self.byte() != Some(b'"') {
+            return self.usual_literal(name);
+        }
+        let start = self.at + 1;
+        let mut marks = self.marks;
+        marks.skip();
+        let (end, escaped) = marks.closing();
+        let end = end?;
+        self.goes_on(end + 1, marks).then_some(Raw {
+            name,
+            value: start..end,
+            kind: Kind::Text,
+            escaped,
         })
     }
 
     #[inline]
-    fn member(&mut self) -> Option<Raw> {
-        let name = match self.ahead.take() {
-            Some(name) => name,
-            None => self.name()?,
-        };
-        self.skip(b" \t\r\n");
-        let raw = self.value(name)?;
-        if self.ahead.is_none() {
-            self.look_ahead(self.at);
+    fn usual_literal(&mut self, name: Range<usize>) -> Option<Raw> {
+        let mut end = self.at;
+        while self.bytes().get(end)?.is_ascii_alphanumeric() {
+            end += 1;
         }
-        Some(raw)
+        let value = self.at..end;
+        let usual = !value.is_empty() && self.goes_on(end, self.marks);
+        usual.then_some(Raw {
+            name,
+            value,
+            kind: Kind::Literal,
+            escaped: false,
+        })
+    }
+
+    /// Goes on behind a value, if the next name or the end stands there as usual; `marks` are those from there on.
+    #[inline]
+    fn goes_on(&mut self, at: usize, marks: Marks<'t>) -> bool {
+        match self.bytes().get(at) {
+            Some(b',') => self.look_ahead(at + 1, marks),
+            Some(b'}') if at + 1 == self.bytes().len() => {
+                (self.at, self.ahead, self.marks) = (at, (0, 0), marks);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Reads `"name":` as most writers write it, and goes behind it; answers whether it stands here.
+    #[inline]
+    fn look_ahead(&mut self, at: usize, mut marks: Marks<'t>) -> bool {
+        let bytes = self.bytes();
+        if bytes.get(at) != Some(&b'"') {
+            return false;
+        }
+        marks.skip();
+        let end = marks.next();
+        let found = bytes.get(end) == Some(&b'"') && bytes.get(end + 1) == Some(&b':');
+        if found {
+            (self.at, self.ahead, self.marks) = (end + 2, (at + 1, end), marks);
+        }
+        found
     }
 
     #[inline]
+    fn bytes(&self) -> &'t [u8] {
+        self.marks.text().as_bytes()
+    }
+
+    #[inline]
+    fn byte(&self) -> Option<u8> {
+        self.bytes().get(self.at).copied()
+    }
+
+    /// Any other member, and the walk behind it.
+    #[cold]
+    pub fn odd(mut self) -> (Self, Option<Raw>) {
+        let member = self.member();
+        self.ahead = (0, 0);
+        self.marks = Marks::from(self.marks.text(), self.at);
+        self.goes_on(self.at, self.marks);
+        (self, member)
+    }
+
+    fn member(&mut self) -> Option<Raw> {
+        let name = match self.ahead {
+            (_, 0) => self.name()?,
+            (start, end) => start..end,
+        };
+        self.skip(b" \t\r\n");
+        let raw = self.value(name);
+        if raw.is_none() {
+            self.at = self.bytes().len();
+        }
+        raw
+    }
+
     fn name(&mut self) -> Option<Range<usize>> {
         self.skip(b", \t\r\n");
         self.eat(b'"')?;
         let start = self.at;
-        let end = start + closing_quote(&self.text[start..])?;
+        let end = closing_quote(self.marks.text(), start)?;
         self.at = end + 1;
         self.skip(b" \t\r\n");
         self.eat(b':')?;
         Some(start..end)
     }
 
-    #[inline]
-    fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    #[inline]
     fn eat(&mut self, expected: u8) -> Option<()> {
         (self.byte()? == expected).then(|| self.at += 1)
     }
 
-    #[inline]
     fn skip(&mut self, any_of: &[u8]) {
         while self.byte().is_some_and(|b| any_of.contains(&b)) {
             self.at += 1;
         }
     }
 
-    #[inline]
     fn value(&mut self, name: Range<usize>) -> Option<Raw> {
         if self.byte()? == b'"' {
             return Some(self.text_value(name));
         }
-        let rest = &self.text[self.at..];
+        let rest = &self.marks.text()[self.at..];
         let (length, kind) = if rest.starts_with(['{', '[']) {
             (nested_end(rest), Kind::Nested)
         } else {
@@ -107,50 +201,19 @@ impl<'t> Walk<'t> {
     }
 
     /// A string, or what was meant to be one: its quote counts only where the object goes on after it.
-    #[inline]
     fn text_value(&mut self, name: Range<usize>) -> Raw {
-        let start = self.at + 1;
-        let (end, escaped) = first_quote(self.text.as_bytes(), start);
-        let kind = match end {
-            Some(end) if self.goes_on(end + 1) => Kind::Text,
-            _ => Kind::Broken,
-        };
-        let end = match end {
-            Some(end) if kind == Kind::Text => end,
-            _ => start + broken_end(&self.text[start..]),
-        };
-        self.at = self.at.max((end + 1).min(self.text.len()));
+        let (text, start) = (self.marks.text(), self.at + 1);
+        let (end, escaped) = Marks::from(text, start).closing();
+        let whole = end.filter(|end| goes_on(&text[end + 1..]));
+        let kind = whole.map_or(Kind::Broken, |_| Kind::Text);
+        let end = whole.unwrap_or_else(|| start + broken_end(&text[start..]));
+        self.at = (end + 1).min(text.len());
         Raw {
             name,
             value: start..end,
             kind,
             escaped: escaped && kind == Kind::Text,
         }
-    }
-
-    /// Whether after a value the object goes on or ends. The usual forms first.
-    #[inline]
-    fn goes_on(&mut self, after: usize) -> bool {
-        self.look_ahead(after)
-            || self.text.as_bytes()[after..] == *b"}"
-            || goes_on(&self.text[after..])
-    }
-
-    /// Reads `,"name":` as most writers write it.
-    #[inline]
-    fn look_ahead(&mut self, from: usize) -> bool {
-        let bytes = self.text.as_bytes();
-        if bytes.get(from) != Some(&b',') || bytes.get(from + 1) != Some(&b'"') {
-            return false;
-        }
-        let start = from + 2;
-        let end = quote_or_escape(bytes, start);
-        let found = bytes.get(end) == Some(&b'"') && bytes.get(end + 1) == Some(&b':');
-        if found {
-            self.ahead = Some(start..end);
-            self.at = end + 2;
-        }
-        found
     }
 }
 
@@ -159,35 +222,28 @@ impl Iterator for Walk<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Raw> {
-        let found = self.member();
-        if found.is_none() {
-            self.at = self.text.len();
-        }
-        found
+        self.usual().or_else(|| {
+            let (behind, found) = self.odd();
+            *self = behind;
+            found
+        })
     }
 }
 
-/// The first quote that no backslash escapes, and whether there was a backslash before it.
-#[inline]
-fn first_quote(bytes: &[u8], mut at: usize) -> (Option<usize>, bool) {
-    let mut escaped = false;
-    loop {
-        at = quote_or_escape(bytes, at);
-        match bytes.get(at) {
-            Some(b'"') => return (Some(at), escaped),
-            Some(_) => escaped = true,
-            None => return (None, escaped),
-        }
-        at += 2;
-    }
+/// The text without the blanks at its end, and where its object's bracket has opened.
+#[cold]
+fn opened(line: &str) -> Option<(&str, usize)> {
+    let text = line.trim_end();
+    let inner = text.trim_start().strip_prefix('{')?;
+    Some((text, text.len() - inner.len()))
 }
 
-/// The first quote that no backslash escapes.
-pub(super) fn closing_quote(text: &str) -> Option<usize> {
-    first_quote(text.as_bytes(), 0).0
+/// The first quote from a place on that no backslash escapes.
+pub(super) fn closing_quote(text: &str, from: usize) -> Option<usize> {
+    Marks::from(text, from).closing().0
 }
 
-#[inline]
+/// Whether after a value the object goes on or ends.
 fn goes_on(rest: &str) -> bool {
     let rest = rest.trim_start();
     rest.is_empty() || rest.starts_with('}') && rest[1..].trim().is_empty() || next_member(rest)
@@ -201,7 +257,7 @@ fn next_member(rest: &str) -> bool {
     let Some(name) = after_comma.strip_prefix('"') else {
         return after_comma.is_empty();
     };
-    let after_name = closing_quote(name).map_or("", |end| name[end + 1..].trim_start());
+    let after_name = closing_quote(name, 0).map_or("", |end| name[end + 1..].trim_start());
     after_name.is_empty() || after_name.starts_with(':')
 }
 
@@ -233,11 +289,15 @@ fn nested_end(text: &str) -> usize {
 fn brackets_end(text: &str, skip_strings: bool) -> Option<usize> {
     let bytes = text.as_bytes();
     let (mut depth, mut at) = (0_usize, 0);
+    let mut marks = Marks::from(text, 0);
     while at < bytes.len() {
         match bytes[at] {
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.saturating_sub(1),
-            b'"' if skip_strings => at = first_quote(bytes, at + 1).0?,
+            b'"' if skip_strings => {
+                marks.pass(at + 1);
+                at = marks.closing().0?;
+            }
             _ => {}
         }
         at += 1;

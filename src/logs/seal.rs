@@ -3,10 +3,9 @@
 //! touched again.
 
 use super::chunk::{Chunk, MAX_BYTES};
-use super::facts::facts;
+use super::facts::{Memory, facts};
 use super::fold;
 use super::line::{Facts, Line};
-use super::names::Names;
 use crate::domain::ids::LogStream;
 use crate::domain::log::{RawEvent, TailSource};
 use crate::domain::text::{Sanitizer, is_clean};
@@ -21,7 +20,7 @@ pub(super) struct Sealer {
     open: Chunk,
     /// The open chunk's text and originals.
     size: usize,
-    names: Names,
+    memory: Memory,
     streams: HashMap<LogStream, u16>,
     /// The stream of the line before, which is that of the next as a rule.
     stream: u16,
@@ -33,7 +32,7 @@ impl Sealer {
         Self {
             open: empty(source),
             size: 0,
-            names: Names::default(),
+            memory: Memory::default(),
             streams: HashMap::new(),
             stream: 0,
         }
@@ -117,7 +116,7 @@ impl Sealer {
     fn text(&mut self, message: &str) -> (Facts, u8) {
         if is_clean(message) {
             self.open.text.push_str(message);
-            return facts(message, &mut self.names);
+            return facts(message, &mut self.memory);
         }
         self.odd_text(message)
     }
@@ -127,7 +126,7 @@ impl Sealer {
         let start = self.open.text.len();
         clean_into(raw, &mut self.open.text);
         let clean = &self.open.text[start..];
-        let (said, flags) = facts(clean, &mut self.names);
+        let (said, flags) = facts(clean, &mut self.memory);
         if clean == raw && raw.len() == message.len() {
             return (said, flags);
         }
@@ -135,7 +134,7 @@ impl Sealer {
             return (said, flags | Line::FED);
         }
         // Cleaning may cut away what the line says of itself: that is read from what came.
-        let mut told = facts(raw, &mut self.names).0;
+        let mut told = facts(raw, &mut self.memory).0;
         (told.path, told.trace, told.layer) = (said.path, said.trace, said.layer);
         told.shape = said.shape;
         self.size += message.len();

@@ -27,16 +27,31 @@ pub(super) fn all_shown(line: &str) -> bool {
 /// How many bytes at the start are printable ASCII; whole blocks, and what comes before the first odd byte.
 #[inline]
 fn plain(bytes: &[u8]) -> usize {
-    let whole = bytes
-        .chunks_exact(BLOCK)
-        .take_while(|block| is_plain(block));
-    let calm = whole.count() * BLOCK;
-    let tail = bytes[calm..].iter().take(BLOCK);
-    calm + tail.take_while(|b| is_printable(**b)).count()
+    let mut calm = 0;
+    while let Some(block) = bytes[calm..].first_chunk::<BLOCK>() {
+        if !is_plain(block) {
+            break;
+        }
+        calm += BLOCK;
+    }
+    // The end is most often less than a block: it is looked at together with what stands before it.
+    match bytes.last_chunk::<BLOCK>() {
+        Some(last) if bytes.len() - calm < BLOCK && is_plain(last) => bytes.len(),
+        _ => calm + odd_byte(&bytes[calm..]),
+    }
+}
+
+/// How many printable bytes of a block are before the first odd one.
+fn odd_byte(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while at < BLOCK && bytes.get(at).is_some_and(|b| is_printable(*b)) {
+        at += 1;
+    }
+    at
 }
 
 #[inline]
-fn is_plain(block: &[u8]) -> bool {
+fn is_plain(block: &[u8; BLOCK]) -> bool {
     block.iter().fold(true, |ok, b| ok & is_printable(*b))
 }
 
