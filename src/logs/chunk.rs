@@ -8,6 +8,7 @@ use super::field::Known;
 use super::line::Part;
 pub use super::line::{Line, Shape};
 use super::parse::{self, Field, Kind};
+use super::paths::Paths;
 use super::seal::Sealer;
 use crate::domain::ids::LogStream;
 use crate::domain::log::{RawEvent, TailSource};
@@ -31,6 +32,7 @@ pub struct Chunk {
     pub(super) streams: Vec<LogStream>,
     /// The messages that sanitizing changed, by the start of their text.
     pub(super) originals: Vec<(u32, Box<str>)>,
+    pub(super) paths: Paths,
 }
 
 impl Chunk {
@@ -141,6 +143,12 @@ impl Chunk {
             .saturating_sub(1)
     }
 
+    /// As [`Chunk::line_at`], the line being `from` or soon after it.
+    pub(super) fn line_from(&self, from: usize, byte: usize) -> usize {
+        let later = self.lines[from..].iter().skip(1);
+        from + later.take_while(|line| line.start as usize <= byte).count()
+    }
+
     /// Where the text of a line ends within the chunk's.
     pub(super) fn end_of(&self, line: usize) -> usize {
         self.lines
@@ -157,6 +165,7 @@ impl Chunk {
             + self.lines.capacity() * size_of::<Line>()
             + self.streams.capacity() * size_of::<LogStream>()
             + self.originals.capacity() * size_of::<(u32, Box<str>)>()
+            + self.paths.bytes()
             + streams.sum::<usize>()
             + originals.sum::<usize>()
     }

@@ -2,13 +2,14 @@
 
 use super::field::{self, Known, Severity};
 use super::habit::{Habit, Rest};
-use super::line::{Facts, Line, Part, Shape};
+use super::line::{Facts, Line, Part, Shape, hash};
 use super::logfmt::Pairs;
 use super::names::Names;
 use super::parse::unescape;
 use super::scan::{Raw, Walk};
-use super::slow;
+use super::{slow, traceid};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::time::Duration;
 
 /// What is remembered of the lines of one source, to read those to come faster; it changes nothing of what is read.
@@ -18,11 +19,23 @@ pub(super) struct Memory {
     habit: Habit,
 }
 
-/// Reads what the text says of itself; and [`Line::ESCAPED`], where a value is.
+/// What the text of a line says of itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    pub facts: Facts,
+    /// Of a [`Line`]: its shape, and whether a value is escaped.
+    pub flags: u8,
+    /// Of its trace.
+    pub trace_hash: u8,
+}
+
+/// Reads what the text says of itself.
 #[inline]
-pub(super) fn facts(text: &str, memory: &mut Memory) -> (Facts, u8) {
-    let mut gathered = Gathered::default();
-    gathered.facts.shape = Shape::Json;
+pub(super) fn facts(text: &str, memory: &mut Memory) -> Told {
+    let mut gathered = Gathered {
+        shape: Shape::Json,
+        ..Gathered::default()
+    };
     let rest = memory.habit.read(text, |known, raw| {
         gathered.add(known, text, raw);
     });
@@ -38,21 +51,26 @@ pub(super) fn facts(text: &str, memory: &mut Memory) -> (Facts, u8) {
 
 /// Reads a line that is not written as those before.
 #[inline(never)]
-fn whole(text: &str, memory: &mut Memory) -> (Facts, u8) {
+fn whole(text: &str, memory: &mut Memory) -> Told {
     if let Some(walk) = Walk::new(text) {
         let found = of_json(text, walk, memory, Gathered::default());
-        if found.facts.shape == Shape::Json {
+        if found.shape == Shape::Json {
             return found.told();
         }
     }
     plain(text, memory)
 }
 
-fn plain(text: &str, memory: &mut Memory) -> (Facts, u8) {
+fn plain(text: &str, memory: &mut Memory) -> Told {
     let mut gathered = Gathered::default();
     for raw in Pairs::new(text).into_iter().flatten() {
-        gathered.facts.shape = Shape::Logfmt;
+        gathered.shape = Shape::Logfmt;
         gathered.named(text, &raw, &mut memory.names);
+    }
+    if gathered.facts.trace == Part::default()
+        && let Some(range) = traceid::in_plain(text)
+    {
+        gathered.trace(text, &range);
     }
     let facts = &mut gathered.facts;
     facts.severity = facts.severity.or_else(|| Severity::in_plain(text));
@@ -70,12 +88,12 @@ fn of_json(text: &str, mut walk: Walk<'_>, memory: &mut Memory, before: Gathered
         // Nearly all members are usual ones: their way is short.
         while let Some(raw) = walk.usual() {
             usual += 1;
-            gathered.facts.shape = Shape::Json;
+            gathered.shape = Shape::Json;
             gathered.named(text, &raw, &mut memory.names);
         }
         let (behind, odd) = walk.odd();
         let Some(raw) = odd else { break };
-        gathered.facts.shape = Shape::Json;
+        gathered.shape = Shape::Json;
         gathered.named(text, &raw, &mut memory.names);
         walk = behind;
     }
@@ -92,6 +110,8 @@ fn of_json(text: &str, mut walk: Walk<'_>, memory: &mut Memory, before: Gathered
 #[derive(Clone, Copy, Default)]
 struct Gathered {
     facts: Facts,
+    trace_hash: u8,
+    shape: Shape,
     escaped: bool,
 }
 
@@ -106,37 +126,58 @@ impl Gathered {
     #[inline]
     fn add(&mut self, known: Known, text: &str, raw: &Raw) {
         self.escaped |= raw.escaped && matches!(known, Known::Path | Known::Trace | Known::Layer);
-        take(&mut self.facts, known, text, raw);
+        self.take(known, text, raw);
     }
 
     #[inline]
-    fn told(self) -> (Facts, u8) {
-        (self.facts, if self.escaped { Line::ESCAPED } else { 0 })
+    fn told(self) -> Told {
+        let shape = match self.shape {
+            Shape::Plain => 0,
+            Shape::Json => Line::JSON,
+            Shape::Logfmt => Line::LOGFMT,
+        };
+        Told {
+            facts: self.facts,
+            flags: shape | if self.escaped { Line::ESCAPED } else { 0 },
+            trace_hash: self.trace_hash,
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, known: Known, text: &str, raw: &Raw) {
+        let facts = &mut self.facts;
+        match known {
+            Known::Level => facts.severity = Severity::parse(&value(text, raw)),
+            Known::Status => facts.status = field::status(&value(text, raw)).unwrap_or_default(),
+            Known::Duration => facts.micros = micros(&text[raw.name.clone()], &value(text, raw)),
+            Known::Path => {
+                facts.path = part(text, &raw.value);
+                facts.path_hash = hash(&text.as_bytes()[raw.value.clone()]);
+            }
+            Known::Layer => facts.layer = part(text, &raw.value),
+            Known::Trace => {
+                let better = is_trace(&text[raw.name.clone()]);
+                if better || facts.trace == Part::default() {
+                    self.trace(text, &raw.value);
+                }
+            }
+            Known::Time | Known::Method | Known::Message => {}
+        }
+    }
+
+    #[inline]
+    fn trace(&mut self, text: &str, range: &Range<usize>) {
+        let id = traceid::within(&text.as_bytes()[range.clone()]);
+        let range = range.start + id.start..range.start + id.end;
+        self.facts.trace = part(text, &range);
+        self.trace_hash = hash(&text.as_bytes()[range]);
     }
 }
 
 impl Known {
     /// Whether [`Facts`] say it.
-    pub(super) fn is_fact(&self) -> bool {
+    pub(super) fn is_fact(self) -> bool {
         !matches!(self, Self::Time | Self::Method | Self::Message)
-    }
-}
-
-#[inline]
-fn take(facts: &mut Facts, known: Known, text: &str, raw: &Raw) {
-    match known {
-        Known::Level => facts.severity = Severity::parse(&value(text, raw)),
-        Known::Status => facts.status = field::status(&value(text, raw)).unwrap_or_default(),
-        Known::Duration => facts.micros = micros(&text[raw.name.clone()], &value(text, raw)),
-        Known::Path => facts.path = part(text, raw),
-        Known::Layer => facts.layer = part(text, raw),
-        Known::Trace => {
-            let better = is_trace(&text[raw.name.clone()]);
-            if better || facts.trace == Part::default() {
-                facts.trace = part(text, raw);
-            }
-        }
-        Known::Time | Known::Method | Known::Message => {}
     }
 }
 
@@ -147,12 +188,12 @@ fn is_trace(name: &str) -> bool {
 }
 
 #[inline]
-fn part(text: &str, raw: &Raw) -> Part {
-    let says_nothing = raw.value.is_empty() || &text[raw.value.clone()] == "null";
+fn part(text: &str, value: &Range<usize>) -> Part {
+    let says_nothing = value.is_empty() || text.as_bytes()[value.clone()] == *b"null";
     if says_nothing {
         Part::default()
     } else {
-        Part::of(&raw.value)
+        Part::of(value)
     }
 }
 
@@ -193,7 +234,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(text: &str) -> Facts {
-        facts(text, &mut Memory::default()).0
+        facts(text, &mut Memory::default()).facts
     }
 
     /// The facts as the generic walk over decoded members gives them, the last of a name winning.
@@ -231,17 +272,39 @@ mod tests {
     }
 
     #[test]
+    fn headers_and_plain_lines_name_their_trace() {
+        let root = "1-67891233-abcdef012345678912345678";
+        for text in [
+            format!(r#"{{"X-Amzn-Trace-Id":"Self=1-1-2;Root={root}"}}"#),
+            format!("GET /x \"Root={root}\" done"),
+            format!("INFO at=info traceId={root}"),
+            format!("INFO done, trace_id={root}"),
+        ] {
+            let told = facts(&text, &mut Memory::default());
+            let start = usize::from(told.facts.trace.start);
+            assert_eq!(text[start..].get(..root.len()), Some(root), "{text}");
+            assert_eq!(usize::from(told.facts.trace.length), root.len(), "{text}");
+            assert_eq!(told.trace_hash, hash(root.as_bytes()));
+        }
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let of_w3c = of(&format!(
+            r#"{{"traceparent":"00-{id}-00f067aa0ba902b7-01"}}"#
+        ));
+        assert_eq!((of_w3c.trace.start, of_w3c.trace.length), (19, 32));
+    }
+
+    #[test]
     fn logfmt_and_plain_lines_have_facts_too() {
         let line = of("level=warn status=502 duration=0.012 path=/x");
         assert_eq!(
-            (line.severity, line.status, line.micros, line.shape),
-            (Some(Severity::Warn), 502, 12_000, Shape::Logfmt)
+            (line.severity, line.status, line.micros),
+            (Some(Severity::Warn), 502, 12_000)
         );
+        let flags = |text| facts(text, &mut Memory::default()).flags;
+        assert_eq!(flags("level=warn status=502"), Line::LOGFMT);
         let plain = of("2024-08-06 07:29:48.745 ERROR 1 --- [main] x");
-        assert_eq!(
-            (plain.severity, plain.shape),
-            (Some(Severity::Error), Shape::Plain)
-        );
+        assert_eq!(plain.severity, Some(Severity::Error));
+        assert_eq!(flags("[main] x"), 0);
     }
 
     #[test]

@@ -41,9 +41,8 @@ impl Known {
                 Self::Status
             }
             "layer" | "logger" | "loggername" | "component" | "module" => Self::Layer,
-            "traceid" | "trace" | "requestid" | "correlationid" | "xrequestid" | "xamzntraceid" => {
-                Self::Trace
-            }
+            "traceid" | "trace" | "traceparent" | "oteltraceid" | "ddtraceid" | "xamzntraceid"
+            | "requestid" | "correlationid" | "xrequestid" => Self::Trace,
             "message" | "msg" | "log" => Self::Message,
             bare if is_duration(bare) => Self::Duration,
             _ => return None,

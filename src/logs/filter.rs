@@ -2,6 +2,7 @@
 //! `|` is OR, `!` turns one round, `field>=500` looks at one member, `/…/` is a
 //! regular expression, quotes hold what is to be taken as it stands.
 
+mod likely;
 mod mistake;
 mod say;
 pub(super) mod select;

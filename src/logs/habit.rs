@@ -211,7 +211,9 @@ impl Habit {
             && self.joints.len() < MEMBERS
         {
             let bytes = |range: Range<usize>| &text.as_bytes()[range];
-            let known = names.known(bytes(raw.name.clone())).filter(Known::is_fact);
+            let known = names
+                .known(bytes(raw.name.clone()))
+                .filter(|known| known.is_fact());
             let joint = Joint::new(bytes(at..raw.value.start), raw.name.len(), known);
             let Some(joint) = joint else { return };
             self.joints.push(joint);

@@ -50,6 +50,8 @@ pub struct Line {
     pub(super) stream: u16,
     pub(super) facts: Facts,
     pub(super) flags: u8,
+    /// [`hash`] of its trace.
+    pub(super) trace_hash: u8,
 }
 
 /// What the text itself says.
@@ -63,7 +65,31 @@ pub(super) struct Facts {
     pub trace: Part,
     pub layer: Part,
     pub severity: Option<Severity>,
-    pub shape: Shape,
+    /// [`hash`] of its path.
+    pub path_hash: u8,
+}
+
+/// Of a value as it stands in the text; the same for values that differ only in the case of ASCII letters. Most lines
+/// with another value have another one.
+#[inline]
+pub(super) fn hash(value: &[u8]) -> u8 {
+    // This bit is the case of a letter.
+    const CASES: u64 = u64::from_ne_bytes([0x20; 8]);
+    let mix = |hash: u64, word: u64| {
+        (hash.rotate_left(23) ^ (word | CASES)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    };
+    let (words, rest) = value.as_chunks::<8>();
+    let mut hash = value.len() as u64;
+    for word in words {
+        hash = mix(hash, u64::from_le_bytes(*word));
+    }
+    let rest = match value.last_chunk::<8>() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => rest
+            .iter()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    (mix(hash, rest) >> 56) as u8
 }
 
 impl Facts {
@@ -80,7 +106,7 @@ impl Default for Facts {
             trace: Part::default(),
             layer: Part::default(),
             severity: None,
-            shape: Shape::Plain,
+            path_hash: 0,
         }
     }
 }
@@ -99,6 +125,10 @@ impl Line {
 
     /// Its path, trace or layer has a backslash.
     pub(super) const ESCAPED: u8 = 32;
+    /// Its text is a JSON object.
+    pub(super) const JSON: u8 = 64;
+    /// Its text is logfmt.
+    pub(super) const LOGFMT: u8 = 128;
 
     /// How bad it is.
     #[inline]
@@ -121,7 +151,11 @@ impl Line {
 
     /// What its text is.
     pub fn shape(&self) -> Shape {
-        self.facts.shape
+        match () {
+            () if self.has(Self::JSON) => Shape::Json,
+            () if self.has(Self::LOGFMT) => Shape::Logfmt,
+            () => Shape::Plain,
+        }
     }
 
     /// Whether it tells of a failure: by severity or by status.
@@ -134,21 +168,58 @@ impl Line {
         self.has(Self::LATE)
     }
 
-    /// Whether its path, trace or layer can be a text of so many bytes.
+    /// Whether its path, trace or layer can be a text of such a length and [`hash`].
     #[inline]
-    pub(super) fn may_be(&self, known: Known, length: usize) -> bool {
-        let part = match known {
+    pub(super) fn may_be(&self, known: Known, (length, hash): (usize, u8)) -> bool {
+        let of_part = match known {
+            Known::Path => self.facts.path_hash,
+            Known::Trace => self.trace_hash,
+            _ => hash,
+        };
+        let alike = usize::from(self.part(known).length) == length && of_part == hash;
+        alike || self.is_apart(known)
+    }
+
+    /// Whether length and [`hash`] say nothing of its path, trace or layer.
+    #[inline]
+    pub(super) fn is_apart(&self, known: Known) -> bool {
+        self.part(known) == Part::FAR || self.has(Self::ESCAPED)
+    }
+
+    #[inline]
+    fn part(&self, known: Known) -> Part {
+        match known {
             Known::Path => self.facts.path,
             Known::Trace => self.facts.trace,
             Known::Layer => self.facts.layer,
-            _ => return true,
-        };
-        usize::from(part.length) == length || part == Part::FAR || self.has(Self::ESCAPED)
+            _ => Part::FAR,
+        }
     }
 
+    #[inline]
     pub(super) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
 }
 
 const _: () = assert!(size_of::<Line>() <= 48);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn other_values_have_other_hashes_as_a_rule() {
+        let same = (0..10_000)
+            .filter(|n| hash(format!("/api/orders/{n}").as_bytes()) == hash(b"/api/orders/x"));
+        assert!(same.count() < 100);
+    }
+
+    proptest! {
+        #[test]
+        fn the_case_of_letters_does_not_matter(value in "[ -~한é]{0,30}") {
+            prop_assert_eq!(hash(value.to_ascii_uppercase().as_bytes()), hash(value.as_bytes()));
+        }
+    }
+}

@@ -146,7 +146,7 @@ mod tests {
             let bytes = text.as_bytes();
             let from = from.min(text.len());
             let marks = Marks::from(&text, from);
-            prop_assert_eq!(taken(marks.clone()), plain(bytes, from));
+            prop_assert_eq!(taken(marks), plain(bytes, from));
             let mut passed = marks;
             passed.pass(from + on);
             prop_assert_eq!(taken(passed), plain(bytes, from + on));

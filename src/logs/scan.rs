@@ -18,7 +18,7 @@ pub(super) struct Raw {
 }
 
 /// Walks over the members of one line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Walk<'t> {
     at: usize,
     /// Where the next member's name begins and ends, where looking at what follows a value has found it; `at` is
@@ -223,7 +223,7 @@ impl Iterator for Walk<'_> {
     #[inline]
     fn next(&mut self) -> Option<Raw> {
         self.usual().or_else(|| {
-            let (behind, found) = self.odd();
+            let (behind, found) = self.clone().odd();
             *self = behind;
             found
         })

@@ -3,9 +3,10 @@
 //! touched again.
 
 use super::chunk::{Chunk, MAX_BYTES};
-use super::facts::{Memory, facts};
+use super::facts::{Memory, Told, facts};
 use super::fold;
-use super::line::{Facts, Line};
+use super::line::Line;
+use super::paths::{Gathering, Paths};
 use crate::domain::ids::LogStream;
 use crate::domain::log::{RawEvent, TailSource};
 use crate::domain::text::{Sanitizer, is_clean};
@@ -21,6 +22,7 @@ pub(super) struct Sealer {
     /// The open chunk's text and originals.
     size: usize,
     memory: Memory,
+    paths: Box<Gathering>,
     streams: HashMap<LogStream, u16>,
     /// The stream of the line before, which is that of the next as a rule.
     stream: u16,
@@ -33,6 +35,7 @@ impl Sealer {
             open: empty(source),
             size: 0,
             memory: Memory::default(),
+            paths: Box::default(),
             streams: HashMap::new(),
             stream: 0,
         }
@@ -81,6 +84,7 @@ impl Sealer {
         self.streams.clear();
         let next = empty(&self.open.source);
         let mut full = std::mem::replace(&mut self.open, next);
+        full.paths = self.paths.take();
         full.text.shrink_to_fit();
         full.lines.shrink_to_fit();
         full.streams.shrink_to_fit();
@@ -92,11 +96,16 @@ impl Sealer {
     fn add(&mut self, event: &RawEvent) {
         let stream = self.stream(&event.stream);
         let start = self.open.text.len();
-        let (facts, mut flags) = self.text(&event.message);
+        let told = self.text(&event.message);
         let length = self.open.text.len() - start;
-        flags |= fold::flags(&self.open.text[start..]);
+        let mut flags = told.flags | fold::flags(&self.open.text[start..]);
         if event.late {
             flags |= Line::LATE;
+        }
+        if flags & Line::ESCAPED == 0 {
+            let facts = &told.facts;
+            self.paths
+                .add(&self.open.text, start, facts.path, facts.path_hash);
         }
         self.open.text.push('\n');
         self.size += length + 1;
@@ -106,14 +115,15 @@ impl Sealer {
             start: start as u32,
             length: length as u32,
             stream,
-            facts,
+            facts: told.facts,
             flags,
+            trace_hash: told.trace_hash,
         });
     }
 
     /// Appends the clean text; its facts and what became of it.
     #[inline]
-    fn text(&mut self, message: &str) -> (Facts, u8) {
+    fn text(&mut self, message: &str) -> Told {
         if is_clean(message) {
             self.open.text.push_str(message);
             return facts(message, &mut self.memory);
@@ -121,25 +131,31 @@ impl Sealer {
         self.odd_text(message)
     }
 
-    fn odd_text(&mut self, message: &str) -> (Facts, u8) {
+    fn odd_text(&mut self, message: &str) -> Told {
         let raw = message.trim_end_matches(['\n', '\r']);
         let start = self.open.text.len();
         clean_into(raw, &mut self.open.text);
         let clean = &self.open.text[start..];
-        let (said, flags) = facts(clean, &mut self.memory);
+        let said = facts(clean, &mut self.memory);
+        let with = |flag| Told {
+            flags: said.flags | flag,
+            ..said
+        };
         if clean == raw && raw.len() == message.len() {
-            return (said, flags);
+            return said;
         }
         if clean == raw && &message[raw.len()..] == "\n" {
-            return (said, flags | Line::FED);
+            return with(Line::FED);
         }
         // Cleaning may cut away what the line says of itself: that is read from what came.
-        let mut told = facts(raw, &mut self.memory).0;
-        (told.path, told.trace, told.layer) = (said.path, said.trace, said.layer);
-        told.shape = said.shape;
+        let came = facts(raw, &mut self.memory).facts;
+        let mut told = with(Line::CHANGED);
+        told.facts.severity = came.severity;
+        told.facts.status = came.status;
+        told.facts.micros = came.micros;
         self.size += message.len();
         self.open.originals.push((start as u32, message.into()));
-        (told, flags | Line::CHANGED)
+        told
     }
 
     #[inline]
@@ -177,6 +193,7 @@ fn empty(source: &Arc<TailSource>) -> Chunk {
         lines: Vec::new(),
         streams: Vec::new(),
         originals: Vec::new(),
+        paths: Paths::default(),
     }
 }
 

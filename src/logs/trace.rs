@@ -2,6 +2,8 @@
 //! and how long it stayed in each layer.
 
 use super::chunk::{Chunk, Line};
+use super::field::Known;
+use super::line::hash;
 use crate::domain::ids::LogGroup;
 use crate::domain::text::mask::mask;
 use std::sync::Arc;
@@ -53,7 +55,10 @@ pub struct Trace {
 impl Trace {
     /// Gathers the lines of `id` out of lines in the order of time.
     pub fn gather<'l>(id: &str, lines: impl Iterator<Item = (&'l Arc<Chunk>, &'l Line)>) -> Self {
-        let of = |(chunk, line): &(&Arc<Chunk>, &Line)| chunk.trace(line).as_deref() == Some(id);
+        let asked = (id.len(), hash(id.as_bytes()));
+        let of = |(chunk, line): &(&Arc<Chunk>, &Line)| {
+            line.may_be(Known::Trace, asked) && chunk.trace(line).as_deref() == Some(id)
+        };
         let found: Vec<(Arc<Chunk>, Line)> = lines
             .filter(of)
             .take(MOST + 1)

@@ -4,7 +4,9 @@
 use super::super::bits::Bits;
 use super::super::chunk::{Chunk, Line};
 use super::super::field::Known;
+use super::super::line::hash;
 use super::super::needle::Needle;
+use super::super::paths::Says;
 use super::term::{Measure, Op, Term, Test, Within};
 use super::{Expr, Filter};
 
@@ -77,24 +79,24 @@ impl Test {
     /// A number against the metadata: one comparison a line.
     fn measured(&self, chunk: &Chunk, within: &Bits) -> Option<Bits> {
         let op = self.op;
-        if matches!(op, Op::Has | Op::IsNot) {
-            return None;
+        if op == Op::IsNot {
+            return self.is_not(chunk, within);
         }
         match (&self.within, self.measure) {
-            (Within::Known(Known::Status), Measure::Number(wished)) => {
+            (Within::Known(Known::Status), Measure::Number(wished)) if op != Op::Has => {
                 let ordered = |status| f64::from(status).partial_cmp(&wished);
                 let holds =
                     |line: &Line| line.status().and_then(ordered).is_some_and(|o| op.holds(o));
                 Some(each(chunk, within, holds))
             }
-            (Within::Known(Known::Duration), Measure::Time(wished)) => {
+            (Within::Known(Known::Duration), Measure::Time(wished)) if op != Op::Has => {
                 let holds = |line: &Line| {
                     line.duration()
                         .is_some_and(|took| op.holds(took.cmp(&wished)))
                 };
                 Some(each(chunk, within, holds))
             }
-            (Within::Known(Known::Level), Measure::Level(wished)) => {
+            (Within::Known(Known::Level), Measure::Level(wished)) if op != Op::Has => {
                 let holds = |line: &Line| {
                     line.severity()
                         .is_some_and(|found| op.holds(found.cmp(&wished)))
@@ -104,30 +106,38 @@ impl Test {
             (Within::Known(known @ (Known::Path | Known::Trace | Known::Layer)), _)
                 if op == Op::Is =>
             {
-                let length = self.value.word().len();
-                let holds = |line: &Line| line.may_be(*known, length) && self.holds(chunk, line);
-                Some(each(chunk, within, holds))
+                Some(self.part(*known, chunk, within))
             }
             _ => None,
         }
     }
 
-    /// The lines that may hold what is asked for; the others surely do not, or surely do where it is turned round.
-    fn likely(&self, chunk: &Chunk, within: &Bits) -> Bits {
-        let by_value = !self.is_quick() && !self.op.orders() && is_plain(self.value.word());
-        if !by_value {
-            return within.clone();
-        }
-        let spelled = found(&self.value, chunk, within);
-        // In JSON any letter can stand as `\u0041`.
-        let escaped = found(&Needle::exact("\\u"), chunk, within);
-        spelled.or(&escaped)
+    /// All lines that are not as the same test says of equality.
+    fn is_not(&self, chunk: &Chunk, within: &Bits) -> Option<Bits> {
+        let equal = Self {
+            op: Op::Is,
+            ..self.clone()
+        };
+        Some(equal.measured(chunk, within)?.not().and(within))
     }
-}
 
-/// Whether a value stands in a line's text as it is, but for `\u` escapes.
-fn is_plain(value: &str) -> bool {
-    !value.is_empty() && !value.contains(|c: char| c.is_control() || matches!(c, '"' | '\\' | '/'))
+    /// One comparison of bytes a line, and of texts only where that does not tell.
+    fn part(&self, known: Known, chunk: &Chunk, within: &Bits) -> Bits {
+        let word = self.value.word();
+        let asked = (word.len(), hash(word.as_bytes()));
+        let says = match known {
+            Known::Path => chunk.paths.says(&chunk.text, word),
+            _ => Says::Perhaps,
+        };
+        each(chunk, within, |line| {
+            line.may_be(known, asked)
+                && match says {
+                    Says::Same if !line.is_apart(known) => true,
+                    Says::Other if !line.is_apart(known) => false,
+                    _ => self.holds(chunk, line),
+                }
+        })
+    }
 }
 
 #[inline]
