@@ -50,6 +50,7 @@ const FIGURES: &[Figure] = &[
     ("logs: memory", logs::memory),
     ("logs: search", logs::search),
     ("logs: filter", logs::filter),
+    ("logs: numbers", logs::numbers),
     ("sim: demo", sim::demo),
     ("sim: serve", sim::serve),
     ("sim: tick", sim::tick),

@@ -16,12 +16,28 @@ pub struct Histogram {
 impl Histogram {
     /// Counts one.
     pub fn add(&mut self, duration: Duration) {
-        let bucket = bucket(duration.as_micros().min(u128::from(u64::MAX)) as u64);
+        self.add_to(bucket_of(duration));
+    }
+
+    /// Counts one whose bucket is known.
+    #[inline]
+    pub(super) fn add_to(&mut self, bucket: usize) {
         if bucket >= self.counts.len() {
             self.counts.resize(bucket + 1, 0);
         }
         self.counts[bucket] += 1;
         self.total += 1;
+    }
+
+    /// Counts all of another.
+    pub(super) fn merge(&mut self, other: &Self) {
+        if other.counts.len() > self.counts.len() {
+            self.counts.resize(other.counts.len(), 0);
+        }
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count += more;
+        }
+        self.total += other.total;
     }
 
     /// How many were counted.
@@ -41,8 +57,14 @@ impl Histogram {
     }
 }
 
+/// Where a duration is counted.
+fn bucket_of(duration: Duration) -> usize {
+    bucket(duration.as_micros().min(u128::from(u64::MAX)) as u64)
+}
+
 /// Below 64 each value for itself; above, 32 buckets for each doubling.
-fn bucket(micros: u64) -> usize {
+#[inline]
+pub(super) fn bucket(micros: u64) -> usize {
     let doublings = (64 - (micros / STEPS).leading_zeros()).saturating_sub(1);
     let within = micros >> doublings;
     (u64::from(doublings) * STEPS + within) as usize

@@ -150,6 +150,7 @@ impl Line {
     }
 
     /// What its text is.
+    #[inline]
     pub fn shape(&self) -> Shape {
         match () {
             () if self.has(Self::JSON) => Shape::Json,
@@ -159,6 +160,7 @@ impl Line {
     }
 
     /// Whether it tells of a failure: by severity or by status.
+    #[inline]
     pub fn is_bad(&self) -> bool {
         self.facts.severity >= Some(Severity::Error) || self.facts.status >= 500
     }
@@ -178,6 +180,12 @@ impl Line {
         };
         let alike = usize::from(self.part(known).length) == length && of_part == hash;
         alike || self.is_apart(known)
+    }
+
+    /// Whether it names a path.
+    #[inline]
+    pub(super) fn has_path(&self) -> bool {
+        self.facts.path != Part::default()
     }
 
     /// Whether length and [`hash`] say nothing of its path, trace or layer.

@@ -130,6 +130,19 @@ impl Order {
         self.entries.binary_search(entry)
     }
 
+    /// The lines of `from` to before `to` (milliseconds since 1970), oldest first.
+    pub fn between(&self, from: i64, to: i64) -> impl Iterator<Item = &Entry> {
+        let place = |at: i64| self.entries.partition_point(|e| e.at < at);
+        let start = place(from);
+        let (older, newer) = self.entries.as_slices();
+        let part = |slice: usize, length: usize| {
+            start.saturating_sub(slice).min(length)..place(to).saturating_sub(slice).min(length)
+        };
+        let (old, new) = (part(0, older.len()), part(older.len(), newer.len()));
+        let old = older.get(old).unwrap_or_default();
+        old.iter().chain(newer.get(new).unwrap_or_default())
+    }
+
     /// The lines, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter()
@@ -188,6 +201,10 @@ mod tests {
             prop_assert_eq!(order.forget(gone, 50), before - all.len());
             all.sort_unstable();
             prop_assert!(order.iter().eq(all.iter()));
+            for (from, to) in [(0, 50), (10, 20), (20, 20), (30, 10), (25, 26)] {
+                let within: Vec<&Entry> = all.iter().filter(|e| (from..to).contains(&e.at)).collect();
+                prop_assert_eq!(order.between(from, to).collect::<Vec<_>>(), within);
+            }
             for (place, e) in all.iter().enumerate() {
                 prop_assert_eq!(order.place(e), Ok(place));
             }

@@ -94,6 +94,13 @@ impl Paths {
         }
     }
 
+    /// Whether all lines with a hash that are neither escaped nor far out have the same path.
+    #[inline]
+    pub fn is_one(&self, hash: u8) -> bool {
+        let place = self.named.binary_search_by_key(&hash, |(hash, _)| *hash);
+        place.is_ok_and(|place| !self.named[place].1.many)
+    }
+
     /// What it costs in memory.
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.named)

@@ -208,9 +208,7 @@ impl Logs {
             None => cx.now.wall.as_millisecond(),
         };
         let from = to - MINUTES[counted.span] * 60_000;
-        let order = ring.shown();
-        let newest = order.iter().rev().skip_while(|entry| entry.at >= to);
-        let within = newest.take_while(|entry| entry.at >= from);
+        let within = ring.shown().between(from, to);
         let lines = within.filter_map(|entry| ring.line(entry));
         counted.numbers = Numbers::of((from, to), lines);
         ring.filter().source().clone_into(&mut counted.filter);
