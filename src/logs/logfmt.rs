@@ -95,20 +95,11 @@ pub(super) fn name_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::super::parse::fields;
+    use super::super::parse::tests::{pairs, read};
     use proptest::prelude::*;
 
-    fn read(line: &str) -> Vec<(String, String)> {
-        fields(line)
-            .map(|f| (f.name.into_owned(), f.value.into_owned()))
-            .collect()
-    }
-
     fn is_read_as(line: &str, expected: &[(&str, &str)]) {
-        let expected: Vec<(String, String)> = expected
-            .iter()
-            .map(|(name, value)| ((*name).into(), (*value).into()))
-            .collect();
-        assert_eq!(read(line), expected, "{line}");
+        assert_eq!(read(line), pairs(expected), "{line}");
     }
 
     #[test]

@@ -133,17 +133,18 @@ fn unicode_escape(text: &str) -> (Option<char>, usize) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(line: &str) -> Vec<(String, String)> {
+    /// The members of a line, name and value.
+    pub(in crate::logs) fn read(line: &str) -> Vec<(String, String)> {
         fields(line)
             .map(|f| (f.name.into_owned(), f.value.into_owned()))
             .collect()
     }
 
-    fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
+    pub(in crate::logs) fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
         of.iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect()

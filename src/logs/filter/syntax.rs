@@ -8,28 +8,15 @@
 //! text  = a word, with "quotes" around what is to be taken as it stands (\" and \\ within)
 //! ```
 
+mod word;
+
 use super::mistake::Mistake;
-use super::term::{Op, Term, Test};
+use super::term::{Term, Test};
 use super::{Expr, Needle};
+use word::{Said, test, text};
 
 /// Parentheses within parentheses, at most: deeper ones are nobody's.
 const DEPTH: usize = 32;
-
-/// One character of a word, and whether quotes hold it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Letter {
-    /// Nothing stands for an opening quote: an empty pair of quotes is a text as well.
-    c: Option<char>,
-    quoted: bool,
-    /// Its place in the source, from 0.
-    at: usize,
-}
-
-impl Letter {
-    fn is_bare(&self, of: impl Fn(char) -> bool) -> bool {
-        !self.quoted && self.c.is_some_and(of)
-    }
-}
 
 /// Reads a filter; none for an empty one.
 pub(super) fn parse(source: &str) -> Result<Option<Expr>, Mistake> {
@@ -203,60 +190,6 @@ impl Reader {
         };
         Ok(Expr::Term(term))
     }
-
-    /// A word up to the blank, bar or parenthesis that ends it; parentheses within it are its own.
-    fn letters(&mut self) -> Result<Vec<Letter>, Mistake> {
-        let (mut letters, mut open) = (Vec::new(), 0_usize);
-        while let Some(c) = self.peek() {
-            match c {
-                '"' => {
-                    self.quoted(&mut letters)?;
-                    continue;
-                }
-                '|' => break,
-                ')' if open == 0 => break,
-                c if c.is_whitespace() => break,
-                '(' => open += 1,
-                ')' => open -= 1,
-                _ => {}
-            }
-            let at = self.at;
-            letters.push(Letter {
-                c: Some(c),
-                quoted: false,
-                at,
-            });
-            self.at += 1;
-        }
-        Ok(letters)
-    }
-
-    fn quoted(&mut self, letters: &mut Vec<Letter>) -> Result<(), Mistake> {
-        let opened = self.at;
-        self.at += 1;
-        let mark = |c, at| Letter {
-            c,
-            quoted: true,
-            at,
-        };
-        letters.push(mark(None, opened));
-        while let Some(mut c) = self.peek() {
-            self.at += 1;
-            if c == '"' {
-                return Ok(());
-            }
-            if c == '\\' && matches!(self.peek(), Some('"' | '\\')) {
-                c = self.source[self.at];
-                self.at += 1;
-            }
-            letters.push(mark(Some(c), self.at - 1));
-        }
-        Err(Mistake::new(
-            opened + 1,
-            "this quote is not closed",
-            "Close it with \", or leave it out",
-        ))
-    }
 }
 
 fn one_or(mut exprs: Vec<Expr>, many: impl FnOnce(Vec<Expr>) -> Expr) -> Expr {
@@ -267,43 +200,4 @@ fn one_or(mut exprs: Vec<Expr>, many: impl FnOnce(Vec<Expr>) -> Expr) -> Expr {
             many(exprs)
         }
     }
-}
-
-fn text(letters: &[Letter]) -> String {
-    letters.iter().filter_map(|letter| letter.c).collect()
-}
-
-/// A test as it was typed.
-struct Said {
-    name: String,
-    op: Op,
-    /// None = nothing stands there, not even quotes.
-    value: Option<String>,
-    /// Where the value begins, from 0.
-    at: Option<usize>,
-}
-
-/// `name op value`, where the left side could be a name and the right side is not the rest of a URL.
-fn test(letters: &[Letter]) -> Option<Said> {
-    let named = |l: &&Letter| l.is_bare(|c| c.is_alphanumeric() || "_-.@".contains(c));
-    let length = letters.iter().take_while(named).count();
-    let (name, rest) = (text(&letters[..length]), &letters[length..]);
-    let begins = name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '@'));
-    if !begins || name.ends_with('-') {
-        return None;
-    }
-    let bare = rest.iter().take(2).take_while(|l| !l.quoted);
-    let op = Op::at_start(&bare.filter_map(|l| l.c).collect::<String>())?;
-    let rest = &rest[op.sign().len()..];
-    let value = text(rest);
-    let url = value.starts_with("//");
-    if op == Op::Has && (rest.is_empty() || url) {
-        return None;
-    }
-    Some(Said {
-        name,
-        op,
-        value: (!rest.is_empty()).then_some(value),
-        at: rest.first().map(|letter| letter.at),
-    })
 }
