@@ -14,9 +14,12 @@
 //! first selected service, else what the operator asks for.
 
 mod blank;
+mod deed;
 mod detail;
 mod find;
 mod keep;
+mod lines;
+mod live;
 mod near;
 mod numbers;
 mod past;
@@ -33,12 +36,10 @@ mod view;
 mod watch;
 mod window;
 
-use super::{Act, Context, Pane, Title, common};
+use super::{Act, Context, Pane, Title};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::health::Level;
 use crate::domain::ids::LogGroup;
 use crate::domain::text::Text;
-use crate::logs::chunk::Chunk;
 use crate::logs::field::Known;
 use crate::logs::search::Towards;
 use crate::model::effect::Effect;
@@ -49,7 +50,7 @@ use crate::model::sift::Sifted;
 use crate::model::tail::TailMethod;
 use crate::model::verb::{Place, Verb};
 use crate::view::paint::Paint;
-use detail::Opened;
+use deed::ON_LINES;
 use find::Find;
 use past::Past;
 use ratatui::buffer::Buffer;
@@ -59,33 +60,12 @@ use row::{Columns, Look};
 use sheet::{Sheet, Sheets};
 use sifting::Sifting;
 use source::{Lag, Sources};
-use std::sync::Arc;
 use std::time::Duration;
 use strum::IntoEnumIterator;
 use trace::Services;
 use view::View;
-use watch::{Turn, Watch};
+use watch::Watch;
 
-/// What can be done wherever there are lines.
-const ON_LINES: [Verb; 15] = [
-    Verb::Up,
-    Verb::Down,
-    Verb::PageUp,
-    Verb::PageDown,
-    Verb::Top,
-    Verb::Bottom,
-    Verb::Left,
-    Verb::Right,
-    Verb::Enter,
-    Verb::Copy,
-    Verb::Save,
-    Verb::SaveAll,
-    Verb::Raw,
-    Verb::Find,
-    Verb::Describe,
-];
-/// One press of `left` or `right`.
-const SIDEWAYS: usize = 8;
 /// Behind by so much, leaving the gap out is offered.
 const FAR_BEHIND: Duration = Duration::from_secs(20);
 
@@ -139,46 +119,6 @@ impl Default for Logs {
 }
 
 impl Logs {
-    /// The lines that are looked at.
-    fn view(&self) -> &View {
-        self.past.as_ref().map_or(&self.present, |past| &past.view)
-    }
-
-    fn view_mut(&mut self) -> &mut View {
-        match &mut self.past {
-            Some(past) => &mut past.view,
-            None => &mut self.present,
-        }
-    }
-
-    /// Forgets the lines, for others to come.
-    fn empty(&mut self) {
-        self.leave_past();
-        self.present.ring.clear();
-        self.present.window.follow();
-        self.columns.restart(self.sources.feeds.len());
-        self.rate = Rate::default();
-        self.sheets.clear();
-        self.left = 0;
-    }
-
-    /// The last line of the pane is the warning's, where there is one.
-    fn fit(&mut self) {
-        let height = self.size.1;
-        let warned = |any: bool| height - u16::from(any && height > 1);
-        self.present.window.set_height(warned(self.warns()));
-        if let Some(past) = &mut self.past {
-            past.view.window.set_height(warned(past.end.is_some()));
-        }
-    }
-
-    fn warns(&self) -> bool {
-        let sources = &self.sources;
-        sources.failure().is_some()
-            || sources.fallen_back().is_some()
-            || !self.sifting.unknown.is_empty()
-    }
-
     fn settle(&mut self, cx: &Context<'_>) {
         if self.cap != cx.settings.log_bytes {
             self.cap = cx.settings.log_bytes;
@@ -188,108 +128,6 @@ impl Logs {
         }
         self.columns.choose(&cx.settings.log_columns);
         self.sources.settle(cx);
-    }
-
-    fn chunk(&mut self, chunk: &Arc<Chunk>) {
-        if self.sources.accepts(&chunk.source) {
-            self.columns.learn(chunk);
-            self.rate.count(chunk);
-            self.present.push(chunk);
-            self.renew_trace();
-        }
-    }
-
-    fn open(&mut self) {
-        if let Some(opened) = Opened::new(&self.view().with_folds(), self.size) {
-            self.sheets.push(Sheet::Line(opened));
-            self.view_mut().hold();
-        }
-    }
-
-    fn restart(&mut self) {
-        self.sources.restart();
-        self.empty();
-    }
-
-    fn is_held(&self) -> bool {
-        self.view().window.new_lines().is_some()
-    }
-
-    fn is_far_behind(&self) -> bool {
-        matches!(self.sources.lag(), Lag::Behind(by) | Lag::Throttled(Some(by)) if by > FAR_BEHIND)
-    }
-
-    fn show(&mut self, verb: Verb) {
-        match verb {
-            Verb::Left => self.left = self.left.saturating_sub(SIDEWAYS),
-            Verb::Right => self.left = (self.left + SIDEWAYS).min(crate::domain::text::MAX_SHOWN),
-            Verb::Raw => {
-                self.look = match self.look {
-                    Look::Raw => Look::Columns,
-                    Look::Columns => Look::Raw,
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Asks for the other way to read.
-    fn switch(&mut self, cx: &Context<'_>) -> Vec<Act> {
-        let (method, said) = match self.sources.method {
-            TailMethod::Polling => (
-                TailMethod::Live,
-                "Live Tail — 500 lines/s at most for ten groups, billed per minute; v goes back",
-            ),
-            TailMethod::Live => (TailMethod::Polling, "Polling — every line, without cost"),
-        };
-        self.sources.method = method;
-        vec![
-            Act::Do(Effect::TailBy(method)),
-            common::say(Level::Good, said, cx),
-        ]
-    }
-
-    /// Live Tail closes while nobody looks, and opens again.
-    fn watched(&mut self, cx: &Context<'_>) -> Option<Act> {
-        if self.sources.method != TailMethod::Live || self.sources.feeds.is_empty() {
-            self.watch.forget();
-            return None;
-        }
-        let method = match self.watch.turn(cx.now.mono)? {
-            Turn::Close => TailMethod::Polling,
-            Turn::Open => TailMethod::Live,
-        };
-        Some(Act::Do(Effect::TailBy(method)))
-    }
-
-    /// The tail to begin, if another one is. Where nobody looks it begins without Live Tail.
-    fn begun(&mut self, cx: &Context<'_>) -> Option<Act> {
-        let mut tailing = self.sources.order()?;
-        self.empty();
-        if tailing.method == TailMethod::Live && !self.watch.may_begin(cx.now.mono) {
-            tailing.method = TailMethod::Polling;
-        }
-        Some(Act::Do(Effect::Tail(tailing)))
-    }
-
-    /// What is done with a page that lies open.
-    fn act_on_sheet(&mut self, verb: Verb, cx: &Context<'_>) -> Vec<Act> {
-        if self.count_over(verb, cx) {
-            return Vec::new();
-        }
-        match verb {
-            Verb::Back => self.sheets.pop(),
-            Verb::Copy => return self.copy(cx),
-            Verb::Trace => return self.follow_trace(cx),
-            Verb::Enter => return self.ask_others(cx),
-            Verb::Raw => {
-                let title = Text::clean(&self.name());
-                let lines = self.sheets.raw();
-                return vec![Act::Page { title, lines }];
-            }
-            verb => self.sheets.act(verb),
-        }
-        Vec::new()
     }
 }
 

@@ -1,9 +1,13 @@
+use super::aim::BATCH;
+use super::row::Known;
 use super::*;
 use crate::domain::ecs::{Controller, Launch, LogTarget, Rollout, Scheduling, ServiceStatus};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::model::query::Epoch;
+use crate::model::query::{Answer, Facts, Fill};
 use crate::model::settings::{Mode, Settings};
 use crate::model::time::Now;
+use std::time::Duration;
 
 /// A pane that is told things, at a moment.
 struct Told {

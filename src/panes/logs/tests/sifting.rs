@@ -36,8 +36,9 @@ fn a_search_begun_while_lines_are_chosen_does_not_end_the_choosing() {
     bench.pane.set_find("xx").unwrap();
     let work = sifts(&mut bench);
     assert_eq!(work.len(), 2, "both are handed over");
-    work.into_iter()
-        .for_each(|sift| worked(&mut bench.pane, sift));
+    for sift in work {
+        worked(&mut bench.pane, sift);
+    }
     bench.sift();
     assert!(!bench.pane.is_choosing());
     assert_eq!(bench.pane.view().ring.shown().len(), 60);
@@ -52,8 +53,9 @@ fn a_newer_filter_takes_the_place_of_one_that_was_not_handed_over() {
     bench.pane.set_filter("\"7 pear\"").unwrap();
     let work = sifts(&mut bench);
     assert_eq!(work.len(), 1);
-    work.into_iter()
-        .for_each(|sift| worked(&mut bench.pane, sift));
+    for sift in work {
+        worked(&mut bench.pane, sift);
+    }
     assert_eq!(bench.pane.view().ring.shown().len(), 12);
 }
 

@@ -1,0 +1,72 @@
+//! The lines of the pane: taken in, forgotten, held, and fitted into the room there is.
+
+use super::rate::Rate;
+use super::source::Lag;
+use super::view::View;
+use super::{FAR_BEHIND, Logs};
+use crate::logs::chunk::Chunk;
+use std::sync::Arc;
+
+impl Logs {
+    /// The lines that are looked at.
+    pub(super) fn view(&self) -> &View {
+        self.past.as_ref().map_or(&self.present, |past| &past.view)
+    }
+
+    pub(super) fn view_mut(&mut self) -> &mut View {
+        match &mut self.past {
+            Some(past) => &mut past.view,
+            None => &mut self.present,
+        }
+    }
+
+    /// Forgets the lines, for others to come.
+    pub(super) fn empty(&mut self) {
+        self.leave_past();
+        self.present.ring.clear();
+        self.present.window.follow();
+        self.columns.restart(self.sources.feeds.len());
+        self.rate = Rate::default();
+        self.sheets.clear();
+        self.left = 0;
+    }
+
+    /// The last line of the pane is the warning's, where there is one.
+    pub(super) fn fit(&mut self) {
+        let height = self.size.1;
+        let warned = |any: bool| height - u16::from(any && height > 1);
+        self.present.window.set_height(warned(self.warns()));
+        if let Some(past) = &mut self.past {
+            past.view.window.set_height(warned(past.end.is_some()));
+        }
+    }
+
+    pub(super) fn warns(&self) -> bool {
+        let sources = &self.sources;
+        sources.failure().is_some()
+            || sources.fallen_back().is_some()
+            || !self.sifting.unknown.is_empty()
+    }
+
+    pub(super) fn chunk(&mut self, chunk: &Arc<Chunk>) {
+        if self.sources.accepts(&chunk.source) {
+            self.columns.learn(chunk);
+            self.rate.count(chunk);
+            self.present.push(chunk);
+            self.renew_trace();
+        }
+    }
+
+    pub(super) fn is_held(&self) -> bool {
+        self.view().window.new_lines().is_some()
+    }
+
+    pub(super) fn is_far_behind(&self) -> bool {
+        matches!(self.sources.lag(), Lag::Behind(by) | Lag::Throttled(Some(by)) if by > FAR_BEHIND)
+    }
+
+    pub(super) fn restart(&mut self) {
+        self.sources.restart();
+        self.empty();
+    }
+}

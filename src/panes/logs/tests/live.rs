@@ -1,0 +1,144 @@
+//! The ways to read, and who looks.
+
+use super::*;
+
+#[test]
+fn v_switches_to_live_tail_and_the_title_says_method_sampling_and_cost() {
+    let mut bench = Bench::tailing(&["/ecs/a", "/ecs/b"]);
+    for group in ["/ecs/a", "/ecs/b"] {
+        bench.state(
+            group,
+            TailState::Following {
+                lag: Duration::ZERO,
+            },
+        );
+    }
+    assert!(status(&mut bench).starts_with("polling"));
+    let acts = bench.act(Verb::Live);
+    assert!(acts.contains(&Act::Do(Effect::TailBy(TailMethod::Live))));
+    let notice = acts.iter().find_map(|act| match act {
+        Act::Say(notice) => Some(notice.text.as_str().chars().count()),
+        _ => None,
+    });
+    assert!(notice.is_some_and(|wide| wide < 80), "{notice:?}");
+    let method = |group: &str, method| Tail::Method {
+        source: source(group),
+        method,
+    };
+    tail(
+        &mut bench,
+        &method("/ecs/a", Method::Live { sampled: true }),
+    );
+    let mut why = Fault::new(FaultKind::Denied, "not allowed");
+    why.action = Some(Text::fixed("logs:StartLiveTail"));
+    tail(
+        &mut bench,
+        &method("/ecs/b", Method::Polling { instead: Some(why) }),
+    );
+    let sessions = LiveSessions {
+        open: 1,
+        minutes: 3,
+        usd_per_hour: 0.6,
+    };
+    tail(&mut bench, &Tail::Live(Some(sessions)));
+    let title = status(&mut bench);
+    for part in ["Live Tail 1 of 2", "sampled", "0.60 USD/h"] {
+        assert!(title.contains(part), "{part} in {title}");
+    }
+    bench.lines("/ecs/a", &["x"]);
+    assert!(
+        said(&mut bench).contains("/ecs/b is polled, not by Live Tail: needs logs:StartLiveTail")
+    );
+    let acts = bench.act(Verb::Live);
+    assert!(acts.contains(&Act::Do(Effect::TailBy(TailMethod::Polling))));
+}
+
+/// What is decided so many seconds later, seen or not.
+fn later(bench: &mut Bench, (secs, visible): (u64, bool)) -> Vec<Act> {
+    bench.with(|pane, cx| {
+        let mono = cx.now.mono + Duration::from_secs(secs);
+        let cx = Context {
+            now: Now { mono, ..cx.now },
+            ..*cx
+        };
+        let mut acts = pane.seen(visible, &cx);
+        acts.extend(pane.decided(&cx));
+        acts
+    })
+}
+
+fn by(method: TailMethod) -> Vec<Act> {
+    vec![Act::Do(Effect::TailBy(method))]
+}
+
+#[test]
+fn live_tail_is_closed_while_nobody_looks_and_opened_again() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.act(Verb::Live);
+    assert_eq!(later(&mut bench, (0, false)), []);
+    assert_eq!(later(&mut bench, (9, false)), [], "a glance elsewhere");
+    assert_eq!(later(&mut bench, (10, false)), by(TailMethod::Polling));
+    assert_eq!(later(&mut bench, (20, true)), by(TailMethod::Live));
+    assert_eq!(later(&mut bench, (21, true)), []);
+}
+
+#[test]
+fn live_tail_is_closed_while_no_key_is_pressed_and_the_next_key_opens_it() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.state(
+        "/ecs/a",
+        TailState::Following {
+            lag: Duration::ZERO,
+        },
+    );
+    bench.act(Verb::Live);
+    bench.with(Pane::pressed);
+    assert_eq!(later(&mut bench, (899, true)), []);
+    assert_eq!(later(&mut bench, (900, true)), by(TailMethod::Polling));
+    let title = status(&mut bench);
+    assert!(
+        title.starts_with("Live Tail closed, no key for 15 min"),
+        "{title}"
+    );
+    assert_eq!(later(&mut bench, (901, true)), []);
+    bench.with(|pane, cx| {
+        let mono = cx.now.mono + Duration::from_secs(950);
+        let now = Now { mono, ..cx.now };
+        pane.pressed(&Context { now, ..*cx });
+    });
+    assert_eq!(later(&mut bench, (950, true)), by(TailMethod::Live));
+    assert!(
+        status(&mut bench).starts_with("polling"),
+        "until it is open"
+    );
+}
+
+#[test]
+fn other_groups_chosen_off_the_screen_are_polled_until_somebody_looks() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.act(Verb::Live);
+    assert_eq!(later(&mut bench, (0, false)), []);
+    bench.with(|pane, cx| pane.show_logs(&asked(&["/ecs/b"]), cx));
+    let acts = later(&mut bench, (1, false));
+    let [Act::Do(Effect::Tail(tailing))] = &acts[..] else {
+        panic!("{acts:?}")
+    };
+    assert_eq!(tailing.method, TailMethod::Polling);
+    assert_eq!(later(&mut bench, (60, false)), []);
+    assert_eq!(later(&mut bench, (61, true)), by(TailMethod::Live));
+}
+
+#[test]
+fn far_behind_the_gap_can_be_left_out() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    let by = Duration::from_secs(95);
+    let blink = Some(Duration::from_millis(999));
+    bench.state("/ecs/a", TailState::Throttled { by: blink });
+    assert!(status(&mut bench).starts_with("throttled · "));
+    bench.state("/ecs/a", TailState::Throttled { by: Some(by) });
+    assert!(status(&mut bench).starts_with("throttled, 1 min behind"));
+    bench.state("/ecs/a", TailState::Behind { by });
+    assert!(status(&mut bench).starts_with("catching up 1 min"));
+    assert_eq!(bench.pane.urgent(), Some(Verb::LeaveOut));
+    assert_eq!(bench.act(Verb::LeaveOut), [Act::Do(Effect::TailNow)]);
+}
