@@ -1,18 +1,21 @@
 //! `CloudWatch` Logs (aws-facts.md §4): pages of events, live events, and the groups there are.
 
+mod decode;
 mod export;
 mod group;
 pub mod live;
+mod unread;
 
 use super::Aws;
-use crate::domain::fault::Fault;
-use crate::domain::ids::{LogStream, Region};
-use crate::domain::log::{LogPage, RawEvent, Span, TailSource};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::Region;
+use crate::domain::log::{LogPage, Span, TailSource};
 use aws_sdk_cloudwatchlogs::config::retry::RetryConfig;
 use aws_sdk_cloudwatchlogs::config::timeout::TimeoutConfig;
 use aws_sdk_cloudwatchlogs::config::{Builder, Region as SdkRegion};
-use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use std::time::Duration;
+use unread::Keep;
+pub use unread::Unread;
 
 /// Events of one page at most: the API's limit.
 const PAGE: i32 = 10_000;
@@ -20,14 +23,24 @@ const PAGE: i32 = 10_000;
 const SCANS: Duration = Duration::from_secs(15);
 
 impl Aws {
-    /// One page of a source's events (`logs:FilterLogEvents`); partial and empty pages with a token are normal. Not
-    /// paced: a tail is outside the call budget. Asked once: whoever tails keeps to the quota, and asks again.
+    /// As [`Aws::log_page`], taken apart.
     pub async fn filter_log_events(
         &self,
         source: &TailSource,
         span: &Span,
         token: Option<String>,
     ) -> Result<LogPage, Fault> {
+        self.log_page(source, span, token).await?.read()
+    }
+
+    /// One page of a source's events (`logs:FilterLogEvents`); partial and empty pages with a token are normal. Not
+    /// paced: a tail is outside the call budget. Asked once: whoever tails keeps to the quota, and asks again.
+    pub async fn log_page(
+        &self,
+        source: &TailSource,
+        span: &Span,
+        token: Option<String>,
+    ) -> Result<Unread, Fault> {
         self.gate.pass().await;
         let prefix = source.stream_prefix.as_ref();
         let request = self
@@ -45,12 +58,11 @@ impl Aws {
         let config = in_region(source.region.as_ref())
             .timeout_config(answers_within(SCANS))
             .retry_config(RetryConfig::disabled());
-        let answer = request.customize().config_override(config).send().await;
-        let answer = answer.map_err(self.fault("logs:FilterLogEvents"))?;
-        Ok(LogPage {
-            events: events(answer.events.unwrap_or_default()),
-            next: answer.next_token,
-        })
+        let keep = Keep::default();
+        let request = request.customize().config_override(config);
+        let answer = request.interceptor(keep.clone()).send().await;
+        answer.map_err(self.fault("logs:FilterLogEvents"))?;
+        keep.unread(self).ok_or_else(unkept)
     }
 }
 
@@ -71,67 +83,6 @@ fn answers_within(time: Duration) -> TimeoutConfig {
         .build()
 }
 
-/// The events of a page; neighbours share the name of their stream.
-fn events(events: Vec<FilteredLogEvent>) -> Vec<RawEvent> {
-    let mut last = LogStream::from("");
-    let mut of = |event| {
-        let event = event_of(event, &last)?;
-        last.clone_from(&event.stream);
-        Some(event)
-    };
-    events.into_iter().filter_map(&mut of).collect()
-}
-
-/// An event; one without a time cannot be put in order, and AWS sends none such.
-fn event_of(event: FilteredLogEvent, last: &LogStream) -> Option<RawEvent> {
-    let timestamp = event.timestamp?;
-    let stream = match event.log_stream_name.as_deref() {
-        Some(name) if name == last.as_str() => last.clone(),
-        name => LogStream::from(name.unwrap_or_default()),
-    };
-    let message = event.message.unwrap_or_default();
-    let id = event
-        .event_id
-        .unwrap_or_else(|| format!("{}/{timestamp}/{message}", stream.as_str()));
-    Some(RawEvent {
-        id: id.into(),
-        stream,
-        timestamp,
-        ingested: event.ingestion_time.unwrap_or(timestamp),
-        late: false,
-        message,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_event_without_an_id_still_has_one_of_its_own() {
-        let of = |message: &str| {
-            let event = FilteredLogEvent::builder()
-                .timestamp(7)
-                .log_stream_name("s")
-                .message(message);
-            event_of(event.build(), &"".into())
-        };
-        assert_eq!(of("a"), of("a"));
-        assert_ne!(of("a").map(|e| e.id), of("b").map(|e| e.id));
-        let timeless = FilteredLogEvent::builder().message("x").build();
-        assert_eq!(event_of(timeless, &"".into()), None);
-    }
-
-    #[test]
-    fn streams_keep_their_names_where_they_change_in_a_page() {
-        let of = |stream: &str| {
-            let event = FilteredLogEvent::builder()
-                .timestamp(7)
-                .log_stream_name(stream);
-            event.build()
-        };
-        let found = events(vec![of("a"), of("a"), of("b"), of("a")]);
-        let streams: Vec<&str> = found.iter().map(|e| e.stream.as_str()).collect();
-        assert_eq!(streams, ["a", "a", "b", "a"]);
-    }
+fn unkept() -> Fault {
+    Fault::new(FaultKind::Internal, "A page of events was not kept").next("please report it")
 }

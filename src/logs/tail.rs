@@ -23,7 +23,7 @@ mod twin;
 
 use crate::domain::log::{LogPage, RawEvent};
 use round::Round;
-use seen::{Seen, digest};
+use seen::Seen;
 use twin::Twins;
 
 /// How late a line may come and still be found, in milliseconds: agents keep lines for up to two minutes.
@@ -264,7 +264,7 @@ impl Follow {
     fn unseen(&mut self, events: Vec<RawEvent>) -> Vec<RawEvent> {
         let (seen, twins) = (&mut self.seen, &mut self.twins);
         let new = |event: &RawEvent| {
-            let id = digest(&event.id);
+            let id = event.id.digest();
             let new = seen.add(event.timestamp, id);
             // Whoever was shown by a Live Tail is not new, though its id is.
             twins
@@ -340,25 +340,11 @@ impl Follow {
         if self.shallow.is_none() && self.sweep.is_none() {
             self.mark = self.mark.max(self.round.reached.min(self.round.began));
         }
-        if let Some(middle) = self.seen.too_many() {
-            self.floor = self.floor.max(middle);
-            self.sweep = None;
-        }
-        self.drop_ids();
+        self.forget();
     }
 
-    /// Forgets ids that nothing will ask for again; and where memory runs out, the older half: then nothing that old is
-    /// asked for again either, so that still none is doubled.
+    /// Forgets ids that nothing will ask for again.
     fn forget(&mut self) {
-        if let Some(middle) = self.seen.too_many() {
-            self.floor = self.floor.max(middle);
-            self.sweep = None;
-            self.round.start = self.round.start.max(self.floor);
-        }
-        self.drop_ids();
-    }
-
-    fn drop_ids(&mut self) {
         let swept = self.sweep.as_ref().map_or(i64::MAX, |sweep| sweep.start);
         let next = (self.mark - LATEST).min(swept);
         let floor = next.min(self.round.resumes()).max(self.floor);

@@ -1,15 +1,18 @@
 //! The lines of a source from a time on, in their order, as fast as they can be
-//! taken: no more than a few pages are read ahead.
+//! taken: while a page is taken apart the next one is on its way, and no more
+//! than a few are read ahead of whoever takes the lines.
 
 use super::quota::Turn;
 use super::{Desk, jitter};
+use crate::aws::logs::Unread;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::log::{RawEvent, Span, TailSource};
+use crate::domain::log::{Span, TailSource};
 use crate::logs::chunk::Chunk;
 use crate::logs::tail::rhythm::Rhythm;
-use crate::logs::tail::{Errand, Follow};
+use crate::logs::tail::{Ask, Errand, Follow};
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
+use tokio::task::JoinSet;
 
 /// Tries in a row, beside those that were throttled.
 const TRIES: u32 = 8;
@@ -39,6 +42,27 @@ pub(super) struct Reader {
     pub(super) to: Sender<Read>,
 }
 
+/// What asks for pages.
+#[derive(Clone)]
+struct Caller {
+    desk: Arc<Desk>,
+    source: Arc<TailSource>,
+    span: Span,
+    turn: Arc<Turn>,
+}
+
+/// The page that is asked for; dropping it takes the question back.
+struct Asked {
+    ask: Ask,
+    answer: JoinSet<Result<Unread, Fault>>,
+}
+
+/// What a page brought.
+struct Brought {
+    lines: usize,
+    chunks: Vec<Chunk>,
+}
+
 impl Reader {
     pub(super) async fn run(self) {
         let mut follow = Follow::new(self.span.start).whole();
@@ -55,14 +79,14 @@ impl Reader {
     }
 
     async fn round(&self, follow: &mut Follow) -> Result<(), Fault> {
-        let turn = self.desk.quotas.of(&self.source);
-        let (mut rhythm, mut tries) = (Rhythm::default(), 0);
+        let caller = self.caller();
+        let (mut rhythm, mut tries, mut ahead) = (Rhythm::default(), 0, None);
         loop {
-            match self.page(follow, &turn).await {
-                Ok(fresh) => {
+            match self.page(follow, &caller, &mut ahead).await {
+                Ok(brought) => {
                     tries = 0;
-                    rhythm.page(fresh.len(), true);
-                    if !self.bring(&fresh).await || !follow.is_mid_round() {
+                    rhythm.page(brought.lines, true);
+                    if !self.bring(brought.chunks).await || !follow.is_mid_round() {
                         return Ok(());
                     }
                 }
@@ -81,41 +105,108 @@ impl Reader {
         }
     }
 
-    async fn page(&self, follow: &mut Follow, turn: &Turn) -> Result<Vec<RawEvent>, Fault> {
-        turn.pass().await;
-        let now = self.desk.clock.now().wall.as_millisecond();
-        let ask = follow.ask(now);
-        let span = Span {
-            start: ask.start,
-            ..self.span.clone()
-        };
-        let page = self
-            .desk
-            .aws
-            .filter_log_events(&self.source, &span, ask.token);
-        match page.await {
-            Ok(page) => Ok(follow.take(ask.errand, page, now).fresh),
-            Err(fault) => {
-                if fault.kind == FaultKind::Throttled {
-                    turn.slow_down();
-                }
-                Err(fault)
-            }
+    fn caller(&self) -> Caller {
+        Caller {
+            desk: self.desk.clone(),
+            source: self.source.clone(),
+            span: self.span.clone(),
+            turn: self.desk.quotas.of(&self.source),
         }
     }
 
+    /// One page; the next one is asked for before this one is taken apart, and thrown away where it was not the next.
+    async fn page(
+        &self,
+        follow: &mut Follow,
+        caller: &Caller,
+        ahead: &mut Option<Asked>,
+    ) -> Result<Brought, Fault> {
+        let now = self.desk.clock.now().wall.as_millisecond();
+        let ask = follow.ask(now);
+        let ready = ahead.take().filter(|asked| asked.ask == ask);
+        let asked = ready.unwrap_or_else(|| caller.clone().asks(ask.clone()));
+        let unread = asked.answer().await?;
+        let next = unread.likely_next().map(|token| Ask {
+            token: Some(token),
+            ..ask.clone()
+        });
+        *ahead = next
+            .filter(|next| *next != ask)
+            .map(|next| caller.clone().asks(next));
+        let source = self.source.clone();
+        let taken = std::mem::replace(follow, Follow::new(i64::MAX));
+        let (kept, brought) = apart(move || take(taken, &source, ask.errand, unread, now)).await;
+        *follow = kept;
+        brought
+    }
+
     /// `false` where nobody listens any more.
-    async fn bring(&self, fresh: &[RawEvent]) -> bool {
-        let chunks = Chunk::seal(&self.source, fresh);
+    async fn bring(&self, chunks: Vec<Chunk>) -> bool {
         if chunks.is_empty() {
             return !self.to.is_closed();
         }
-        self.to
-            .send(Read::Lines {
-                of: self.of,
-                chunks,
-            })
-            .await
-            .is_ok()
+        let of = self.of;
+        self.to.send(Read::Lines { of, chunks }).await.is_ok()
+    }
+}
+
+/// On a thread of its own: a page takes milliseconds, in which a worker would move no other bytes.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime ends, and this task with it.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}
+
+/// What of a page is new, sealed.
+fn take(
+    mut follow: Follow,
+    source: &Arc<TailSource>,
+    errand: Errand,
+    unread: Unread,
+    now: i64,
+) -> (Follow, Result<Brought, Fault>) {
+    let brought = unread.read().map(|page| {
+        let fresh = follow.take(errand, page, now).fresh;
+        Brought {
+            lines: fresh.len(),
+            chunks: Chunk::seal(source, &fresh),
+        }
+    });
+    (follow, brought)
+}
+
+impl Caller {
+    fn asks(self, ask: Ask) -> Asked {
+        let (mut answer, token) = (JoinSet::new(), ask.token.clone());
+        answer.spawn(self.call(ask.start, token));
+        Asked { ask, answer }
+    }
+
+    async fn call(self, start: i64, token: Option<String>) -> Result<Unread, Fault> {
+        self.turn.pass().await;
+        let span = Span { start, ..self.span };
+        let page = self.desk.aws.log_page(&self.source, &span, token).await;
+        if let Err(fault) = &page
+            && fault.kind == FaultKind::Throttled
+        {
+            self.turn.slow_down();
+        }
+        page
+    }
+}
+
+impl Asked {
+    async fn answer(mut self) -> Result<Unread, Fault> {
+        match self.answer.join_next().await {
+            Some(Ok(answer)) => answer,
+            Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // It was never taken back while it is waited for.
+            _ => std::future::pending().await,
+        }
     }
 }
