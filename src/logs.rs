@@ -16,6 +16,7 @@ pub mod histogram;
 mod line;
 mod logfmt;
 mod marks;
+pub mod meaning;
 mod names;
 pub mod needle;
 mod nested;

@@ -41,7 +41,8 @@ pub struct LogsArgs {
     /// Until when, in the same forms
     #[arg(long, value_name = "TIME", conflicts_with = "follow")]
     pub until: Option<String>,
-    /// Go on with what comes, until ctrl-c
+    /// Go on with what comes, until ctrl-c; a line that comes after newer ones is marked: "late" before it on a
+    /// terminal, "late": true in JSON
     #[arg(long, short)]
     pub follow: bool,
     /// Only lines that pass: text, status>=500, duration>200ms, !health, a | b

@@ -46,8 +46,8 @@ pub enum Then {
 
 /// What takes the lines.
 pub trait Page {
-    /// One line that passed the filter.
-    fn line(&mut self, chunk: &Chunk, line: &Line) -> io::Result<()>;
+    /// One line that passed the filter; late: a newer one stands before it.
+    fn line(&mut self, chunk: &Chunk, line: &Line, late: bool) -> io::Result<()>;
     /// Nothing more comes for the moment.
     fn flush(&mut self) -> io::Result<()>;
     /// Something to know beside the lines.
@@ -162,6 +162,8 @@ struct Run<'p> {
     clock: Clock,
     room: Arc<Room>,
     lines: u64,
+    /// The newest time that was written, in milliseconds since 1970.
+    newest: i64,
     failures: Vec<Fault>,
 }
 
@@ -183,6 +185,7 @@ impl<'p> Run<'p> {
             clock: Clock::start(),
             room: Arc::default(),
             lines: 0,
+            newest: i64::MIN,
             failures: Vec::new(),
         }
     }
@@ -291,7 +294,9 @@ impl<'p> Run<'p> {
             return Ok(());
         };
         if self.filter.is_empty() || self.filter.passes(chunk, line) {
-            self.page.line(chunk, line)?;
+            let late = line.at < self.newest;
+            self.newest = self.newest.max(line.at);
+            self.page.line(chunk, line, late)?;
         }
         Ok(())
     }

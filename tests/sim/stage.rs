@@ -55,6 +55,12 @@ impl Account {
         Self::open(setup, Limits::default(), now)
     }
 
+    /// As [`Account::today`], but its time is so far behind.
+    pub fn behind(setup: Setup, by: Duration) -> Self {
+        let then = clock_from(jiff::Timestamp::now() - by);
+        Self::open(setup, Limits::default(), then)
+    }
+
     fn open(setup: Setup, limits: Limits, clock: Clock) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         listener.set_nonblocking(true).expect("nonblocking");

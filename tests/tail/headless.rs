@@ -47,7 +47,18 @@ fn moment(at: i64) -> String {
     Timestamp::from_millisecond(at).expect("a time").to_string()
 }
 
+/// A line as it was written: what it is known by, when it was ingested, and whether it is called late.
+struct Written {
+    known: Known,
+    ingested: i64,
+    late: bool,
+}
+
 fn known(line: &str) -> Known {
+    written(line).known
+}
+
+fn written(line: &str) -> Written {
     let value: Value = serde_json::from_str(line).expect("JSON");
     let text = |name: &str| {
         value[name]
@@ -55,9 +66,13 @@ fn known(line: &str) -> Known {
             .unwrap_or_else(|| panic!("{name} in {line}"))
     };
     let at: Timestamp = text("timestamp").parse().expect("RFC 3339");
-    let _: Timestamp = text("ingested").parse().expect("RFC 3339");
+    let ingested: Timestamp = text("ingested").parse().expect("RFC 3339");
     let sum = crc32fast::hash(text("message").as_bytes());
-    (text("group").to_owned(), at.as_millisecond(), sum)
+    Written {
+        known: (text("group").to_owned(), at.as_millisecond(), sum),
+        ingested: ingested.as_millisecond(),
+        late: value["late"] == true,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,22 +187,73 @@ async fn bad_input_is_a_sentence_and_an_exit_code() {
     assert!(err.contains("logs:FilterLogEvents"), "{err}");
 }
 
+type Lines = BufReader<std::process::ChildStdout>;
+
 /// Follows, and has brought so many lines.
-fn following(
-    account: &Account,
-    args: &[&str],
-    lines: usize,
-) -> (Child, BufReader<std::process::ChildStdout>, Vec<Known>) {
+fn following(account: &Account, args: &[&str], lines: usize) -> (Child, Lines, Vec<Written>) {
     let args = [args, &["--follow", "--output", "json"]].concat();
     let mut child = logs(account, &args).spawn().expect("it starts");
     let mut out = BufReader::new(child.stdout.take().expect("piped"));
     let mut found = Vec::new();
     while found.len() < lines {
-        let mut line = String::new();
-        assert!(out.read_line(&mut line).expect("a line") > 0, "it ended");
-        found.push(known(&line));
+        found.push(next(&mut out));
     }
     (child, out, found)
+}
+
+fn next(out: &mut Lines) -> Written {
+    let mut line = String::new();
+    assert!(out.read_line(&mut line).expect("a line") > 0, "it ended");
+    written(&line)
+}
+
+fn said(child: &mut Child) -> String {
+    let mut err = String::new();
+    let mut pipe = child.stderr.take().expect("piped");
+    pipe.read_to_string(&mut err).expect("text");
+    err
+}
+
+/// What the account has of these groups from a time on, each line with its time of ingestion.
+fn ingested(account: &Account, groups: &[&str], start: i64) -> Vec<(Known, i64)> {
+    let script = format!(
+        "import zlib
+logs, found = client('logs'), []
+for group in json.loads({groups:?}):
+    for page in logs.get_paginator('filter_log_events').paginate(logGroupName=group, startTime={start}):
+        found += [[[group, e['timestamp'], zlib.crc32(e['message'].encode())], e['ingestionTime']] for e in page['events']]
+print(json.dumps(found))",
+        groups = serde_json::json!(groups).to_string(),
+    );
+    serde_json::from_value(python(account, &script)).expect("lines")
+}
+
+/// Nothing is left out: of each group there is every line that was ingested before the newest one that was written.
+fn are_without_gaps(found: &[Written], all: &[(Known, i64)]) {
+    let mut compared = 0;
+    for group in GROUPS {
+        let of_group = || found.iter().filter(|line| line.known.0 == group);
+        let newest = of_group().map(|line| line.ingested).max();
+        let newest = newest.unwrap_or_else(|| panic!("no line of {group}"));
+        let before = of_group().filter(|line| line.ingested < newest);
+        let before: Vec<Known> = before.map(|line| line.known.clone()).collect();
+        let truth = all
+            .iter()
+            .filter(|(known, at)| known.0 == group && *at < newest);
+        let truth: Vec<Known> = truth.map(|(known, _)| known.clone()).collect();
+        compared += truth.len();
+        agree(before, &truth);
+    }
+    assert!(compared > 500, "{compared}");
+}
+
+/// A line is called late where a newer one stands before it, and nowhere else.
+fn are_marked_where_they_are_late(found: &[Written]) {
+    let mut newest = i64::MIN;
+    for line in found {
+        assert_eq!(line.late, line.known.1 < newest, "{:?}", line.known);
+        newest = newest.max(line.known.1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,24 +266,61 @@ async fn who_follows_ends_well_on_both_signals_with_whole_lines_and_none_lost() 
         let (mut child, out, mut found) =
             tokio::task::block_in_place(|| following(&account, &args, 1_500));
         send_signal(child.id(), signal);
-        found.extend(out.lines().map(|line| known(&line.expect("text"))));
+        found.extend(out.lines().map(|line| written(&line.expect("text"))));
         assert_eq!(child.wait().expect("it ends").code(), Some(0));
-        // A line of each group was the last that was written; what is older by some seconds has all been written.
-        let until = found.iter().map(|line| line.1).max().expect("lines") - 6_000;
-        found.retain(|line| line.1 < until);
-        let mut err = String::new();
-        child
-            .stderr
-            .take()
-            .expect("piped")
-            .read_to_string(&mut err)
-            .expect("text");
-        assert_eq!(err, "");
-        let mut truth = truth(&account, &GROUPS, from, until);
-        // Some come later than that, after it had ended.
-        truth.retain(|line| found.contains(line));
-        agree(found, &truth);
+        assert_eq!(said(&mut child), "");
+        are_marked_where_they_are_late(&found);
+        are_without_gaps(&found, &ingested(&account, &GROUPS, from));
     }
+}
+
+/// A line of so many seconds ago comes now.
+fn straggles(account: &Account, seconds: u32, text: &str) {
+    let script = format!(
+        "logs, stream = client('logs'), dict(logGroupName='{}', logStreamName='straggling {text}')
+logs.create_log_stream(**stream)
+logs.put_log_events(**stream, logEvents=[dict(timestamp=int(time.time() * 1000) - {seconds}_000, message='straggling {text}')])",
+        GROUPS[0]
+    );
+    python(account, &script);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_comes_after_newer_ones_is_marked_in_both_forms() {
+    let account = account(40.0, 20);
+    let (mut child, mut out, mut found) =
+        tokio::task::block_in_place(|| following(&account, &GROUPS[..2], 100));
+    let url = format!("http://127.0.0.1:{}", account.port);
+    let mut terminal = Start::console().env("AWS_ENDPOINT_URL", &url).size(200, 24);
+    for arg in ["logs", GROUPS[0], "--follow", "--filter", "straggling"] {
+        terminal = terminal.arg(arg);
+    }
+    let terminal = terminal.go();
+    straggles(&account, 1, "little");
+    tokio::task::block_in_place(|| terminal.wait_for("straggling little"));
+    straggles(&account, 60, "much");
+    tokio::task::block_in_place(|| {
+        let sum = crc32fast::hash(b"straggling much");
+        while found.last().is_none_or(|line| line.known.2 != sum) {
+            found.push(next(&mut out));
+        }
+        terminal.wait_for("straggling much");
+    });
+    assert!(found.last().is_some_and(|line| line.late));
+    are_marked_where_they_are_late(&found);
+    let shown = terminal.screen();
+    let line = |text| shown.lines().find(|line| line.ends_with(text));
+    assert!(
+        line("little").is_some_and(|line| line.starts_with("20")),
+        "{shown}"
+    );
+    assert!(
+        line("much").is_some_and(|line| line.starts_with("late 20")),
+        "{shown}"
+    );
+    send_signal(child.id(), Signal::TERM);
+    drop(out);
+    child.wait().expect("it ends");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -226,14 +329,7 @@ async fn a_reader_that_leaves_ends_it_quietly() {
     let (mut child, out, _) = tokio::task::block_in_place(|| following(&account, &[GROUPS[0]], 10));
     drop(out);
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
-    let mut err = String::new();
-    child
-        .stderr
-        .take()
-        .expect("piped")
-        .read_to_string(&mut err)
-        .expect("text");
-    assert_eq!(err, "");
+    assert_eq!(said(&mut child), "");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -96,6 +96,8 @@ pub struct Tailed {
     pub tailer: Tailer,
     news: UnboundedReceiver<Message>,
     pub lines: Vec<Known>,
+    /// The newest time of a line.
+    pub newest: i64,
     pub late: usize,
     pub states: Vec<(LogGroup, TailState)>,
     pub methods: Vec<(LogGroup, Method)>,
@@ -113,6 +115,7 @@ impl Tailed {
             tailer,
             news,
             lines: Vec::new(),
+            newest: i64::MIN,
             late: 0,
             states: Vec::new(),
             methods: Vec::new(),
@@ -132,6 +135,8 @@ impl Tailed {
         match tail {
             Tail::Chunk(chunk) => {
                 self.late += chunk.lines().iter().filter(|l| l.is_late()).count();
+                let newest = chunk.lines().iter().map(|line| line.at).max();
+                self.newest = self.newest.max(newest.unwrap_or(i64::MIN));
                 self.lines.extend(known(&chunk));
             }
             Tail::State { source, state } => self.states.push((source.group, state)),

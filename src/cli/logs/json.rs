@@ -3,15 +3,16 @@
 use super::stamp::Stamp;
 use crate::domain::text::is_clean;
 use crate::logs::chunk::{Chunk, Line};
-use crate::logs::field::Known;
-use crate::logs::parse;
+use crate::logs::meaning::Meanings;
 use std::io::Write;
+use std::time::Duration;
 
 /// Writes objects; keeps what neighbours share.
 #[derive(Debug, Default)]
 pub(super) struct Objects {
     at: Stamp,
     ingested: Stamp,
+    meanings: Meanings,
     /// Whether a terminal shows them: then nothing leaves that could command it.
     terminal: bool,
 }
@@ -25,7 +26,7 @@ impl Objects {
     }
 
     /// One object and a line feed.
-    pub(super) fn write(&mut self, chunk: &Chunk, line: &Line, into: &mut Vec<u8>) {
+    pub(super) fn write(&mut self, chunk: &Chunk, line: &Line, late: bool, into: &mut Vec<u8>) {
         into.extend_from_slice(b"{\"timestamp\":\"");
         self.at.write(line.at, into);
         into.extend_from_slice(b"\",\"group\":");
@@ -40,40 +41,43 @@ impl Objects {
         into.extend_from_slice(b",\"ingested\":\"");
         self.ingested.write(line.ingested, into);
         into.push(b'"');
+        if late {
+            into.extend_from_slice(b",\"late\":true");
+        }
         self.understood(message, line, into);
         into.extend_from_slice(b"}\n");
     }
 
     /// What the line says about itself.
-    fn understood(&self, message: &str, line: &Line, into: &mut Vec<u8>) {
+    fn understood(&mut self, message: &str, line: &Line, into: &mut Vec<u8>) {
         if let Some(severity) = line.severity() {
             self.member("level", severity.name(), into);
         }
-        // A Vec takes everything.
         if let Some(status) = line.status() {
+            // A Vec takes everything.
             let _ = write!(into, ",\"status\":{status}");
         }
         if let Some(duration) = line.duration() {
-            let _ = write!(into, ",\"durationMs\":{}", duration.as_secs_f64() * 1e3);
+            into.extend_from_slice(b",\"durationMs\":");
+            millis(duration, into);
         }
-        if line.is_late() {
-            into.extend_from_slice(b",\"late\":true");
-        }
-        for field in parse::fields(message) {
-            let name = match Known::of(&field.name) {
-                Some(Known::Method) => "method",
-                Some(Known::Path) => "path",
-                Some(Known::Trace) => "traceId",
-                Some(Known::Layer) => "layer",
-                _ => continue,
-            };
-            self.member(name, &field.value, into);
+        let meaning = self.meanings.of(message);
+        for (name, value) in [
+            ("method", meaning.method),
+            ("path", meaning.path),
+            ("traceId", meaning.trace),
+            ("layer", meaning.layer),
+        ] {
+            if let Some(value) = value {
+                self.member(name, &value, into);
+            }
         }
     }
 
     fn member(&self, name: &str, value: &str, into: &mut Vec<u8>) {
-        // A Vec takes everything.
-        let _ = write!(into, ",\"{name}\":");
+        into.extend_from_slice(b",\"");
+        into.extend_from_slice(name.as_bytes());
+        into.extend_from_slice(b"\":");
         self.text(value, into);
     }
 
@@ -83,6 +87,18 @@ impl Objects {
         }
         // A text is always JSON, and a Vec takes everything.
         let _ = serde_json::to_writer(into, text);
+    }
+}
+
+/// In milliseconds, exact to the microsecond, as JSON writes numbers.
+fn millis(duration: Duration, into: &mut Vec<u8>) {
+    let micros = duration.as_micros();
+    let (whole, part) = (micros / 1_000, micros % 1_000);
+    // A Vec takes everything.
+    let _ = write!(into, "{whole}");
+    if part > 0 {
+        let _ = write!(into, ".{part:03}");
+        while into.pop_if(|digit| *digit == b'0').is_some() {}
     }
 }
 
@@ -106,6 +122,25 @@ fn escaped(text: &str, into: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn durations_are_exact_numbers() {
+        let said = |micros| {
+            let mut out = Vec::new();
+            millis(Duration::from_micros(micros), &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        let expected = [
+            (0, "0"),
+            (12_000, "12"),
+            (1, "0.001"),
+            (12_340, "12.34"),
+            (500, "0.5"),
+        ];
+        for (micros, text) in expected {
+            assert_eq!(said(micros), text);
+        }
+    }
 
     #[test]
     fn what_could_command_a_terminal_is_escaped_and_still_the_same() {

@@ -51,8 +51,11 @@ impl<'a, 's> Lines<'a, 's> {
         }
     }
 
-    /// For people: the time, the group where there are several, and the text, clean.
-    fn shown(&mut self, chunk: &Chunk, line: &Line) {
+    /// For people: whether it is late, the time, the group where there are several, and the text, clean.
+    fn shown(&mut self, chunk: &Chunk, line: &Line, late: bool) {
+        if late {
+            self.block.extend_from_slice(b"late ");
+        }
         self.stamp.write(line.at, &mut self.block);
         self.block.push(b' ');
         if self.look.named {
@@ -62,8 +65,7 @@ impl<'a, 's> Lines<'a, 's> {
         }
         let text: &str = &chunk.text(line);
         self.block.extend_from_slice(text.as_bytes());
-        let mark: &[u8] = if line.is_late() { b" (late)\n" } else { b"\n" };
-        self.block.extend_from_slice(mark);
+        self.block.push(b'\n');
     }
 
     fn write_out(&mut self) -> io::Result<()> {
@@ -83,10 +85,10 @@ impl<'a, 's> Lines<'a, 's> {
 }
 
 impl Page for Lines<'_, '_> {
-    fn line(&mut self, chunk: &Chunk, line: &Line) -> io::Result<()> {
+    fn line(&mut self, chunk: &Chunk, line: &Line, late: bool) -> io::Result<()> {
         match (self.look.output, self.look.terminal) {
-            (Output::Json, _) => self.objects.write(chunk, line, &mut self.block),
-            (Output::Text, true) => self.shown(chunk, line),
+            (Output::Json, _) => self.objects.write(chunk, line, late, &mut self.block),
+            (Output::Text, true) => self.shown(chunk, line, late),
             (Output::Text, false) => {
                 let original: &str = &chunk.original(line);
                 self.block.extend_from_slice(original.as_bytes());

@@ -1,7 +1,6 @@
 //! Times as text, many in a row: neighbours are of the same second.
 
 use jiff::Timestamp;
-use std::io::Write;
 
 /// Writes milliseconds since 1970 as RFC 3339.
 #[derive(Clone, Debug)]
@@ -30,8 +29,16 @@ impl Stamp {
             self.text = inside.strftime("%Y-%m-%dT%H:%M:%S").to_string();
             self.second = second;
         }
-        // A Vec takes everything.
-        let _ = write!(into, "{}.{:03}Z", self.text, at.rem_euclid(1000));
+        let milli = at.rem_euclid(1000) as u16;
+        let digit = |of: u16| b'0' + (of % 10) as u8;
+        into.extend_from_slice(self.text.as_bytes());
+        into.extend_from_slice(&[
+            b'.',
+            digit(milli / 100),
+            digit(milli / 10),
+            digit(milli),
+            b'Z',
+        ]);
     }
 }
 
