@@ -63,6 +63,7 @@ impl WorldArgs {
             log_rate: self.log_rate,
             load: self.load.unwrap_or(usual.load),
             lived: LIVED,
+            ..usual
         };
         Setup {
             config,
@@ -90,6 +91,10 @@ pub struct SimArgs {
     #[arg(long)]
     pub no_throttling: bool,
 
+    /// Keep so many MiB of log events, the newest, from 1 to 4096
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=4_096))]
+    pub log_memory: Option<u32>,
+
     /// Trouble from the start, such as "throttle ecs:DescribeServices 3"; may be given again
     #[arg(long, value_name = "FAULT", value_parser = fault)]
     pub fault: Vec<crate::sim::fault::Fault>,
@@ -105,6 +110,9 @@ pub fn run(args: &SimArgs, region: Option<&str>, io: &mut Streams<'_>) -> Result
     let region = region.map(home).transpose()?;
     let mut setup = args.world.setup(region.as_deref());
     setup.faults.clone_from(&args.fault);
+    if let Some(mib) = args.log_memory {
+        setup.config.log_memory = (mib as usize) << 20;
+    }
     if args.no_throttling {
         setup.throttling = Throttling::Off;
     }

@@ -49,6 +49,8 @@ pub struct Config {
     /// Seconds that the region has lived through before anybody looks: its logs and
     /// counts have a past, and the load generator has begun that long ago.
     pub lived: u32,
+    /// Bytes of log events that are kept, over all groups; what is oldest goes first.
+    pub log_memory: usize,
 }
 
 impl Default for Config {
@@ -60,6 +62,7 @@ impl Default for Config {
             log_rate: None,
             load: 0.0,
             lived: 0,
+            log_memory: logs::CAP,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tidegate::model::message::TailState;
 use tidegate::model::tail::{TailStart, Tailing};
 use tidegate::sim::desk::Setup;
+use tidegate::sim::throttle::Throttling;
 use tidegate::sim::world::Config;
 
 const FAR: i64 = i64::MAX / 4;
@@ -35,6 +36,66 @@ async fn a_flood_with_trouble_on_the_way_is_shown_once_each() {
     tell(&account, "faults off");
     let truth = truth(&account, &GROUPS, start, FAR);
     tailed.agrees_with(&truth).await;
+}
+
+/// Seconds of the account's time; `TIDEGATE_TAIL_SECONDS=240` is the long form, which takes some minutes.
+fn seconds() -> u64 {
+    let asked = std::env::var("TIDEGATE_TAIL_SECONDS").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(12)
+}
+
+/// Five thousand a second, all of which are kept for whoever compares.
+fn busy(seconds: u64) -> Account {
+    let setup = Setup {
+        throttling: Throttling::Off,
+        config: Config {
+            log_rate: Some(5_000.0),
+            log_memory: 1 << 30,
+            ..Config::default()
+        },
+        ..Setup::default()
+    };
+    Account::behind(setup, Duration::from_secs(seconds + 5))
+}
+
+/// What goes wrong in this second. After a throttled call the tail goes slowly for a while, as it should.
+fn trouble(second: u64) -> Option<&'static str> {
+    match second % 60 {
+        30 => Some("throttle"),
+        n if n % 4 == 0 => Some("cut"),
+        n if n % 4 == 1 => Some("truncate"),
+        n if n % 4 == 2 => Some("503"),
+        _ => None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_thousand_a_second_are_shown_once_each_however_long_it_lasts() {
+    let seconds = seconds();
+    let account = busy(seconds);
+    tell(&account, "speed manual");
+    let start = account.sim.now().as_millisecond();
+    let aws = aws(&account, "ap-northeast-2").await;
+    let mut tailed = Tailed::start(&aws, &tailing(&GROUPS, start));
+    for second in 0..seconds {
+        if let Some(fault) = trouble(second) {
+            tell(&account, &format!("fault {fault} logs:FilterLogEvents 1"));
+        }
+        tokio::task::block_in_place(|| account.sim.advance(Duration::from_secs(1)));
+        // The account waits for a tail that is three seconds behind, on whatever machine.
+        let due = account.sim.now().as_millisecond() - 3_000;
+        tailed.until(|tailed| tailed.newest >= due).await;
+    }
+    tell(&account, "faults off");
+    let truth = truth(&account, &GROUPS, start, FAR);
+    assert!(truth.len() as u64 > 4_500 * seconds, "{}", truth.len());
+    tailed.agrees_with(&truth).await;
+    let skipped = |(_, state): &(_, TailState)| matches!(state, TailState::Skipped { .. });
+    assert!(!tailed.states.iter().any(skipped), "nothing is left out");
+    assert!(
+        truth.windows(2).any(|two| two[0].1 == two[1].1),
+        "equal times"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

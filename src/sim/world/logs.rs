@@ -28,8 +28,8 @@ use std::collections::BTreeMap;
 use store::{Body, Event};
 use tail::Tails;
 
-/// What all groups together may take in memory.
-const CAP: usize = 12 << 20;
+/// What all groups together may take in memory, where nothing else is said.
+pub const CAP: usize = 12 << 20;
 
 /// The state of it; empty in a region that is not furnished.
 #[derive(Debug, Default)]
@@ -115,6 +115,7 @@ pub fn furnish(world: &mut World, config: &Config) {
         world.logs.groups.insert((*name).to_owned(), group);
     }
     world.logs.writer.rate = config.log_rate;
+    world.logs.cap = Some(config.log_memory);
 }
 
 const DAY: i64 = 86_400_000;
