@@ -7,6 +7,7 @@
 mod case;
 mod console;
 mod keys;
+mod lag;
 mod lines;
 mod local;
 mod logs;
@@ -56,8 +57,10 @@ const FIGURES: &[Figure] = &[
     ("sim: tick", sim::tick),
     ("sim: events", sim::events),
     ("sim: hour", sim::hour),
-    ("tail: rate", tail::rate),
-    ("tail: cpu", tail::cpu),
+    ("tail: follow, rate", tail::rate),
+    ("tail: follow, CPU", tail::cpu),
+    ("tail: follow, memory", tail::memory),
+    ("tail: lag", lag::lag),
     ("session: ten changes", session::changes),
     ("session: guard", session::guard),
     ("session: killed guard", session::death),

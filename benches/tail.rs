@@ -12,17 +12,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-const GROUP: &str = "/ecs/orchard-api";
-const FILTER: &str = "Logs_20140328.FilterLogEvents";
+pub const GROUP: &str = "/ecs/orchard-api";
+pub const FILTER: &str = "Logs_20140328.FilterLogEvents";
 const RUNS: usize = 5;
 const AWSLOGS: &str = "awslogs==0.15.0";
 
-/// An account that has written for a while and stands still.
-fn still() -> Sim {
-    let sim = Sim::start(&["--log-rate", "5000"]);
+/// An account that has written so many lines a second for a while, and stands still.
+fn still(rate: &str, time: &str) -> Sim {
+    let sim = Sim::start(&["--log-rate", rate, "--log-memory", "1024"]);
     let mut line = Line::to(&sim.at, "logs");
     line.control("speed manual");
-    line.control("advance 15s");
+    line.control(&format!("advance {time}"));
     while !line.has_caught_up() {}
     sim
 }
@@ -66,8 +66,24 @@ fn at(sim: &Sim, mut command: Command) -> Command {
     command
 }
 
-/// Follows until so many lines were read: how long that took, and the CPU it took.
-fn followed(sim: &Sim, lines: usize) -> (Duration, Duration) {
+/// What a follow took.
+struct Took {
+    time: Duration,
+    cpu: Duration,
+    /// The most that was resident, in MB, when a fifth of the lines was read, and at the end.
+    resident: (f64, f64),
+}
+
+/// The most that was resident so far, in MB.
+fn peak(pid: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
+    kib.unwrap_or(f64::NAN) / 1024.0
+}
+
+/// Follows until so many lines were read, the start of the process included.
+fn followed(sim: &Sim, lines: usize) -> Took {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
     // A line of JSON is one line, whatever is in the message.
     command.args([
@@ -76,29 +92,35 @@ fn followed(sim: &Sim, lines: usize) -> (Duration, Duration) {
     let began = Instant::now();
     let mut child = at(sim, command).spawn().expect("it starts");
     let mut out = BufReader::with_capacity(1 << 20, child.stdout.take().expect("piped"));
-    let mut left = lines;
+    let (mut left, mut early) = (lines, f64::NAN);
     while left > 0 {
         let block = out.fill_buf().expect("lines");
         assert!(!block.is_empty(), "it ended with {left} lines to come");
         left = left.saturating_sub(memchr::memchr_iter(b'\n', block).count());
         let read = block.len();
         out.consume(read);
+        if early.is_nan() && left < lines / 5 * 4 {
+            early = peak(child.id());
+        }
     }
-    let took = began.elapsed();
-    let cpu = cpu_time(child.id()).expect("it runs");
+    let took = Took {
+        time: began.elapsed(),
+        cpu: cpu_time(child.id()).expect("it runs"),
+        resident: (early, peak(child.id())),
+    };
     send_signal(child.id(), Signal::TERM);
     child.wait().expect("it ends");
-    (took, cpu)
+    took
 }
 
 /// Events a second of headless follow, and of the client beside it.
 pub fn rate() -> Vec<Row> {
-    let sim = still();
+    let sim = still("5000", "90s");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let (count, took) = thrown_away(&sim);
         theirs.push(count as f64 / took.as_secs_f64());
-        ours.push(count as f64 / followed(&sim, count).0.as_secs_f64());
+        ours.push(count as f64 / followed(&sim, count).time.as_secs_f64());
     }
     let (ours, theirs) = (middle(ours), middle(theirs));
     vec![Row {
@@ -117,10 +139,10 @@ fn middle(mut rates: Vec<f64>) -> f64 {
 
 /// CPU of an event, beside awslogs on the same lines.
 pub fn cpu() -> Vec<Row> {
-    let sim = still();
+    let sim = still("5000", "15s");
     let (count, _) = thrown_away(&sim);
     let micros = |cpu: Duration| cpu.as_secs_f64() * 1e6 / count as f64;
-    let ours = micros(followed(&sim, count).1);
+    let ours = micros(followed(&sim, count).cpu);
     let theirs = micros(awslogs(&sim));
     vec![Row {
         what: "headless follow, CPU of an event",
@@ -131,6 +153,20 @@ pub fn cpu() -> Vec<Row> {
         reach: "≤ 1/20 of awslogs 0.15",
         beside: "awslogs 0.15 on the same lines",
         met: ours * 20.0 <= theirs,
+    }]
+}
+
+/// A million lines of history, then what comes: what is kept in memory does not grow with what was read.
+pub fn memory() -> Vec<Row> {
+    let sim = still("500", "58m");
+    let (count, _) = thrown_away(&sim);
+    let (early, late) = followed(&sim, count).resident;
+    vec![Row {
+        what: "headless follow with an hour of history: most resident after a fifth of it, at its end",
+        measured: format!("{early:.0}, {late:.0} MB ({count} lines)"),
+        reach: "flat: within 10 %",
+        beside: "",
+        met: late <= early * 1.1 && count >= 1_000_000,
     }]
 }
 
