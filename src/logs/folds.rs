@@ -81,6 +81,18 @@ impl Folds {
         Some(head)
     }
 
+    /// Forgets a head with all that is under it.
+    pub fn drop_group(&mut self, head: &Entry) {
+        for line in self.under.remove(head).into_iter().flatten() {
+            self.head.remove(&line);
+        }
+    }
+
+    /// Folded lines.
+    pub fn len(&self) -> usize {
+        self.head.len()
+    }
+
     /// What it costs in memory.
     pub fn bytes(&self) -> usize {
         let each = size_of::<(Entry, Entry)>() + size_of::<Entry>() + 2;

@@ -100,6 +100,12 @@ impl Order {
         before - self.entries.len()
     }
 
+    /// Takes out the lines older than a time.
+    pub(super) fn take_before(&mut self, at: i64) -> Vec<Entry> {
+        let end = self.entries.partition_point(|e| e.at < at);
+        self.entries.drain(..end).collect()
+    }
+
     /// Forgets the lines of all chunks before this one.
     pub(super) fn keep_from(&mut self, chunk: u32) {
         self.entries.retain(|e| e.chunk >= chunk);

@@ -1,6 +1,7 @@
 //! What is kept of the logs: chunks up to a number of bytes, and exact counts of
 //! what came and what fell out.
 
+mod border;
 mod reach;
 
 use super::chunk::{Chunk, Line};
@@ -32,6 +33,12 @@ pub struct Ring {
     generation: u64,
     /// Lines that became heads in this generation, because the one they were under fell out.
     risen: Vec<Entry>,
+    /// Of a ring of live lines: nothing older stands in the order, because not everything older is here.
+    border: Option<i64>,
+    /// Lines that were taken out of the order because a span was left out behind them.
+    left: u64,
+    /// The border stands at such a span, not at what fell out.
+    gap: bool,
 }
 
 impl Ring {
@@ -51,6 +58,9 @@ impl Ring {
             aged: 0,
             generation: 0,
             risen: Vec::new(),
+            border: None,
+            left: 0,
+            gap: false,
         }
     }
 
@@ -62,6 +72,7 @@ impl Ring {
         let heads = self
             .folder
             .fold(number, &chunk, self.first, &mut self.folds);
+        let heads = self.within(heads);
         self.chunks.push_back(chunk);
         let shown = self.choose(number, &heads);
         Arc::make_mut(&mut self.all).merge(heads);
@@ -95,9 +106,10 @@ impl Ring {
 
     /// Whether a head is shown, with what is folded under it.
     fn ask(&mut self, head: Entry) {
-        let passing = passes(&self.filter, &head, self.folds.under(&head), |e| {
-            self.line(e)
-        });
+        let passing = self.is_within(&head)
+            && passes(&self.filter, &head, self.folds.under(&head), |e| {
+                self.line(e)
+            });
         let order = Arc::make_mut(&mut self.passing);
         if passing {
             order.insert(head);
@@ -115,6 +127,7 @@ impl Ring {
             self.aged += oldest.lines().len() as u64;
             self.forget(self.first, &oldest);
             self.first += 1;
+            self.raise_past(&oldest);
         }
     }
 
@@ -129,6 +142,7 @@ impl Ring {
             return;
         }
         let heads = Arc::make_mut(&mut self.folds).forget(number);
+        let heads = self.within(heads);
         for head in &heads {
             Arc::make_mut(&mut self.all).insert(*head);
             if !self.filter.is_empty() {
@@ -166,6 +180,9 @@ impl Ring {
             order = Order::default();
         }
         order.keep_from(self.first);
+        if let Some(border) = self.border {
+            order.take_before(border);
+        }
         let risen = std::mem::take(&mut self.risen);
         self.choose_filter(filter, order);
         if !self.filter.is_empty() {
@@ -262,6 +279,7 @@ impl Ring {
             filter: std::mem::take(&mut self.filter),
             first: self.first + self.chunks.len() as u32,
             generation: self.generation + 1,
+            border: self.border.map(|_| i64::MIN),
             ..Self::new(self.cap)
         };
     }

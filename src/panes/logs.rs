@@ -47,7 +47,7 @@ use crate::model::log_request::LogRequest;
 use crate::model::message::Tail;
 use crate::model::query::{Answer, Facts, Pace, Query, Reply, Want};
 use crate::model::sift::Sifted;
-use crate::model::tail::TailMethod;
+use crate::model::tail::{TailMethod, TailState};
 use crate::model::verb::{Place, Verb};
 use crate::view::paint::Paint;
 use deed::ON_LINES;
@@ -99,7 +99,7 @@ impl Default for Logs {
         let cap = crate::model::settings::Settings::default().log_bytes;
         Self {
             sources: Sources::default(),
-            present: View::new(cap),
+            present: View::live(cap),
             past: None,
             columns: Columns::default(),
             rate: Rate::default(),
@@ -123,7 +123,7 @@ impl Logs {
         if self.cap != cx.settings.log_bytes {
             self.cap = cx.settings.log_bytes;
             let filter = self.present.ring.filter().clone();
-            self.present = View::new(self.cap);
+            self.present = View::live(self.cap);
             self.present.ring.set_filter(filter);
         }
         self.columns.choose(&cx.settings.log_columns);
@@ -184,6 +184,9 @@ impl Pane for Logs {
             Tail::State { source, state } => {
                 if self.sources.note(source, state) {
                     self.empty();
+                }
+                if let TailState::Skipped { span } = state {
+                    self.begin_after(source, *span);
                 }
             }
             Tail::Method { source, method } => self.sources.read_by(source, method),

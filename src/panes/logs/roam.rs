@@ -5,11 +5,14 @@ use super::past::{End, Past, Step};
 use super::{Logs, near};
 use crate::domain::fault::FaultKind;
 use crate::domain::health::Level;
+use crate::domain::log::TailSource;
+use crate::logs::order::Entry;
 use crate::model::effect::Effect;
 use crate::model::query::{Answer, Facts, Query, Reply};
 use crate::model::tail;
 use crate::model::verb::Verb;
 use crate::panes::{Act, Context, common};
+use std::time::Duration;
 
 /// The part of the cap that the past may take.
 const SHARE: usize = 4;
@@ -46,12 +49,28 @@ impl Logs {
         moved.then(Vec::new)
     }
 
-    /// Where the present begins: its oldest line, or now.
+    /// Where the present begins: its oldest line, or now. Of the millisecond in which something fell out, not all is
+    /// here: it is of the past.
     fn begin(&self, cx: &Context<'_>) -> i64 {
         let now = cx.now.wall.as_millisecond();
+        let border = self.present.ring.border().map_or(i64::MIN, |at| at + 1);
         self.present
             .span()
-            .map_or(now, |(oldest, _)| oldest.min(now))
+            .map_or(now, |(oldest, _)| oldest.max(border).min(now))
+    }
+
+    /// A backlog was left out: the lines before it are of the past from now on, where they are read whole.
+    pub(super) fn begin_after(&mut self, source: &TailSource, span: Duration) {
+        let ring = &self.present.ring;
+        let of_it = |entry: &&Entry| {
+            ring.line(entry)
+                .is_some_and(|(chunk, _)| *chunk.source == *source)
+        };
+        let newest = ring.all().iter().rev().find(of_it).map(|entry| entry.at);
+        if let Some(newest) = newest {
+            let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+            self.present.ring.begin_at(newest.saturating_add(span));
+        }
     }
 
     fn enter_past(&mut self, cx: &Context<'_>) {

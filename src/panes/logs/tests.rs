@@ -1,5 +1,6 @@
 //! A pane with what it looks at; the tests stand by their subjects.
 
+mod border;
 mod chosen;
 mod group;
 mod line;

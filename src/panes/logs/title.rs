@@ -69,8 +69,8 @@ impl Logs {
                 .map(|span| format!("{} skipped", units::age(span))),
         );
         // Nothing is lost: what does not fit in memory is still in CloudWatch.
-        if self.present.ring.aged() > 0 {
-            let aged = units::count(self.present.ring.aged());
+        if self.present.ring.dropped() > 0 {
+            let aged = units::count(self.present.ring.dropped());
             parts.push(format!("{aged} dropped by the cap"));
         }
         parts.join(" · ") + &self.chosen()

@@ -28,6 +28,14 @@ impl View {
         }
     }
 
+    /// An empty one for lines that come as they are written.
+    pub fn live(cap: usize) -> Self {
+        Self {
+            ring: Ring::live(cap),
+            window: Window::default(),
+        }
+    }
+
     /// Takes in lines.
     pub fn push(&mut self, chunk: &Arc<Chunk>) {
         let shown = self.ring.push(chunk.clone());

@@ -11,7 +11,7 @@ use std::time::Duration;
 pub struct Feed {
     pub source: TailSource,
     pub state: Option<TailState>,
-    /// The backlog left out when it began.
+    /// The backlogs left out since it began.
     pub skipped: Option<Duration>,
     /// How it is read, once it says so.
     pub method: Option<Method>,
@@ -29,7 +29,9 @@ impl Feed {
 
     pub(super) fn note(&mut self, state: &TailState) {
         match state {
-            TailState::Skipped { span } if self.state.is_some() => self.skipped = Some(*span),
+            TailState::Skipped { span } if self.state.is_some() => {
+                self.skipped = Some(self.skipped.unwrap_or_default() + *span);
+            }
             TailState::Skipped { .. } => {}
             state if self.state.is_some() || *state == TailState::Starting => {
                 self.state = Some(state.clone());
