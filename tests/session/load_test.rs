@@ -334,6 +334,65 @@ fn its_time_is_up_on_whichever_clock_says_it_first() {
     assert_as_found(&drive);
 }
 
+/// Half of its time: a clock that is set on by so much is not at the session's end yet.
+const JUMPS: [i64; 2] = [-3_600, 1_300];
+
+#[test]
+fn whether_nobody_is_there_is_counted_on_the_clock_that_does_not_jump() {
+    for by in JUMPS {
+        let mut drive = TestDrive::running();
+        drive.attach(0);
+        drive.set_clock(by);
+        drive.wait(NEARLY);
+        assert_eq!(why(&drive), None, "after {by} s");
+        drive.wait(Duration::from_secs(1));
+        assert_eq!(why(&drive), Some(Why::Unattended), "after {by} s");
+        drive.until_closed();
+        assert_as_found(&drive);
+    }
+}
+
+#[test]
+fn an_extension_moves_the_end_by_as_much_on_a_clock_that_was_set_back() {
+    let mut drive = TestDrive::running();
+    drive.set_clock(-3_600);
+    drive.extend(900);
+    drive.wait(TTL);
+    assert_eq!(why(&drive), None);
+    drive.wait(Duration::from_mins(15));
+    assert_eq!(why(&drive), Some(Why::TimeUp));
+    drive.until_closed();
+    assert_as_found(&drive);
+}
+
+/// After each of its first steps, applying and putting back.
+#[test]
+fn a_clock_that_is_set_by_an_hour_at_any_step_leaves_everything_as_it_was_found() {
+    for by in [-3_600, 3_600] {
+        for steps in 0..40 {
+            for back in [false, true] {
+                let mut drive = TestDrive::begun(TestDrive::everything);
+                if back {
+                    drive.until_idle();
+                    drive.revert();
+                }
+                for _ in 0..steps {
+                    if drive.is_busy() {
+                        drive.step();
+                    }
+                }
+                drive.set_clock(by);
+                drive.wait(Duration::ZERO);
+                if !drive.is_over() {
+                    drive.revert();
+                }
+                drive.until_closed();
+                assert_as_found(&drive);
+            }
+        }
+    }
+}
+
 #[test]
 fn an_answer_that_comes_after_the_end_begins_nothing_new() {
     let mut drive = TestDrive::begun(one_service);
