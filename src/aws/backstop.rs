@@ -70,16 +70,7 @@ impl Aws {
     }
 
     async fn target_timers(&self) -> Result<Vec<Timer>, Fault> {
-        let request = self.shared.scaling.describe_scheduled_actions();
-        let request = request.service_namespace(scaling::ServiceNamespace::Ecs);
-        let found = pages!(
-            self,
-            "application-autoscaling:DescribeScheduledActions",
-            request.clone(),
-            set_next_token,
-            next_token,
-            scheduled_actions
-        );
+        let found = self.service_actions(|all| all).await?;
         let timer = |a: &scaling::ScheduledAction| {
             let bounds = a.scalable_target_action.as_ref();
             Some(Timer {

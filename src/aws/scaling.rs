@@ -9,6 +9,7 @@ use crate::domain::autoscaling::{
 use crate::domain::ecs::ServiceRef;
 use crate::domain::fault::{Fault, Part};
 use crate::domain::text::Text;
+use aws_sdk_applicationautoscaling::operation::describe_scheduled_actions::builders::DescribeScheduledActionsFluentBuilder as Asking;
 use aws_sdk_applicationautoscaling::types as sdk;
 use futures_util::StreamExt;
 use jiff::Timestamp;
@@ -140,23 +141,8 @@ impl Aws {
         &self,
         at: &ServiceRef,
     ) -> Result<Vec<ScheduledAction>, Fault> {
-        let request = self
-            .shared
-            .scaling
-            .describe_scheduled_actions()
-            .service_namespace(ECS)
-            .max_results(PAGE);
-        let request = request
-            .resource_id(at.resource_id())
-            .scalable_dimension(TASKS);
-        let found = pages!(
-            self,
-            "application-autoscaling:DescribeScheduledActions",
-            request.clone(),
-            set_next_token,
-            next_token,
-            scheduled_actions
-        );
+        let of = |all: Asking| all.resource_id(at.resource_id()).scalable_dimension(TASKS);
+        let found = self.service_actions(of).await?;
         Ok(found.iter().map(scheduled).collect())
     }
 
@@ -170,23 +156,27 @@ impl Aws {
             return Ok(Vec::new());
         }
         let names = names.into_iter().map(str::to_owned).collect();
-        let request = self
-            .shared
-            .scaling
-            .describe_scheduled_actions()
-            .service_namespace(ECS)
-            .set_scheduled_action_names(Some(names))
-            .max_results(PAGE);
-        let found = pages!(
+        let of = |all: Asking| all.set_scheduled_action_names(Some(names));
+        let found = self.service_actions(of).await?;
+        let each = found.iter().map(|a| (a.resource_id.clone(), scheduled(a)));
+        Ok(each.collect())
+    }
+
+    /// All pages of the scheduled actions of services, or of those that `of` chooses.
+    pub(super) async fn service_actions(
+        &self,
+        of: impl FnOnce(Asking) -> Asking,
+    ) -> Result<Vec<sdk::ScheduledAction>, Fault> {
+        let all = self.shared.scaling.describe_scheduled_actions();
+        let request = of(all.service_namespace(ECS).max_results(PAGE));
+        Ok(pages!(
             self,
             "application-autoscaling:DescribeScheduledActions",
             request.clone(),
             set_next_token,
             next_token,
             scheduled_actions
-        );
-        let each = found.iter().map(|a| (a.resource_id.clone(), scheduled(a)));
-        Ok(each.collect())
+        ))
     }
 
     /// All of a target's since a moment: AWS tells the newest first and keeps six weeks.
