@@ -10,6 +10,7 @@ use crate::domain::text::Text;
 use crate::domain::units;
 use crate::logs::ring::Ring;
 use crate::logs::unknown::Unknown;
+use crate::model::tail::TailStart;
 use crate::view::lines::{Line, draw_lines, fault_lines, wrap_all};
 use crate::view::paint::Paint;
 use crate::view::put::{blank, width};
@@ -29,7 +30,7 @@ pub fn draw(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let lines = match ring.held() {
+    let lines = match ring.all().len() {
         0 if sources.feeds.is_empty() => unchosen(&sources.lookup, paint),
         0 => waiting(sources, known, paint),
         held => {
@@ -108,13 +109,22 @@ fn waiting(sources: &Sources, known: &[LogGroup], paint: &Paint<'_>) -> Vec<Line
         }));
         return lines;
     }
+    let span = asked(sources.start);
     if sources.are_read() {
         return vec![
-            Line::body("No lines in the last 10 minutes"),
+            Line::of(format!("No lines {span}"), Role::Body),
             Line::new("They appear here as they come", Role::Dim),
         ];
     }
-    vec![Line::new("Reading the last 10 minutes", Role::Dim)]
+    vec![Line::of(format!("Reading the lines {span}"), Role::Dim)]
+}
+
+/// The span that is read at first.
+fn asked(start: TailStart) -> String {
+    match start {
+        TailStart::Ago(span) => format!("of the last {}", units::age(span)),
+        TailStart::At(at) => format!("since {}", said(at)),
+    }
 }
 
 fn failed(fault: &Fault, next_try: Option<Duration>, paint: &Paint<'_>) -> Vec<Line> {

@@ -64,11 +64,25 @@ impl Followed {
             Some(asked) => asked.merged(memory),
             None => memory,
         };
-        let trace = Trace::of(&self.trace.id, lines);
+        let trace = Trace::of(&self.trace.id, self.kept(lines));
         if told || trace.steps.len() != self.trace.steps.len() {
             self.trace = trace;
             self.write();
         }
+    }
+
+    /// With the lines that have fallen out of memory since it was opened.
+    fn kept(&self, mut lines: Vec<(Arc<Chunk>, Line)>) -> Vec<(Arc<Chunk>, Line)> {
+        let is = |step: &Step, (chunk, line): &(Arc<Chunk>, Line)| {
+            line.at == step.line.at
+                && chunk.source == step.chunk.source
+                && chunk.text(line) == step.chunk.text(&step.line)
+        };
+        let gone = |step: &&Step| !lines.iter().any(|there| is(step, there));
+        let gone: Vec<_> = self.trace.steps.iter().filter(gone).collect();
+        lines.extend(gone.into_iter().map(|step| (step.chunk.clone(), step.line)));
+        lines.sort_by_key(|(_, line)| line.at);
+        lines
     }
 
     /// Whether other groups can be asked now.

@@ -102,14 +102,14 @@ fn every_state_without_lines_says_a_sentence_and_what_to_do() {
         "Type :logs GROUP to show a group by its name"
     );
     let mut bench = Bench::tailing(&["/ecs/a"]);
-    assert_eq!(bench.screen()[0], "Reading the last 10 minutes");
+    assert_eq!(bench.screen()[0], "Reading the lines of the last 10 min");
     bench.state(
         "/ecs/a",
         TailState::Following {
             lag: Duration::ZERO,
         },
     );
-    assert_eq!(bench.screen()[0], "No lines in the last 10 minutes");
+    assert_eq!(bench.screen()[0], "No lines of the last 10 min");
     bench.lines("/ecs/a", &["x", "y"]);
     bench.pane.set_filter("nothing").unwrap();
     assert_eq!(

@@ -191,3 +191,20 @@ fn a_line_without_a_trace_says_so() {
     let acts = bench.act(Verb::Trace);
     assert!(matches!(&acts[..], [Act::Say(n)] if n.text.as_str().contains("no trace id")));
 }
+
+#[test]
+fn an_open_trace_stays_whole_though_its_lines_fall_out_of_memory() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.lines("/ecs/a", &[&request("EXIT", 3, r#","status":201"#)]);
+    bench.act(Verb::Trace);
+    assert!(bench.screen().join("\n").contains("1 line"));
+    bench.lines("/ecs/a", &["of something else"]);
+    bench.pane.present.ring.set_cap(1);
+    bench.lines("/ecs/a", &[&request("ENTRANCE", 3, "")]);
+    assert_eq!(bench.pane.present.ring.all().len(), 1);
+    let screen = bench.screen().join("\n");
+    assert!(
+        screen.contains("EXIT") && screen.contains("ENTRANCE"),
+        "{screen}"
+    );
+}
