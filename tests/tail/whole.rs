@@ -41,7 +41,7 @@ async fn a_flood_with_trouble_on_the_way_is_shown_once_each() {
 /// Seconds of the account's time; `TIDEGATE_TAIL_SECONDS=240` is the long form, which takes some minutes.
 fn seconds() -> u64 {
     let asked = std::env::var("TIDEGATE_TAIL_SECONDS").ok();
-    asked.and_then(|text| text.parse().ok()).unwrap_or(12)
+    asked.and_then(|text| text.parse().ok()).unwrap_or(4)
 }
 
 /// Five thousand a second, all of which are kept for whoever compares.
