@@ -1,6 +1,7 @@
 //! Logs without a console: read from a time on, in the order of time over all
 //! groups, and then followed, into a page that is written once.
 
+mod again;
 mod check;
 mod follow;
 
@@ -16,6 +17,7 @@ use crate::logs::tail::Follow;
 use crate::logs::tail::merge::Merge;
 use crate::model::settings::Settings;
 use crate::model::tail::Tailing;
+use again::Reasons;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,10 +84,9 @@ pub fn run(settings: &Settings, job: Job, page: &mut dyn Page) -> Result<Vec<Fau
     let done = tasks.block_on(async {
         let stop = stop(job.then)?;
         let aws = connect(settings).await?;
-        for note in check::groups(&aws, &job).await? {
-            page.note(&note);
-        }
-        let run = Run::new(job, page, tasks.handle(), stop);
+        let notes = check::groups(&aws, &job).await?;
+        let mut run = Run::new(job, page, tasks.handle(), stop);
+        notes.into_iter().for_each(|note| run.known(note));
         run.whole(&aws).await
     });
     tasks.shutdown_background();
@@ -164,6 +165,7 @@ struct Run<'p> {
     lines: u64,
     /// The newest time that was written, in milliseconds since 1970.
     newest: i64,
+    reasons: Reasons,
     failures: Vec<Fault>,
 }
 
@@ -186,6 +188,7 @@ impl<'p> Run<'p> {
             room: Arc::default(),
             lines: 0,
             newest: i64::MIN,
+            reasons: Reasons::default(),
             failures: Vec::new(),
         }
     }
@@ -274,12 +277,30 @@ impl<'p> Run<'p> {
                 merge.end(of);
                 follows[of] = Some(*follow);
             }
+            Read::Again { fault } => self.again(&fault),
             Read::Failed { of, fault } => {
                 merge.end(of);
                 self.page.note(&fault);
                 self.failures.push(fault);
                 follows[of] = Some(self.anew());
             }
+        }
+    }
+
+    /// What is known before anything was read.
+    fn known(&mut self, note: Fault) {
+        if note.passes() {
+            self.again(&note);
+        } else {
+            self.page.note(&note);
+        }
+    }
+
+    /// Says why somebody waits, once for each reason.
+    fn again(&mut self, fault: &Fault) {
+        let now = self.clock.now().mono;
+        if let Some(said) = self.reasons.told(fault, now) {
+            self.page.note(&said);
         }
     }
 

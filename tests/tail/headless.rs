@@ -187,6 +187,24 @@ async fn bad_input_is_a_sentence_and_an_exit_code() {
     assert!(err.contains("logs:FilterLogEvents"), "{err}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_is_told_why_once_and_gets_the_lines_in_the_end() {
+    let account = account(20.0, 20);
+    tell(&account, "fault cut logs:FilterLogEvents");
+    let mut child = logs(&account, &GROUPS).spawn().expect("it starts");
+    let mut err = BufReader::new(child.stderr.take().expect("piped"));
+    let mut first = String::new();
+    tokio::task::block_in_place(|| err.read_line(&mut first).expect("text"));
+    assert!(first.contains("; it is tried again"), "{first}");
+    tell(&account, "faults off");
+    let (mut lines, mut rest) = (String::new(), String::new());
+    let mut out = child.stdout.take().expect("piped");
+    tokio::task::block_in_place(|| out.read_to_string(&mut lines).expect("text"));
+    err.read_to_string(&mut rest).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert_eq!((lines.is_empty(), rest.as_str()), (false, ""));
+}
+
 type Lines = BufReader<std::process::ChildStdout>;
 
 /// Follows, and has brought so many lines.
@@ -259,12 +277,17 @@ fn are_marked_where_they_are_late(found: &[Written]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_follows_ends_well_on_both_signals_with_whole_lines_and_none_lost() {
     for (signal, live) in [(Signal::INT, &[][..]), (Signal::TERM, &["--live-tail"][..])] {
-        let account = account(80.0, 20);
-        let from = now() - 15_000;
+        // The history is one page and stands still: when all of it is written, what comes next is followed.
+        let account = account(60.0, 20);
+        tell(&account, "speed manual");
+        let from = now() - 60_000;
+        let history = truth(&account, &GROUPS, from, i64::MAX / 4).len();
         let since = moment(from);
         let args = [&GROUPS[..], &["--since", &since], live].concat();
-        let (mut child, out, mut found) =
-            tokio::task::block_in_place(|| following(&account, &args, 1_500));
+        let (mut child, mut out, mut found) =
+            tokio::task::block_in_place(|| following(&account, &args, history));
+        tell(&account, "speed 1");
+        tokio::task::block_in_place(|| found.extend((0..100).map(|_| next(&mut out))));
         send_signal(child.id(), signal);
         found.extend(out.lines().map(|line| written(&line.expect("text"))));
         assert_eq!(child.wait().expect("it ends").code(), Some(0));

@@ -41,7 +41,7 @@ pub(super) fn timed_out(place: &Place, action: &str) -> Fault {
         format!("{} did not answer {action} in time", whom(place)),
     )
     .means("the line is slow or something on the way swallows the answer")
-    .next("it is asked again by itself; look at the network, a proxy, or the region")
+    .next("look at the network, a proxy, or the region")
 }
 
 /// Nothing left, or the connection failed.
@@ -70,9 +70,12 @@ pub(super) fn not_sent(place: &Place, action: &str, failure: &DispatchFailure) -
 }
 
 fn unreachable(place: &Place, action: &str, why: &str) -> Fault {
-    Fault::new(FaultKind::Unreachable, format!("{} cannot be reached for {action}: {why}", whom(place)))
-        .means("nothing came from there")
-        .next("it is tried again by itself; look at the network, a proxy, the endpoint, or the region's name")
+    Fault::new(
+        FaultKind::Unreachable,
+        format!("{} cannot be reached for {action}: {why}", whom(place)),
+    )
+    .means("nothing came from there")
+    .next("look at the network, a proxy, the endpoint, or the region's name")
 }
 
 /// Why there is no connection, in words.

@@ -29,6 +29,8 @@ pub(super) async fn groups(aws: &Aws, job: &Job) -> Result<Vec<Fault>, Fault> {
             Ok(Some(facts)) => notes.extend(kept(aws, source, &facts, job.tailing.start).await),
             Ok(None) => return Err(missing(aws, source).await),
             Err(fault) if fault.kind == FaultKind::Credentials => return Err(fault),
+            // The first page is asked for next; meanwhile somebody waits.
+            Err(fault) if fault.passes() => notes.push(fault),
             // Who may not describe groups may read them all the same.
             Err(_) => {}
         }

@@ -56,6 +56,10 @@ impl Run<'_> {
             }
             self.write(&mut held, self.clock.now().mono)?;
         }
+        // What has come is written: nobody asks for it again.
+        while let Ok(message) = news.try_recv() {
+            self.take(Some(message), &mut held);
+        }
         self.write(&mut held, Duration::MAX)
     }
 
@@ -85,6 +89,10 @@ impl Run<'_> {
 
     fn state(&mut self, state: TailState) {
         match state {
+            TailState::Failed {
+                fault,
+                next_try: Some(_),
+            } => self.again(&fault),
             TailState::Failed { fault, .. } => self.page.note(&fault),
             TailState::Skipped { span } => {
                 let what = format!("Lines of {} are left out", units::age(span));
@@ -98,7 +106,7 @@ impl Run<'_> {
         match method {
             Method::Polling {
                 instead: Some(fault),
-            } => self.page.note(&fault),
+            } => self.polls_instead(&fault),
             Method::Live { sampled: true } => {
                 let what = "More than 500 lines a second come: Live Tail sends a sample of them";
                 let fault = Fault::new(FaultKind::Throttled, what);
@@ -106,6 +114,13 @@ impl Run<'_> {
                     .note(&fault.next("leave out --live-tail to have all of them"));
             }
             _ => {}
+        }
+    }
+
+    /// A live tail that ends again and again does so for one reason.
+    fn polls_instead(&mut self, fault: &Fault) {
+        if self.reasons.is_new(fault, self.clock.now().mono) {
+            self.page.note(fault);
         }
     }
 }

@@ -28,6 +28,10 @@ pub enum Read {
         of: usize,
         follow: Box<Follow>,
     },
+    /// A page did not come, and is asked for again.
+    Again {
+        fault: Fault,
+    },
     Failed {
         of: usize,
         fault: Fault,
@@ -99,7 +103,10 @@ impl Reader {
                     if expired {
                         follow.restart(Errand::Fresh); // a token lives for a day at most
                     }
-                    tokio::time::sleep(jitter(rhythm.failed(&fault))).await;
+                    let pause = jitter(rhythm.failed(&fault));
+                    // Whoever does not listen any more is told with the next page.
+                    let _ = self.to.send(Read::Again { fault }).await;
+                    tokio::time::sleep(pause).await;
                 }
             }
         }
