@@ -86,7 +86,9 @@ pub fn run(settings: &Settings, job: Job, page: &mut dyn Page) -> Result<Vec<Fau
         let aws = connect(settings).await?;
         let notes = check::groups(&aws, &job).await?;
         let mut run = Run::new(job, page, tasks.handle(), stop);
-        notes.into_iter().for_each(|note| run.known(note));
+        for note in &notes {
+            run.known(note);
+        }
         run.whole(&aws).await
     });
     tasks.shutdown_background();
@@ -288,11 +290,11 @@ impl<'p> Run<'p> {
     }
 
     /// What is known before anything was read.
-    fn known(&mut self, note: Fault) {
+    fn known(&mut self, note: &Fault) {
         if note.passes() {
-            self.again(&note);
+            self.again(note);
         } else {
-            self.page.note(&note);
+            self.page.note(note);
         }
     }
 
