@@ -78,6 +78,8 @@ pub struct Logs {
     past: Option<Past>,
     columns: Columns,
     rate: Rate,
+    /// From when on the tail reads (milliseconds since 1970).
+    from: i64,
     look: Look,
     find: Find,
     sifting: Sifting,
@@ -103,6 +105,7 @@ impl Default for Logs {
             past: None,
             columns: Columns::default(),
             rate: Rate::default(),
+            from: i64::MIN,
             look: Look::Columns,
             find: Find::default(),
             sifting: Sifting::default(),
@@ -125,6 +128,7 @@ impl Logs {
             let filter = self.present.ring.filter().clone();
             self.present = View::live(self.cap);
             self.present.ring.set_filter(filter);
+            self.from = cx.now.wall.as_millisecond();
         }
         self.columns.choose(&cx.settings.log_columns);
         self.sources.settle(cx);
@@ -178,12 +182,13 @@ impl Pane for Logs {
         self.trace_reply(reply);
     }
 
-    fn tail(&mut self, news: &Tail, _cx: &Context<'_>) {
+    fn tail(&mut self, news: &Tail, cx: &Context<'_>) {
         match news {
             Tail::Chunk(chunk) => self.chunk(chunk),
             Tail::State { source, state } => {
                 if self.sources.note(source, state) {
                     self.empty();
+                    self.reads_on(cx);
                 }
                 if let TailState::Skipped { span } = state {
                     self.begin_after(source, *span);

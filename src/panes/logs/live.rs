@@ -4,7 +4,7 @@ use super::Logs;
 use super::watch::Turn;
 use crate::domain::health::Level;
 use crate::model::effect::Effect;
-use crate::model::tail::TailMethod;
+use crate::model::tail::{TailMethod, TailStart};
 use crate::panes::{Act, Context, common};
 
 impl Logs {
@@ -37,10 +37,19 @@ impl Logs {
         Some(Act::Do(Effect::TailBy(method)))
     }
 
+    /// The tail begins now: from where on it reads, everything comes.
+    pub(super) fn reads_on(&mut self, cx: &Context<'_>) {
+        self.from = match self.sources.start {
+            TailStart::At(at) => at,
+            TailStart::Ago(span) => cx.now.wall.as_millisecond() - span.as_millis() as i64,
+        };
+    }
+
     /// The tail to begin, if another one is. Where nobody looks it begins without Live Tail.
     pub(super) fn begun(&mut self, cx: &Context<'_>) -> Option<Act> {
         let mut tailing = self.sources.order()?;
         self.empty();
+        self.reads_on(cx);
         if tailing.method == TailMethod::Live && !self.watch.may_begin(cx.now.mono) {
             tailing.method = TailMethod::Polling;
         }

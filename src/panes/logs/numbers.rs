@@ -29,6 +29,8 @@ pub struct Counted {
     numbers: Numbers,
     /// Which of [`MINUTES`].
     span: usize,
+    /// Where the lines in memory begin, if that is later than the span (milliseconds since 1970).
+    since: Option<i64>,
     filter: String,
     pub page: Page,
     ascii: bool,
@@ -56,7 +58,11 @@ impl Counted {
             "" => "all lines".to_owned(),
             filter => format!("lines that pass {filter}"),
         };
-        let note = format!("{chosen}; ← and → change the time");
+        let since = self
+            .since
+            .map(|at| format!("in memory since {}; ", minute(at)));
+        let since = since.unwrap_or_default();
+        let note = format!("{since}{chosen}; ← and → change the time");
         let last = Text::clean(&format!("Last {} min", MINUTES[self.span]));
         document.heading(last, note);
         self.summary(&mut document);
@@ -137,6 +143,12 @@ impl Counted {
     }
 }
 
+/// `19:18`, UTC as the lines' times.
+fn minute(at: i64) -> String {
+    let clock = super::row::clock(at);
+    clock.get(..5).unwrap_or(&clock).to_owned()
+}
+
 fn heads(first: &'static str) -> [Head; 7] {
     [
         Head::Left(first),
@@ -189,6 +201,7 @@ impl Logs {
         let mut counted = Counted {
             numbers: Numbers::default(),
             span: 1,
+            since: None,
             filter: String::new(),
             page: Page::default(),
             ascii: cx.settings.charset == Charset::Ascii,
@@ -200,14 +213,24 @@ impl Logs {
         self.sheets.push(Sheet::Numbers(counted));
     }
 
-    /// The end is that of the lines that are looked at: in the past it is the newest of them.
+    /// From when on everything that was written is in memory (milliseconds since 1970).
+    fn covered_from(&self) -> i64 {
+        let border = self.present.ring.border().unwrap_or(i64::MIN);
+        let present = self.from.max(border);
+        self.past.as_ref().map_or(present, |past| past.span().0)
+    }
+
+    /// The end is that of the lines that are looked at: in the past it is the newest of them. The begin is where they
+    /// begin: a rate over a time of which nothing is known would be too low.
     fn recount(&self, counted: &mut Counted, cx: &Context<'_>) {
         let ring = &self.view().ring;
         let to = match &self.past {
             Some(past) => past.span().1,
             None => cx.now.wall.as_millisecond(),
         };
-        let from = to - MINUTES[counted.span] * 60_000;
+        let asked = to - MINUTES[counted.span] * 60_000;
+        let from = self.covered_from().clamp(asked, to);
+        counted.since = (from > asked).then_some(from);
         let within = ring.shown().between(from, to);
         let lines = within.filter_map(|entry| ring.line(entry));
         counted.numbers = Numbers::of((from, to), lines);

@@ -198,3 +198,35 @@ fn a_stack_trace_is_folded_under_its_line_and_goes_with_it() {
     };
     assert_eq!(lines.len(), 3);
 }
+
+#[test]
+fn a_rate_is_over_the_time_that_is_in_memory_and_the_page_says_since_when() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.with(|pane, _| pane.resize(110, 30));
+    // A line a second since the tail began, ten minutes ago.
+    seconds(&mut bench, 600);
+    bench.act(Verb::Describe);
+    let screen = said(&mut bench);
+    assert!(
+        screen.contains("1.0/s") && !screen.contains("in memory since"),
+        "{screen}"
+    );
+    bench.act(Verb::Right);
+    let screen = said(&mut bench);
+    for part in ["Last 15 min  in memory since 11:50; all lines", "1.0/s"] {
+        assert!(screen.contains(part), "{part} in {screen}");
+    }
+}
+
+#[test]
+fn a_rate_begins_behind_what_was_left_out() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.with(|pane, _| pane.resize(110, 30));
+    seconds(&mut bench, 600);
+    bench.pane.present.ring.begin_at(NOON - 240_000);
+    bench.act(Verb::Describe);
+    let screen = said(&mut bench);
+    for part in ["Last 5 min  in memory since 11:56; all lines", "1.0/s"] {
+        assert!(screen.contains(part), "{part} in {screen}");
+    }
+}
