@@ -10,7 +10,7 @@ use super::{Count, Numbers, OTHERS, PATHS, route};
 use crate::domain::text::mask::mask;
 use crate::logs::chunk::{Chunk, Line, Shape};
 use crate::logs::field::Known;
-use crate::logs::histogram::bucket;
+use crate::logs::histogram::{Histogram, bucket};
 use crate::logs::line::Facts;
 use crate::logs::slow::SlowQuery;
 use std::collections::HashMap;
@@ -40,6 +40,46 @@ impl Read {
     }
 }
 
+/// A count that keeps the durations of answers, lines with a status, apart from those of the layers on the way to one.
+#[derive(Clone, Default)]
+pub(super) struct Tally {
+    /// With the durations of answers alone.
+    count: Count,
+    /// Those of all other lines.
+    others: Histogram,
+}
+
+impl Tally {
+    #[inline]
+    pub fn add(&mut self, line: Read, answered: bool) {
+        if answered {
+            self.count.add(line);
+            return;
+        }
+        self.count.add(Read {
+            bucket: None,
+            ..line
+        });
+        if let Some(bucket) = line.bucket {
+            self.others.add_to(bucket);
+        }
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        self.count.merge(&other.count);
+        self.others.merge(&other.others);
+    }
+
+    /// The durations are those of the answers, where there is one.
+    pub fn done(self) -> Count {
+        let mut count = self.count;
+        if count.durations.count() == 0 {
+            count.durations = self.others;
+        }
+        count
+    }
+}
+
 /// What was looked up of one chunk.
 struct Recent<'l> {
     chunk: &'l Arc<Chunk>,
@@ -52,7 +92,7 @@ struct Recent<'l> {
 #[derive(Default)]
 pub(super) struct Counter<'l> {
     numbers: Numbers,
-    groups: Vec<Count>,
+    groups: Vec<Tally>,
     group_places: HashMap<&'l str, usize>,
     paths: Vec<Count>,
     path_places: HashMap<String, u16>,
@@ -72,7 +112,7 @@ impl<'l> Counter<'l> {
         if !at_hand.is_some_and(|recent| Arc::ptr_eq(recent.chunk, chunk)) {
             self.take_up(chunk);
         }
-        self.groups[self.recent[self.last].group].add(read);
+        self.groups[self.recent[self.last].group].add(read, line.status().is_some());
         // Several lines of one request name its path; the one with the status is its answer.
         if line.status().is_some()
             && let Some(path) = self.path(chunk, line)
@@ -134,7 +174,7 @@ impl<'l> Counter<'l> {
         let name = chunk.source.group.as_str();
         let place = *self.group_places.entry(name).or_insert(next);
         if place == next {
-            self.groups.push(Count::default());
+            self.groups.push(Tally::default());
         }
         place
     }
@@ -175,10 +215,12 @@ impl<'l> Counter<'l> {
         self.close_second();
         let (groups, paths) = (self.groups, self.paths);
         let mut numbers = self.numbers;
-        for count in &groups {
-            numbers.all.merge(count);
+        let mut all = Tally::default();
+        for tally in &groups {
+            all.merge(tally);
         }
-        let group = |(name, place): (&str, usize)| (name.into(), groups[place].clone());
+        numbers.all = all.done();
+        let group = |(name, place): (&str, usize)| (name.into(), groups[place].clone().done());
         numbers.groups = self.group_places.into_iter().map(group).collect();
         let path = |(name, place): (String, u16)| (name, paths[usize::from(place)].clone());
         numbers.paths = self.path_places.into_iter().map(path).collect();

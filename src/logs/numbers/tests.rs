@@ -1,4 +1,5 @@
 use super::super::chunk::tests::{event, source};
+use super::counter::Tally;
 use super::*;
 use proptest::prelude::*;
 
@@ -79,6 +80,31 @@ fn the_lines_of_a_request_before_its_answer_are_no_requests() {
 }
 
 #[test]
+fn durations_are_those_of_answers_where_there_are_any() {
+    let layer = |at| {
+        (
+            at,
+            r#"{"path":"/a","layer":"ENTRANCE","duration":"0ms"}"#.to_owned(),
+        )
+    };
+    let job = |at| (at, r#"{"job":"mail","took":"20ms"}"#.to_owned());
+    let api = [layer(1), layer(2), layer(3), (4, answered("/a", 200, 860))];
+    let chunks = [
+        chunk("/ecs/api", &api),
+        chunk("/ecs/job", &[job(5), job(6)]),
+    ];
+    let numbers = of((0, 10), &chunks);
+    let p50 = |count: &Count| count.percentile(50).unwrap().as_millis();
+    let near = |millis: u128, said: u128| said.abs_diff(millis) <= millis / 32;
+    let groups: Vec<u128> = numbers.groups().map(|(_, count)| p50(count)).collect();
+    assert!(near(860, p50(&numbers.all)), "{}", p50(&numbers.all));
+    assert!(near(860, groups[0]) && near(20, groups[1]), "{groups:?}");
+    assert_eq!((numbers.all.lines, numbers.all.durations.count()), (6, 1));
+    // Without an answer all durations count.
+    assert_eq!(of((5, 10), &chunks).all.durations.count(), 2);
+}
+
+#[test]
 fn the_same_slow_query_is_one_row_with_its_worst_and_its_whole_time() {
     let slow = |n: i64, took: u32| {
         (
@@ -116,14 +142,15 @@ proptest! {
         // One line of each chunk after the other, as groups that are written at once.
         let turns = (0..5).flat_map(|turn| chunks.iter().filter_map(move |chunk| Some((chunk, chunk.lines().get(turn)?))));
         let numbers = Numbers::of((0, 5), turns.clone());
-        let (mut paths, mut groups): (HashMap<String, Count>, BTreeMap<LogGroup, Count>) = Default::default();
+        let (mut paths, mut groups): (HashMap<String, Count>, BTreeMap<LogGroup, Tally>) = Default::default();
         for (chunk, line) in turns {
             let read = Read::of(line);
-            groups.entry(chunk.source.group.clone()).or_default().add(read);
+            groups.entry(chunk.source.group.clone()).or_default().add(read, line.status().is_some());
             if let Some(path) = chunk.path(line).filter(|_| line.status().is_some()) {
                 paths.entry(route(&path).into_owned()).or_default().add(read);
             }
         }
+        let groups: BTreeMap<LogGroup, Count> = groups.into_iter().map(|(group, tally)| (group, tally.done())).collect();
         prop_assert_eq!(numbers.all.lines, lines.len() as u64);
         prop_assert_eq!(&numbers.paths, &paths);
         prop_assert_eq!(&numbers.groups, &groups);
