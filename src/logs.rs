@@ -14,7 +14,7 @@ mod fuzz;
 mod habit;
 pub mod histogram;
 mod line;
-mod logfmt;
+pub mod logfmt;
 mod marks;
 pub mod meaning;
 mod names;

@@ -117,6 +117,12 @@ impl Chunk {
         self.part(line, line.facts.trace, Known::Trace)
     }
 
+    /// The same id for people: clean and masked.
+    pub fn shown_trace(&self, line: &Line) -> Option<String> {
+        let trace = self.trace(line)?;
+        Some(mask(&clean_decoded(trace)).into_owned())
+    }
+
     #[inline]
     fn part(&self, line: &Line, part: Part, known: Known) -> Option<Cow<'_, str>> {
         if part == Part::default() {

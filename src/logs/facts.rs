@@ -156,8 +156,8 @@ impl Gathered {
             }
             Known::Layer => facts.layer = part(text, &raw.value),
             Known::Trace => {
-                let better = is_trace(&text[raw.name.clone()]);
-                if better || facts.trace == Part::default() {
+                let better = is_trace(&text[raw.name.clone()]) || facts.trace == Part::default();
+                if better && part(text, &raw.value) != Part::default() {
                     self.trace(text, &raw.value);
                 }
             }

@@ -3,6 +3,20 @@
 use super::parse::Kind;
 use super::scan::{Raw, closing_quote};
 
+/// Of a logfmt line's first line the words before, between and behind the pairs.
+pub fn between(line: &str) -> String {
+    let line = line.lines().next().unwrap_or_default();
+    let mut words = Vec::new();
+    let mut end = 0;
+    for raw in Pairs::new(line).into_iter().flatten() {
+        words.push(line[end..raw.name.start].trim());
+        end = raw.value.end + usize::from(raw.kind == Kind::Text);
+    }
+    words.push(line[end..].trim());
+    words.retain(|words| !words.is_empty());
+    words.join(" ")
+}
+
 /// Walks over the pairs of a line's first line; words that are none are passed over.
 #[derive(Clone, Debug)]
 pub(super) struct Pairs<'t> {
@@ -96,6 +110,7 @@ pub(super) fn name_length(text: &str) -> usize {
 mod tests {
     use super::super::parse::fields;
     use super::super::parse::tests::{pairs, read};
+    use super::between;
     use proptest::prelude::*;
 
     fn is_read_as(line: &str, expected: &[(&str, &str)]) {
@@ -149,7 +164,33 @@ mod tests {
         is_read_as("level=error\n\tat x=1", &[("level", "error")]);
     }
 
+    #[test]
+    fn words_that_are_no_pair_are_kept() {
+        for (line, words) in [
+            (
+                "connection to database refused, giving up host=db-1 port=5432",
+                "connection to database refused, giving up",
+            ),
+            ("a x=1 b  c y=\"2 3\" d", "a b  c d"),
+            ("level=info status=200", ""),
+            ("x=1 y=2 failed\n\tat z=3", "failed"),
+        ] {
+            assert_eq!(between(line), words, "{line}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn every_word_is_in_a_pair_or_between(line in r#"([a-z]{1,3}=|[ "=\\한\n.\-@0-9]|x="y z"){0,30}"#) {
+            let line = line.lines().next().unwrap_or_default();
+            let length = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+            let of_pairs = |pairs: super::Pairs<'_>| pairs.map(|raw| {
+                length(&line[raw.name]) + 1 + length(&line[raw.value.clone()]) + 2 * usize::from(raw.kind == super::Kind::Text)
+            }).sum::<usize>();
+            let pairs = super::Pairs::new(line).map_or(0, of_pairs);
+            prop_assert_eq!(length(&between(line)) + pairs, length(line));
+        }
+
         #[test]
         fn nothing_panics_and_the_walk_ends(line in r#"([a-z]{1,3}=|[ "=\\한\n.\-@0-9]|x="y z"){0,30}"#) {
             prop_assert!(fields(&line).count() <= line.len());

@@ -60,6 +60,9 @@ impl<'t> Meaning<'t> {
         };
         let value = &line[raw.value.clone()];
         let says_nothing = value.is_empty() || value == "null";
+        if known == Known::Trace && says_nothing {
+            return;
+        }
         *place = (!says_nothing).then(|| decoded(line, raw).value);
     }
 }

@@ -37,6 +37,8 @@ fn a_trace_goes_before_a_request_id_wherever_it_stands() {
         assert_eq!(&text[start..start + usize::from(part.length)], "t-1");
     }
     assert_eq!(of(r#"{"traceId":null}"#).trace, Part::default());
+    let part = of(r#"{"requestId":"r","traceId":null}"#).trace;
+    assert_eq!((part.start, part.length), (14, 1));
 }
 
 #[test]

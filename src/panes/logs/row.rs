@@ -1,16 +1,18 @@
 //! One line as columns: what is known by name stands in its place, the rest after it.
 
+mod cells;
+
 use super::rate::short;
-use crate::logs::chunk::{Chunk, Line, Shape, members};
+use crate::logs::chunk::{Chunk, Line, Shape};
 use crate::logs::field::{Known, Severity};
 use crate::logs::needle::Needle;
-use crate::logs::parse::Kind;
 use crate::view::paint::Paint;
 use crate::view::put::{head, put, put_role, skip, width};
 use crate::view::theme::Role;
+pub use cells::Cells;
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// So much of a line is read for its columns: the rest of a huge one cannot be on the screen.
 const READ: usize = 8 * 1024;
@@ -111,48 +113,6 @@ pub struct Frame<'a> {
     pub left: usize,
 }
 
-/// A line split into its columns.
-#[derive(Debug, Default)]
-pub struct Cells {
-    known: BTreeMap<Known, String>,
-    /// What has no column: the message, and the members that are not known.
-    pub rest: String,
-}
-
-impl Cells {
-    /// Of a clean, masked text.
-    pub fn of(text: &str, line: &Line) -> Self {
-        let mut cells = Self::default();
-        let (mut message, mut others) = (None, String::new());
-        for member in members(text) {
-            let silent =
-                member.value.is_empty() || (member.kind == Kind::Literal && member.value == "null");
-            match member.known {
-                _ if silent => {}
-                Some(Known::Time) => {}
-                Some(Known::Message) => message = Some(member.value.into_owned()),
-                Some(known) => cells.set(known, &member.value),
-                None => others.extend([" ", &*member.name, "=", &*member.value]),
-            }
-        }
-        if let Some(duration) = line.duration() {
-            cells.set(Known::Duration, &took(duration));
-        }
-        cells.rest = message.unwrap_or_default() + &others;
-        cells.set(Known::Level, line.severity().map_or("", Severity::name));
-        cells
-    }
-
-    fn set(&mut self, known: Known, value: &str) {
-        self.known.insert(known, value.to_owned());
-    }
-
-    /// What stands in a column; empty where nothing does.
-    pub fn get(&self, known: Known) -> &str {
-        self.known.get(&known).map_or("", String::as_str)
-    }
-}
-
 /// `12ms`, `1.25s`, `850us`.
 pub fn took(duration: std::time::Duration) -> String {
     match duration.as_micros() {
@@ -202,7 +162,9 @@ impl Frame<'_> {
         // What is beyond the screen need not be masked.
         let text = chunk.head(line, READ.max((self.left + usize::from(room) + 1) * 4));
         match (self.look, line.shape()) {
-            (Look::Columns, Shape::Json | Shape::Logfmt) => pen.columns(start(&text, READ), line),
+            (Look::Columns, Shape::Json | Shape::Logfmt) => {
+                pen.columns(start(&text, READ), chunk, line);
+            }
             _ => pen.rest(&text, text_role(line)),
         }
     }
@@ -271,8 +233,8 @@ impl Pen<'_, '_> {
         self.cell(text, wide - pad, role);
     }
 
-    fn columns(&mut self, text: &str, line: &Line) {
-        let cells = Cells::of(text, line);
+    fn columns(&mut self, text: &str, chunk: &Chunk, line: &Line) {
+        let cells = Cells::of(text, chunk, line);
         for (known, width) in self.frame.columns.places(self.room()) {
             let role = role_of(known, line);
             match known {
@@ -284,7 +246,7 @@ impl Pen<'_, '_> {
                 _ => self.cell(cells.get(known), width, role),
             }
         }
-        let rest = if cells.known.values().all(String::is_empty) && cells.rest.is_empty() {
+        let rest = if cells.is_empty() {
             text
         } else {
             cells.rest.trim_start()

@@ -164,7 +164,7 @@ fn fitting(rows: &[(Vec<Span>, Span)], room: usize) -> Vec<Part> {
 fn row(step: &Step) -> (Vec<Span>, Span) {
     let role = role_of(step.line.is_bad());
     let text = step.chunk.head(&step.line, READ);
-    let cells = Cells::of(&text, &step.line);
+    let cells = Cells::of(&text, &step.chunk, &step.line);
     let parts = [Known::Method, Known::Path].map(|known| cells.get(known));
     let said = [parts[0], parts[1], cells.rest.trim()];
     let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
