@@ -10,10 +10,21 @@ pub(super) fn flags(text: &str) -> u8 {
         // JSON, dates: nearly every line.
         Some(b'{' | b'0'..=b'9' | b'[') => 0,
         Some(b' ' | b'\t') => Line::CONTINUES,
+        Some(b'T') if text.starts_with(TRACEBACK) => Line::AFTER_ERROR,
         Some(_) if continues(text) => Line::CONTINUES,
         Some(_) if may_continue(first_line(text)) => Line::MAY_CONTINUE,
         Some(_) => 0,
     }
+}
+
+/// Python prints it under what was logged of the error, and as well where nothing was.
+const TRACEBACK: &str = "Traceback (most recent call last):";
+
+/// Whether a line that goes on says that another traceback follows.
+pub(super) fn chains(text: &str) -> bool {
+    let says = |begin: &str| text.starts_with(begin);
+    says("During handling of the above exception")
+        || says("The above exception was the direct cause")
 }
 
 fn first_line(text: &str) -> &str {
@@ -22,10 +33,9 @@ fn first_line(text: &str) -> &str {
 
 /// Whatever stands before it.
 fn continues(text: &str) -> bool {
-    const BEGINS: [&str; 7] = [
+    const BEGINS: [&str; 6] = [
         "Caused by: ",
         "Suppressed: ",
-        "Traceback (most recent call last):",
         "During handling of the above exception",
         "The above exception was the direct cause",
         "created by ",
@@ -97,13 +107,20 @@ mod tests {
             "Caused by: java.sql.SQLException: gone",
             "... 12 more",
             "... 12 common frames omitted",
-            "Traceback (most recent call last):",
             "  File \"/app/x.py\", line 3, in <module>",
             "goroutine 1 [running]:",
             "created by main.main",
         ] {
             assert_eq!(flags(line), Line::CONTINUES, "{line}");
         }
+    }
+
+    #[test]
+    fn a_traceback_goes_on_an_error_alone() {
+        assert_eq!(
+            flags("Traceback (most recent call last):"),
+            Line::AFTER_ERROR
+        );
     }
 
     #[test]

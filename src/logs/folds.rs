@@ -2,6 +2,7 @@
 //! one line on the screen.
 
 use super::chunk::{Chunk, Line};
+use super::fold;
 use super::order::Entry;
 use crate::domain::ids::LogStream;
 use crate::domain::log::TailSource;
@@ -106,8 +107,12 @@ struct Open {
     head: Entry,
     /// When the last line of it was written.
     last: i64,
-    /// Something is folded under it already.
+    /// Something is folded under it already, or it is the head of a traceback: what may go on does.
     folding: bool,
+    /// It tells of an error.
+    bad: bool,
+    /// The last line announced another traceback.
+    chained: bool,
 }
 
 /// Decides line by line what goes on the line before it in its stream.
@@ -141,10 +146,12 @@ impl Folder {
                 Some(before) if before.takes(line, first) => {
                     before.last = line.at;
                     before.folding = true;
+                    before.chained =
+                        fold::chains(chunk.clean(line)) || before.chained && line.length == 0;
                     Arc::make_mut(folds).add(before.head, entry);
                 }
                 _ => {
-                    *before = Some(Open::at(entry));
+                    *before = Some(Open::at(entry, line));
                     heads.push(entry);
                 }
             }
@@ -165,17 +172,24 @@ impl Folder {
 }
 
 impl Open {
-    fn at(head: Entry) -> Self {
+    fn at(head: Entry, line: &Line) -> Self {
         Self {
             head,
             last: head.at,
-            folding: false,
+            folding: line.flags & Line::AFTER_ERROR == Line::AFTER_ERROR,
+            bad: line.is_bad(),
+            chained: false,
         }
     }
 
     #[inline]
     fn takes(&self, line: &Line, first: u32) -> bool {
-        let goes_on = line.has(Line::CONTINUES) || line.has(Line::MAY_CONTINUE) && self.folding;
+        let goes_on = match line.flags & Line::AFTER_ERROR {
+            Line::AFTER_ERROR => self.chained || self.bad && !self.folding,
+            Line::CONTINUES => true,
+            Line::MAY_CONTINUE => self.folding,
+            _ => false,
+        };
         goes_on
             && self.head.chunk >= first
             && line.at >= self.head.at

@@ -120,6 +120,8 @@ impl Line {
     pub(super) const CONTINUES: u8 = 4;
     /// It goes on where the line before it does (`ValueError: x` after a traceback).
     pub(super) const MAY_CONTINUE: u8 = 8;
+    /// It goes on an error (`Traceback (most recent call last):`), and begins something of its own after any other line.
+    pub(super) const AFTER_ERROR: u8 = Self::CONTINUES | Self::MAY_CONTINUE;
     /// It came after newer ones had been shown.
     pub(super) const LATE: u8 = 16;
 

@@ -106,6 +106,39 @@ fn a_traceback_ends_with_the_line_that_names_the_error() {
 }
 
 #[test]
+fn a_traceback_that_goes_on_no_error_stands_for_itself() {
+    let mut ring = Ring::new(1 << 20);
+    ring.push(of(
+        "a",
+        &[
+            (1, r#"{"path":"/health","status":200}"#),
+            (2, "Traceback (most recent call last):"),
+            (2, "  File \"x.py\", line 3"),
+            (2, "KeyError: 'a'"),
+            (2, ""),
+            (
+                2,
+                "During handling of the above exception, another exception occurred:",
+            ),
+            (2, ""),
+            (2, "Traceback (most recent call last):"),
+            (2, "ValueError: bad"),
+            (3, "Traceback (most recent call last):"),
+            (3, "OSError: other"),
+        ],
+    ));
+    assert_eq!(
+        texts(&ring),
+        [
+            r#"{"path":"/health","status":200}"#,
+            "Traceback (most recent call last):",
+            "Traceback (most recent call last):"
+        ]
+    );
+    assert_eq!([0, 1, 2].map(|place| under(&ring, place).len()), [0, 7, 1]);
+}
+
+#[test]
 fn what_goes_on_nothing_or_comes_much_later_stands_for_itself() {
     let mut ring = Ring::new(1 << 20);
     ring.push(of("a", &[(1, "\tat x.Y(Z.java:3)")]));
