@@ -153,19 +153,40 @@ impl Severity {
     }
 }
 
-/// A response time: `"12ms"`, `"1.5 s"`; a bare number is in the unit its name ends with, else a whole one is
-/// milliseconds and one with a fraction seconds (as nginx, Go and Python write it).
+/// A response time: `"12ms"`, `"1.5 s"`, `"1m30s"`; a bare number is in the unit its name ends with. Where the name says
+/// none, a whole one is milliseconds, and one with a fraction is seconds below [`SECONDS`] (as Go and Python write it),
+/// else milliseconds (as Rails does). nginx's `$request_time` is in seconds (`ngx_http_log_module`).
 pub fn duration(name: &str, value: &str) -> Option<Duration> {
     let text = value.trim();
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
-    let number: f64 = text[..digits].parse().ok()?;
-    let seconds = match text[digits..].trim() {
-        "" => number * bare_unit(name, &text[..digits]),
-        unit => number * unit_of(unit)?,
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    let is_bare = digit(bytes.first()) && (digit(bytes.last()) || text.ends_with('.'));
+    let bare = is_bare.then(|| text.parse::<f64>().ok()).flatten();
+    let seconds = match bare {
+        Some(number) => number * bare_unit(name, number, text),
+        None => with_units(text)?,
     };
     Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// From here on a bare number with a fraction is milliseconds: who answers in seconds answers sooner.
+const SECONDS: f64 = 10.0;
+
+/// Seconds of numbers, each with its unit: `1h2m`, `1m30.5s`.
+fn with_units(mut text: &str) -> Option<f64> {
+    if text.is_empty() {
+        return None;
+    }
+    let mut seconds = 0.0;
+    while !text.is_empty() {
+        let in_number = |c: char| c.is_ascii_digit() || c == '.';
+        let unit = text.find(|c| !in_number(c))?;
+        let length = text[unit..].find(in_number);
+        let end = length.map_or(text.len(), |length| unit + length);
+        seconds += text[..unit].parse::<f64>().ok()? * unit_of(text[unit..end].trim())?;
+        text = &text[end..];
+    }
+    Some(seconds)
 }
 
 fn unit_of(unit: &str) -> Option<f64> {
@@ -174,19 +195,23 @@ fn unit_of(unit: &str) -> Option<f64> {
         "us" | "µs" | "μs" => 1e-6,
         "ms" | "millis" => 1e-3,
         "s" | "sec" | "secs" | "seconds" => 1.0,
-        "m" | "min" => 60.0,
+        "m" | "min" | "mins" => 60.0,
+        "h" | "hour" | "hours" => 3_600.0,
         _ => return None,
     })
 }
 
-fn bare_unit(name: &str, number: &str) -> f64 {
+fn bare_unit(name: &str, number: f64, text: &str) -> f64 {
     let lower = name.to_ascii_lowercase();
     let ends = |units: &[&str]| units.iter().any(|unit| lower.ends_with(unit));
     match () {
         () if ends(&["ms", "millis"]) => 1e-3,
         () if ends(&["_us", "micros"]) || name.ends_with("Us") => 1e-6,
         () if ends(&["_ns", "nanos"]) || name.ends_with("Ns") => 1e-9,
-        () if ends(&["seconds", "secs", "_s"]) || number.contains('.') => 1.0,
+        () if ends(&["seconds", "secs", "_s"]) => 1.0,
+        // A whole one, however it is written.
+        () if text.bytes().all(|b| b.is_ascii_digit()) => 1e-3,
+        () if number < SECONDS || ends(&["request_time", "requesttime"]) => 1.0,
         () => 1e-3,
     }
 }

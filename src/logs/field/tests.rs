@@ -38,6 +38,17 @@ fn durations_are_read_in_every_form() {
         ("took_ns", "5000", 5),
         ("duration", "0ms", 0),
         ("duration", "2m", 120_000_000),
+        ("duration", "1.5s", 1_500_000),
+        ("duration", "1h", 3_600_000_000),
+        ("duration", "1m30s", 90_000_000),
+        ("duration", "1h 2m 0.5s", 3_720_500_000),
+        ("duration", "5e-05", 50),
+        ("duration", "1200.5", 1_200_500),
+        ("duration", "58.33", 58_330),
+        ("duration", "9.5", 9_500_000),
+        ("request_time", "12.345", 12_345_000),
+        ("elapsed_seconds", "58.33", 58_330_000),
+        ("durationMs", "0.5", 500),
     ] {
         assert_eq!(
             took(name, value),
@@ -51,6 +62,10 @@ fn durations_are_read_in_every_form() {
         "1.2.3",
         "-4",
         "12 parsecs",
+        "1m30",
+        "1m fast",
+        "inf",
+        "nan",
         "99999999999999999999999999999999s",
     ] {
         assert_eq!(took("duration", nonsense), None, "{nonsense}");
