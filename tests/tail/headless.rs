@@ -368,10 +368,7 @@ logs.put_log_events(logGroupName='/odd', logStreamName='s', logEvents=[dict(time
     let (_, piped, _) = done(logs(&account, &["/odd"]));
     assert_eq!(piped, "a\u{1b}[2Jb password=hunter2 \u{202e}c\n");
     let url = format!("http://127.0.0.1:{}", account.port);
-    for (form, shown) in [
-        ("text", "b password=***"),
-        ("json", "\\u001b[2Jb password=hunter2 \\u202ec"),
-    ] {
+    for form in ["text", "json"] {
         let mut terminal = Start::console().env("AWS_ENDPOINT_URL", &url).size(200, 24);
         for arg in [
             "logs",
@@ -384,11 +381,13 @@ logs.put_log_events(logGroupName='/odd', logStreamName='s', logEvents=[dict(time
             terminal = terminal.arg(arg);
         }
         let mut terminal = terminal.go();
-        tokio::task::block_in_place(|| terminal.wait_for(shown));
+        tokio::task::block_in_place(|| terminal.wait_for("b password=***"));
         assert_eq!(tokio::task::block_in_place(|| terminal.wait_exit()), 0);
         let raw = String::from_utf8(terminal.raw()).expect("text");
         assert!(
-            !raw.contains("\u{1b}[2J") && !raw.contains('\u{202e}'),
+            !["\u{1b}[2J", "\u{202e}", "hunter2"]
+                .iter()
+                .any(|bad| raw.contains(bad)),
             "{raw:?}"
         );
     }

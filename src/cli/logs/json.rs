@@ -1,7 +1,7 @@
 //! A line as a JSON object: what came, and what was understood of it.
 
 use super::stamp::Stamp;
-use crate::domain::text::is_clean;
+use crate::domain::text::{Text, mask};
 use crate::logs::chunk::{Chunk, Line};
 use crate::logs::meaning::Meanings;
 use std::io::Write;
@@ -13,7 +13,7 @@ pub(super) struct Objects {
     at: Stamp,
     ingested: Stamp,
     meanings: Meanings,
-    /// Whether a terminal shows them: then nothing leaves that could command it.
+    /// Whether a terminal shows them: then nothing leaves that could command it, and no secret.
     terminal: bool,
 }
 
@@ -37,7 +37,11 @@ impl Objects {
         let stream = chunk.stream_of(line).map_or("", |stream| stream.as_str());
         self.member("stream", stream, into);
         let message: &str = &chunk.original(line);
-        self.member("message", message, into);
+        if self.terminal {
+            self.member("message", &chunk.text(line), into);
+        } else {
+            self.member("message", message, into);
+        }
         into.extend_from_slice(b",\"ingested\":\"");
         self.ingested.write(line.ingested, into);
         into.push(b'"');
@@ -82,12 +86,17 @@ impl Objects {
     }
 
     fn text(&self, text: &str, into: &mut Vec<u8>) {
-        if self.terminal && !is_clean(text) {
-            return escaped(text, into);
+        if !self.terminal {
+            return quoted(text, into);
         }
-        // A text is always JSON, and a Vec takes everything.
-        let _ = serde_json::to_writer(into, text);
+        let clean = Text::clean(text);
+        quoted(&mask::mask(clean.as_str()), into);
     }
+}
+
+fn quoted(text: &str, into: &mut Vec<u8>) {
+    // A text is always JSON, and a Vec takes everything.
+    let _ = serde_json::to_writer(into, text);
 }
 
 /// In milliseconds, exact to the microsecond, as JSON writes numbers.
@@ -102,26 +111,10 @@ fn millis(duration: Duration, into: &mut Vec<u8>) {
     }
 }
 
-/// Every character beyond plain ASCII as its code.
-fn escaped(text: &str, into: &mut Vec<u8>) {
-    into.push(b'"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => into.extend_from_slice(&[b'\\', c as u8]),
-            ' '..='~' => into.push(c as u8),
-            _ => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(into, "\\u{unit:04x}");
-                }
-            }
-        }
-    }
-    into.push(b'"');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::text::is_clean;
 
     #[test]
     fn durations_are_exact_numbers() {
@@ -143,18 +136,23 @@ mod tests {
     }
 
     #[test]
-    fn what_could_command_a_terminal_is_escaped_and_still_the_same() {
-        let objects = Objects::for_terminal(true);
+    fn a_terminal_gets_neither_commands_nor_secrets_and_a_pipe_gets_the_same_text() {
+        let said = |terminal, text: &str| {
+            let mut out = Vec::new();
+            Objects::for_terminal(terminal).text(text, &mut out);
+            let said = String::from_utf8(out).unwrap();
+            assert!(!terminal || is_clean(&said), "{said}");
+            serde_json::from_str::<String>(&said).unwrap()
+        };
         for text in [
             "plain \"q\" \\ 한글",
             "a\u{1b}[2Jb\u{202e}\u{9b}\u{7f}😀\n",
             "",
         ] {
-            let mut out = Vec::new();
-            objects.text(text, &mut out);
-            let said = String::from_utf8(out).unwrap();
-            assert!(is_clean(&said), "{said}");
-            assert_eq!(serde_json::from_str::<String>(&said).unwrap(), text);
+            assert_eq!(said(false, text), text);
         }
+        assert_eq!(said(true, "plain \"q\" \\ 한글"), "plain \"q\" \\ 한글");
+        assert_eq!(said(true, "/x?password=hunter2"), "/x?password=***");
+        assert!(!said(true, "a\u{1b}[2J\u{202e}").contains(['\u{1b}', '\u{202e}']));
     }
 }
