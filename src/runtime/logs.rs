@@ -10,7 +10,8 @@ use super::tail::{Read, Readers, Room, Sink};
 use super::{reads, watchdog};
 use crate::aws::{Aws, Options};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::log::GroupFacts;
+use crate::domain::ids::Region;
+use crate::domain::log::{GroupFacts, TailSource};
 use crate::logs::chunk::{Chunk, Line};
 use crate::logs::filter::Filter;
 use crate::logs::tail::Follow;
@@ -18,6 +19,7 @@ use crate::logs::tail::merge::Merge;
 use crate::model::settings::Settings;
 use crate::model::tail::Tailing;
 use again::Reasons;
+use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,11 +81,12 @@ impl From<io::Error> for Stopped {
 }
 
 /// Reads; answers with the groups' failures, where some could not be read and others could.
-pub fn run(settings: &Settings, job: Job, page: &mut dyn Page) -> Result<Vec<Fault>, Stopped> {
+pub fn run(settings: &Settings, mut job: Job, page: &mut dyn Page) -> Result<Vec<Fault>, Stopped> {
     let tasks = super::tasks()?;
     let done = tasks.block_on(async {
         let stop = stop(job.then)?;
         let aws = connect(settings).await?;
+        job.tailing.sources = once(job.tailing.sources, aws.region());
         let notes = check::groups(&aws, &job).await?;
         let mut run = Run::new(job, page, tasks.handle(), stop);
         for note in &notes {
@@ -93,6 +96,19 @@ pub fn run(settings: &Settings, job: Job, page: &mut dyn Page) -> Result<Vec<Fau
     });
     tasks.shutdown_background();
     done
+}
+
+/// Each source once, however it is named: the region `home` needs no name.
+fn once(sources: Vec<TailSource>, home: &Region) -> Vec<TailSource> {
+    let mut seen = HashSet::new();
+    let at_home = |source: TailSource| TailSource {
+        region: source.region.filter(|region| region != home),
+        ..source
+    };
+    let sources = sources.into_iter().map(at_home);
+    sources
+        .filter(|source| seen.insert(source.clone()))
+        .collect()
 }
 
 /// All groups whose names begin so, in AWS's order.
@@ -322,5 +338,33 @@ impl<'p> Run<'p> {
             self.page.line(chunk, line, late)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_of_the_home_region_is_read_once_however_it_is_named() {
+        let source = |region: Option<&str>, group: &str| TailSource {
+            region: region.map(Region::from),
+            group: group.into(),
+            stream_prefix: None,
+        };
+        let named = vec![
+            source(None, "/a"),
+            source(Some("eu-west-1"), "/a"),
+            source(Some("ap-northeast-2"), "/a"),
+            source(Some("ap-northeast-2"), "/b"),
+        ];
+        assert_eq!(
+            once(named, &"ap-northeast-2".into()),
+            [
+                source(None, "/a"),
+                source(Some("eu-west-1"), "/a"),
+                source(None, "/b")
+            ]
+        );
     }
 }
