@@ -120,7 +120,7 @@ fn is_mistaken(fault: &Fault) -> bool {
 
 /// What the words mean at `now`.
 fn job(args: &LogsArgs, settings: &Settings, now: Timestamp) -> Result<Job, Fault> {
-    let start = at("--since", &args.since, now)?;
+    let start = since(&args.since, now)?;
     let end = args
         .until
         .as_deref()
@@ -149,6 +149,15 @@ fn job(args: &LogsArgs, settings: &Settings, now: Timestamp) -> Result<Job, Faul
         then: if args.follow { Then::Follow } else { Then::End },
         filter: Filter::parse(args.filter.as_deref().unwrap_or_default())?,
     })
+}
+
+fn since(text: &str, now: Timestamp) -> Result<Timestamp, Fault> {
+    let start = at("--since", text, now)?;
+    if start > now {
+        let what = format!("--since: “{text}” lies ahead");
+        return Err(Fault::new(FaultKind::Usage, what).next("Name a time that was"));
+    }
+    Ok(start)
 }
 
 fn at(flag: &str, text: &str, now: Timestamp) -> Result<Timestamp, Fault> {

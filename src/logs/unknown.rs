@@ -1,6 +1,7 @@
 //! Fields that a filter asks for and no line has: no error, for lines may still
 //! come, but most likely a slip of the finger.
 
+use super::chunk::Chunk;
 use super::field::Known;
 use super::filter::Filter;
 use super::line::{Facts, Part};
@@ -43,10 +44,7 @@ impl Snapshot {
         let step = self.chunks.len().div_ceil(CHUNKS).max(1);
         let mut names = BTreeSet::new();
         for chunk in self.chunks.iter().rev().step_by(step) {
-            let step = chunk.lines().len().div_ceil(LINES).max(1);
-            for line in chunk.lines().iter().step_by(step) {
-                names.extend(fields(chunk.clean(line)).map(|field| field.name.into_owned()));
-            }
+            sample(chunk, &mut names);
         }
         names
     }
@@ -70,45 +68,100 @@ impl Snapshot {
     }
 
     fn has_field(&self, name: &str, sample: &BTreeSet<String>) -> bool {
-        let known = Known::of(name);
-        let is_it = |seen: &String| {
-            seen.eq_ignore_ascii_case(name) || known.is_some() && Known::of(seen) == known
-        };
-        if sample.iter().any(is_it) {
-            return true;
-        }
-        match known {
-            Some(known) => self.has_known(known),
-            None => self.has_member(name),
+        is_among(name, sample) || self.chunks.iter().any(|chunk| has(chunk, name))
+    }
+}
+
+/// The fields that a filter asks for, looked for in lines that nobody keeps.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// No line had them so far.
+    missing: Vec<String>,
+    /// Names that lines have, from a sample of them.
+    names: BTreeSet<String>,
+    /// Chunks that names were taken from.
+    sampled: usize,
+    lines: bool,
+}
+
+impl Asked {
+    pub fn of(filter: &Filter) -> Self {
+        Self {
+            missing: filter.fields().into_iter().map(str::to_owned).collect(),
+            ..Self::default()
         }
     }
 
-    /// Whether the metadata of any line has it.
-    fn has_known(&self, known: Known) -> bool {
-        let has = |facts: &Facts| match known {
-            Known::Level => facts.severity.is_some(),
-            Known::Status => facts.status > 0,
-            Known::Duration => facts.micros != Facts::NO_TIME,
-            Known::Path => facts.path != Part::default(),
-            Known::Trace => facts.trace != Part::default(),
-            Known::Layer => facts.layer != Part::default(),
-            Known::Time | Known::Method | Known::Message => false,
-        };
-        let mut lines = self.chunks.iter().flat_map(|chunk| chunk.lines());
-        lines.any(|line| has(&line.facts))
+    /// Looks into lines that have come; where all fields were found it does nothing more.
+    pub fn look(&mut self, chunk: &Chunk) {
+        if self.missing.is_empty() {
+            return;
+        }
+        self.lines |= !chunk.lines().is_empty();
+        if self.sampled < CHUNKS {
+            self.sampled += 1;
+            sample(chunk, &mut self.names);
+        }
+        let names = &self.names;
+        self.missing
+            .retain(|name| !is_among(name, names) && !has(chunk, name));
     }
 
-    /// Whether any line has it: first the text is searched for the name.
-    fn has_member(&self, name: &str) -> bool {
-        let needle = Needle::new(name.rsplit('.').next().unwrap_or(name));
-        self.chunks.iter().any(|chunk| {
-            let all = super::bits::Bits::all(chunk.lines().len());
-            let named = super::filter::select::found(&needle, chunk, &all);
-            named
-                .iter()
-                .any(|line| nested::has(chunk.clean(&chunk.lines()[line]), name))
-        })
+    /// The fields that no line had; none while there were no lines.
+    pub fn unknown(&self) -> Vec<Unknown> {
+        let missing = self.missing.iter().filter(|_| self.lines);
+        missing
+            .map(|name| Unknown {
+                name: name.clone(),
+                near: near(name, &self.names),
+            })
+            .collect()
     }
+}
+
+fn sample(chunk: &Chunk, names: &mut BTreeSet<String>) {
+    let step = chunk.lines().len().div_ceil(LINES).max(1);
+    for line in chunk.lines().iter().step_by(step) {
+        names.extend(fields(chunk.clean(line)).map(|field| field.name.into_owned()));
+    }
+}
+
+fn is_among(name: &str, names: &BTreeSet<String>) -> bool {
+    let known = Known::of(name);
+    names
+        .iter()
+        .any(|seen| seen.eq_ignore_ascii_case(name) || known.is_some() && Known::of(seen) == known)
+}
+
+fn has(chunk: &Chunk, name: &str) -> bool {
+    match Known::of(name) {
+        Some(known) => has_known(chunk, known),
+        None => has_member(chunk, name),
+    }
+}
+
+/// Whether the metadata of any line has it.
+fn has_known(chunk: &Chunk, known: Known) -> bool {
+    let has = |facts: &Facts| match known {
+        Known::Level => facts.severity.is_some(),
+        Known::Status => facts.status > 0,
+        Known::Duration => facts.micros != Facts::NO_TIME,
+        Known::Path => facts.path != Part::default(),
+        Known::Trace => facts.trace != Part::default(),
+        Known::Layer => facts.layer != Part::default(),
+        Known::Time | Known::Method | Known::Message => false,
+    };
+    chunk.lines().iter().any(|line| has(&line.facts))
+}
+
+/// Whether any line has it: first the text is searched for the name.
+fn has_member(chunk: &Chunk, name: &str) -> bool {
+    let needle = Needle::new(name.rsplit('.').next().unwrap_or(name));
+    let all = super::bits::Bits::all(chunk.lines().len());
+    let named = super::filter::select::found(&needle, chunk, &all);
+    named
+        .iter()
+        .any(|line| nested::has(chunk.clean(&chunk.lines()[line]), name))
 }
 
 fn near(name: &str, seen: &BTreeSet<String>) -> Vec<String> {
@@ -131,7 +184,6 @@ fn near(name: &str, seen: &BTreeSet<String>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::chunk::Chunk;
     use super::super::chunk::tests::{event, source};
     use super::super::ring::Ring;
     use super::*;
@@ -149,6 +201,39 @@ mod tests {
     fn said(lines: &[&str], filter: &str) -> Vec<String> {
         let unknown = snapshot(lines).unknown(&Filter::parse(filter).unwrap());
         unknown.iter().map(Unknown::to_string).collect()
+    }
+
+    fn said_without_keeping(lines: &[&str], filter: &str) -> Vec<String> {
+        let mut asked = Asked::of(&Filter::parse(filter).unwrap());
+        for line in lines {
+            for chunk in Chunk::seal(&source("g"), &[event(1, line)]) {
+                asked.look(&chunk);
+            }
+        }
+        asked.unknown().iter().map(Unknown::to_string).collect()
+    }
+
+    #[test]
+    fn lines_that_nobody_keeps_tell_the_same() {
+        let plain = ["plain"; 60];
+        let lines = [&[LINE][..], &plain, &["{\"rare\":1}"]].concat();
+        for filter in [
+            "statuss>=500 shpo=a",
+            "status>1 rare=1 visitor.role=G",
+            "text",
+            "level>=warn",
+        ] {
+            assert_eq!(
+                said_without_keeping(&lines, filter),
+                said(&lines, filter),
+                "{filter}"
+            );
+        }
+        assert_eq!(
+            said_without_keeping(&lines, "statuss>=500"),
+            ["No line has the field “statuss”; the nearest names: status"]
+        );
+        assert_eq!(said_without_keeping(&[], "statuss>=500"), [""; 0]);
     }
 
     const LINE: &str = r#"{"path":"/x","shop":"a","visitor":{"role":"G"},"status":200}"#;

@@ -16,6 +16,7 @@ use crate::logs::chunk::{Chunk, Line};
 use crate::logs::filter::Filter;
 use crate::logs::tail::Follow;
 use crate::logs::tail::merge::Merge;
+use crate::logs::unknown::Asked;
 use crate::model::settings::Settings;
 use crate::model::tail::Tailing;
 use again::Reasons;
@@ -175,6 +176,7 @@ struct Run<'p> {
     end: Option<i64>,
     then: Then,
     filter: Filter,
+    asked: Asked,
     page: &'p mut dyn Page,
     runtime: Handle,
     stop: watch::Receiver<bool>,
@@ -198,6 +200,7 @@ impl<'p> Run<'p> {
             tailing: job.tailing,
             end: job.end,
             then: job.then,
+            asked: Asked::of(&job.filter),
             filter: job.filter,
             page,
             runtime: runtime.clone(),
@@ -222,6 +225,7 @@ impl<'p> Run<'p> {
         );
         let read = self.read(read).await;
         self.page.flush()?;
+        self.unknown();
         let Some(follows) = read? else {
             return Ok(self.failures);
         };
@@ -287,6 +291,7 @@ impl<'p> Run<'p> {
         match came {
             Read::Lines { of, chunks } => {
                 for chunk in chunks {
+                    self.asked.look(&chunk);
                     let times = chunk.lines().iter().map(|line| line.at).collect();
                     merge.push(of, chunk, times);
                 }
@@ -311,6 +316,14 @@ impl<'p> Run<'p> {
             self.again(note);
         } else {
             self.page.note(note);
+        }
+    }
+
+    /// A field that no line has is most likely a slip of the finger, and nothing comes.
+    fn unknown(&mut self) {
+        for unknown in self.asked.unknown() {
+            let note = Fault::new(FaultKind::Missing, unknown.to_string());
+            self.page.note(&note);
         }
     }
 

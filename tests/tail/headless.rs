@@ -139,6 +139,28 @@ async fn the_groups_are_listed_by_the_beginning_of_their_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_said_where_a_slip_of_the_finger_is_likely() {
+    let account = account(20.0, 20);
+    for (args, said) in [
+        (
+            &[GROUPS[0], "--filter", "statuss>=500"][..],
+            "No line has the field “statuss”; the nearest names: status",
+        ),
+        (&["--list", "/nothing"], "begins with “/nothing”"),
+    ] {
+        let mut command = logs(&account, args);
+        command.env("LANG", "C.UTF-8");
+        let (code, out, err) = done(command);
+        assert_eq!(
+            (code, out.as_str(), err.lines().count()),
+            (0, "", 1),
+            "{err}"
+        );
+        assert!(err.contains(said), "{err}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn bad_input_is_a_sentence_and_an_exit_code() {
     let account = account(1.0, 0);
     for (args, code, said) in [

@@ -1,7 +1,7 @@
 //! `tidegate logs --list`: the groups there are.
 
 use super::super::args::Output;
-use super::super::{Failure, Streams};
+use super::super::{Failure, Streams, say};
 use super::LogsArgs;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::log::GroupFacts;
@@ -24,6 +24,9 @@ pub(super) fn run(
         }
     };
     let groups = logs::list(settings, prefix)?;
+    if groups.is_empty() {
+        say::faults(&[none(prefix)], io.err)?;
+    }
     let width = groups
         .iter()
         .map(|g| g.name.as_str().chars().count())
@@ -36,6 +39,15 @@ pub(super) fn run(
         }
     }
     Ok(0)
+}
+
+/// Nothing is an answer too, but one that a slip of the finger gives as well.
+fn none(prefix: &str) -> Fault {
+    if prefix.is_empty() {
+        return Fault::new(FaultKind::Missing, "There is no log group in this region");
+    }
+    let what = format!("No log group's name begins with “{prefix}” in this region");
+    Fault::new(FaultKind::Missing, what).next("tidegate logs --list shows those that there are")
 }
 
 fn row(group: &GroupFacts, width: usize) -> String {

@@ -61,6 +61,11 @@ fn times_are_ages_and_moments_and_the_window_must_hold_something() {
         ..args(&["/a"])
     };
     assert!(refused(&until("1h")).contains("--until is not after --since"));
+    let since = |since: &str| LogsArgs {
+        since: since.into(),
+        ..args(&["/a"])
+    };
+    assert!(refused(&since("2026-11-23")).contains("--since: “2026-11-23” lies ahead"));
     assert!(refused(&until("soon")).contains("--until: “soon” is no time"));
 }
 
