@@ -147,8 +147,14 @@ fn job(args: &LogsArgs, settings: &Settings, now: Timestamp) -> Result<Job, Faul
         },
         end: end.map(Timestamp::as_millisecond),
         then: if args.follow { Then::Follow } else { Then::End },
-        filter: Filter::parse(args.filter.as_deref().unwrap_or_default())?,
+        filter: filter(args.filter.as_deref().unwrap_or_default())?,
     })
+}
+
+/// Here no filter was before that could stay.
+fn filter(source: &str) -> Result<Filter, Fault> {
+    Filter::parse(source)
+        .map_err(|mistake| Fault::new(FaultKind::Usage, mistake.to_string()).next(mistake.mend))
 }
 
 fn since(text: &str, now: Timestamp) -> Result<Timestamp, Fault> {

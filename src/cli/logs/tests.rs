@@ -77,7 +77,12 @@ fn what_cannot_be_read_is_refused_before_anything_is_asked() {
         filter: Some("\"open".into()),
         ..args(&["/a"])
     };
-    assert!(!refused(&filter).is_empty());
+    let said = refused(&filter);
+    assert!(
+        said.contains("The filter goes wrong at character"),
+        "{said}"
+    );
+    assert!(!said.contains("as it was"), "{said}");
 }
 
 #[test]
