@@ -36,10 +36,20 @@ pub struct LogsArgs {
     #[arg(long, conflicts_with_all = ["follow", "since", "until", "filter", "pattern"])]
     pub list: bool,
     /// From when on: 15m, 2h or 1d ago, 14:22, 2026-11-22, or RFC 3339
-    #[arg(long, value_name = "TIME", default_value = "10m")]
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "10m",
+        allow_hyphen_values = true
+    )]
     pub since: String,
     /// Until when, in the same forms
-    #[arg(long, value_name = "TIME", conflicts_with = "follow")]
+    #[arg(
+        long,
+        value_name = "TIME",
+        conflicts_with = "follow",
+        allow_hyphen_values = true
+    )]
     pub until: Option<String>,
     /// Go on with what comes, until ctrl-c; a line that comes after newer ones is marked: "late" before it on a
     /// terminal, "late": true in JSON
@@ -168,7 +178,13 @@ fn since(text: &str, now: Timestamp) -> Result<Timestamp, Fault> {
 
 fn at(flag: &str, text: &str, now: Timestamp) -> Result<Timestamp, Fault> {
     moment::parse(text, now).ok_or_else(|| {
-        Fault::new(FaultKind::Usage, format!("{flag}: “{text}” is no time")).next(moment::FORM)
+        let fault = Fault::new(FaultKind::Usage, format!("{flag}: “{text}” is no time"));
+        match text.strip_prefix('-') {
+            Some(ago) if moment::parse(ago, now).is_some() => {
+                fault.next(format!("Write {flag} {ago}, without the minus"))
+            }
+            _ => fault.next(moment::FORM),
+        }
     })
 }
 

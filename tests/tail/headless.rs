@@ -173,6 +173,7 @@ async fn bad_input_is_a_sentence_and_an_exit_code() {
             2,
             "--since: “soon” is no time",
         ),
+        (&[GROUPS[0], "--since", "-5m"], 2, "Write --since 5m"),
         (
             &[GROUPS[0], "--until", "1d"],
             2,

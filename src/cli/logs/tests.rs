@@ -65,6 +65,7 @@ fn times_are_ages_and_moments_and_the_window_must_hold_something() {
         since: since.into(),
         ..args(&["/a"])
     };
+    assert!(refused(&since("-5m")).contains("Write --since 5m, without the minus"));
     assert!(refused(&since("2026-11-23")).contains("--since: “2026-11-23” lies ahead"));
     assert!(refused(&until("soon")).contains("--until: “soon” is no time"));
 }
