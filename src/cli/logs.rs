@@ -141,7 +141,12 @@ fn job(args: &LogsArgs, settings: &Settings, now: Timestamp) -> Result<Job, Faul
             .means("nothing lies between them"));
     }
     let live = args.live_tail || (args.follow && settings.log_tail == TailMethod::Live);
+    let accounts = args
+        .groups
+        .iter()
+        .filter_map(|word| log_request::account(word));
     Ok(Job {
+        accounts: accounts.collect(),
         tailing: Tailing {
             sources: sources(args, settings)?,
             method: if live {

@@ -4,7 +4,7 @@
 use super::source::did_you_mean;
 use crate::domain::ecs::LogTarget;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::ids::{LogGroup, Region};
+use crate::domain::ids::{AccountId, LogGroup, Region};
 use crate::domain::moment;
 use jiff::Timestamp;
 
@@ -63,6 +63,16 @@ pub fn target(word: &str) -> Result<LogTarget, Fault> {
         region: region.map(Region::from),
         stream_prefix: None,
     })
+}
+
+/// The account that a group's ARN names.
+pub fn account(word: &str) -> Option<AccountId> {
+    match word.split(':').collect::<Vec<_>>().as_slice() {
+        ["arn", _, "logs", _, account, "log-group", ..] if !account.is_empty() => {
+            Some(AccountId::from(*account))
+        }
+        _ => None,
+    }
 }
 
 fn is_region(word: &str) -> bool {
@@ -186,6 +196,7 @@ mod tests {
             let target = target(arn).unwrap();
             assert_eq!(target.group.as_str(), "/ecs/api");
             assert_eq!(target.region, Some("ap-northeast-2".into()));
+            assert_eq!(account(arn), Some("123456789012".into()));
         }
     }
 

@@ -10,7 +10,7 @@ use super::tail::{Read, Readers, Room, Sink};
 use super::{reads, watchdog};
 use crate::aws::{Aws, Options};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::ids::Region;
+use crate::domain::ids::{AccountId, Region};
 use crate::domain::log::{GroupFacts, TailSource};
 use crate::logs::chunk::{Chunk, Line};
 use crate::logs::filter::Filter;
@@ -35,6 +35,8 @@ const LEAVE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Job {
     pub tailing: Tailing,
+    /// The accounts that the groups' ARNs name; none must be another than that of the credentials.
+    pub accounts: Vec<AccountId>,
     /// Milliseconds since 1970, exclusive; without an end until now.
     pub end: Option<i64>,
     pub then: Then,
@@ -88,6 +90,7 @@ pub fn run(settings: &Settings, mut job: Job, page: &mut dyn Page) -> Result<Vec
         let stop = stop(job.then)?;
         let aws = connect(settings).await?;
         job.tailing.sources = once(job.tailing.sources, aws.region());
+        check::accounts(&aws, &job.accounts).await?;
         let notes = check::groups(&aws, &job).await?;
         let mut run = Run::new(job, page, tasks.handle(), stop);
         for note in &notes {

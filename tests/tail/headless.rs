@@ -165,6 +165,11 @@ async fn bad_input_is_a_sentence_and_an_exit_code() {
     let account = account(1.0, 0);
     for (args, code, said) in [
         (&["/ecs/orchard-apo"][..], 2, "Near it: /ecs/orchard-api"),
+        (
+            &["arn:aws:logs:ap-northeast-2:999999999999:log-group:/ecs/orchard-api"],
+            2,
+            "The ARN names account 999999999999",
+        ),
         (&["a b"], 2, "cannot be the name of a log group"),
         (&[], 2, "No log group is named"),
         (&[GROUPS[0], "--filter", "a |"], 2, "tidegate: "),

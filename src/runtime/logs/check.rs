@@ -4,6 +4,7 @@
 use super::Job;
 use crate::aws::Aws;
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::AccountId;
 use crate::domain::log::{Export, GroupFacts, TailSource};
 use crate::model::tail::TailStart;
 use crate::runtime::clock;
@@ -15,6 +16,23 @@ const MOST: usize = 20;
 /// Names offered instead of one that is not there.
 const NEAR: usize = 3;
 const DAY: i64 = 86_400_000;
+
+/// A group is looked for by its name: one of another account would be mistaken for ours.
+pub(super) async fn accounts(aws: &Aws, named: &[AccountId]) -> Result<(), Fault> {
+    if named.is_empty() {
+        return Ok(());
+    }
+    let ours = aws.identity().await?.account;
+    match named.iter().find(|account| **account != ours) {
+        None => Ok(()),
+        Some(other) => {
+            let (other, ours) = (other.as_str(), ours.as_str());
+            let what = format!("The ARN names account {other}, and the credentials are of {ours}");
+            let fault = Fault::new(FaultKind::Usage, what).means("nothing was read");
+            Err(fault.next("choose a profile of that account with --profile"))
+        }
+    }
+}
 
 /// What should be known of the groups; an unknown one is refused with the names that are near.
 pub(super) async fn groups(aws: &Aws, job: &Job) -> Result<Vec<Fault>, Fault> {
