@@ -7,9 +7,9 @@ use super::{banner, footer, header};
 use crate::domain::text::Text;
 use crate::model::settings::Charset;
 use crate::view::ascii;
-use crate::view::frame::Frame;
+use crate::view::frame::{BESIDE, FILTER, Frame};
 use crate::view::layout::{Geometry, Place};
-use crate::view::put::{blank, put_role};
+use crate::view::put::{blank, head, put_role, width};
 use crate::view::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -45,7 +45,9 @@ fn draw_pane(state: &State, place: &Place, buf: &mut Buffer) {
     state.with_context(|cx| {
         if place.framed {
             let title = pane.title(cx);
-            let status = status(pane.filter(), &title.status);
+            let beside = BESIDE + width(title.name.as_str()) + 2;
+            let room = usize::from(place.area.width).saturating_sub(beside);
+            let status = status(pane.filter(), title.status.as_str(), room);
             let number = Some(place.pane as u8 + 1);
             let frame = Frame {
                 number,
@@ -59,13 +61,23 @@ fn draw_pane(state: &State, place: &Place, buf: &mut Buffer) {
     });
 }
 
-/// The filter in force is part of what is true now.
-fn status(filter: &str, status: &Text) -> Text {
-    match (filter, status.as_str()) {
-        ("", _) => status.clone(),
+/// The filter in force is part of what is true now; a long one gives way to the rest of it.
+fn status(filter: &str, status: &str, room: usize) -> Text {
+    match (filter, status) {
+        ("", status) => Text::clean(status),
         (filter, "") => Text::clean(&format!("/{filter}")),
-        (filter, status) => Text::clean(&format!("/{filter} · {status}")),
+        (filter, status) => {
+            let left = room.saturating_sub(width(status) + 4).max(FILTER);
+            Text::clean(&format!("/{} · {status}", cut(filter, left)))
+        }
     }
+}
+
+fn cut(text: &str, room: usize) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    format!("{}…", head(text, room.saturating_sub(1)).0)
 }
 
 fn draw_notice(state: &State, area: Rect, buf: &mut Buffer) {
@@ -104,4 +116,26 @@ fn draw_overlays(state: &State, geometry: &Geometry, buf: &mut Buffer) -> Option
         cursor = overlay.popup().draw(state, &paint, places, buf);
     }
     cursor
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_filter_gives_way_to_what_is_true_of_the_rows() {
+        let filter = "path=/api/orders status>=500";
+        let said = |room| status(filter, "9 dropped · 0.60 USD/h", room);
+        assert_eq!(
+            said(60).as_str(),
+            "/path=/api/orders status>=500 · 9 dropped · 0.60 USD/h"
+        );
+        for room in [46, 0] {
+            assert_eq!(
+                said(room).as_str(),
+                "/path=/api/orders st… · 9 dropped · 0.60 USD/h"
+            );
+        }
+        assert_eq!(status(filter, "", 3).as_str(), format!("/{filter}"));
+    }
 }

@@ -365,9 +365,10 @@ impl Pane for Logs {
     }
 
     fn title(&self, cx: &Context<'_>) -> Title {
+        let (name, status) = self.heading(cx);
         Title {
-            name: Text::clean(&self.name()),
-            status: Text::clean(&self.status(cx)),
+            name: Text::clean(&name),
+            status: Text::clean(&status),
         }
     }
 

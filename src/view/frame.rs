@@ -15,6 +15,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+/// What stands beside name and status in a frame's line: the number, blanks, and a gap.
+pub const BESIDE: usize = 7;
+/// So much of a filter stands before the status in any case.
+pub const FILTER: usize = 20;
+
 /// What a frame shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {

@@ -1,15 +1,22 @@
 //! The title: which logs, how they are read, how late they are, and what is missing.
 
+mod part;
+
 use super::Logs;
+use super::past::Past;
 use super::rate;
 use super::source::Lag;
 use super::watch::Closed;
 use crate::domain::fault::FaultKind;
+use crate::domain::ids::LogGroup;
 use crate::domain::text::Text;
 use crate::domain::units;
 use crate::model::settings::Charset;
 use crate::panes::Context;
+use crate::view::frame::{BESIDE, FILTER};
+use crate::view::put::width;
 use jiff::Timestamp;
+use part::{Part, Worth, fitting, least};
 use std::time::Duration;
 
 /// From this many columns on the title has room for a sparkline.
@@ -20,8 +27,39 @@ const WORTH_SAYING: Duration = Duration::from_secs(1);
 const BARS: (i64, usize) = (5, 12);
 
 impl Logs {
-    /// The pane's name: the first group, and what lies open over it.
+    /// The pane's title: the name, and what is true of the lines right now, the most urgent first. A long name gives way
+    /// to the truth.
+    pub(super) fn heading(&self, cx: &Context<'_>) -> (String, String) {
+        let parts = self.parts(cx);
+        let least = least(&parts);
+        let mut name = self.name();
+        if self.room(&name, FILTER) < least {
+            name = self.named(&rate::short);
+        }
+        let whole = self.room(&name, usize::MAX);
+        let room = if whole < least {
+            self.room(&name, FILTER)
+        } else {
+            whole
+        };
+        (name, fitting(parts, room))
+    }
+
+    /// The columns beside the name and so much of the filter, which the app draws.
+    fn room(&self, name: &str, filter: usize) -> usize {
+        let filter = match width(self.chosen_filter().source()) {
+            0 => 0,
+            wide => wide.min(filter) + 4,
+        };
+        usize::from(self.size.0).saturating_sub(BESIDE + width(name) + filter)
+    }
+
+    /// The first group, and what lies open over it.
     pub(super) fn name(&self) -> String {
+        self.named(&|group| group.text().as_str().to_owned())
+    }
+
+    fn named(&self, of: &dyn Fn(&LogGroup) -> String) -> String {
         let Some(first) = self.sources.feeds.first() else {
             return "Logs".to_owned();
         };
@@ -31,57 +69,63 @@ impl Logs {
         };
         let past = if self.past.is_some() { " › past" } else { "" };
         let opened = self.sheets.crumbs();
-        format!("Logs ─ {}{more}{past}{opened}", first.source.group.text())
+        format!("Logs ─ {}{more}{past}{opened}", of(&first.source.group))
     }
 
-    /// What is true of the lines right now, the most urgent first.
-    pub(super) fn status(&self, cx: &Context<'_>) -> String {
-        if self.sources.feeds.is_empty() || self.sheets.top().is_some() {
-            return String::new();
-        }
+    fn parts(&self, cx: &Context<'_>) -> Vec<Part> {
         match &self.past {
-            Some(past) => {
-                let (from, to) = past.span();
-                let reading = if past.is_reading() { "reading · " } else { "" };
-                format!(
-                    "{reading}{} – {}{}",
-                    moment(from),
-                    moment(to),
-                    self.chosen()
-                )
+            _ if self.sources.feeds.is_empty() => Vec::new(),
+            _ if self.sheets.top().is_some() => {
+                self.trouble().into_iter().chain(self.lacks()).collect()
             }
+            Some(past) => self.of_past(past),
             None => self.present(cx),
         }
     }
 
-    fn present(&self, cx: &Context<'_>) -> String {
+    fn of_past(&self, past: &Past) -> Vec<Part> {
+        let mut parts = Vec::new();
+        if past.is_reading() {
+            parts.push(Part::new(Worth::Truth, "reading"));
+        }
+        let (from, to) = past.span();
+        let said = |of: fn(i64) -> String| format!("{} – {}", of(from), of(to));
+        parts.push(Part::new(Worth::Truth, said(minute)).or(Worth::Words, said(moment)));
+        parts.extend(self.chosen());
+        parts.extend(self.pattern());
+        parts.extend(self.cost());
+        parts
+    }
+
+    fn present(&self, cx: &Context<'_>) -> Vec<Part> {
         let mut parts = vec![self.pulse(), self.pace(cx)];
         // A group that is silent does not lag, and a quiet screen is quiet.
         if let Lag::Live(lag) = self.sources.lag()
             && self.rate.now(cx.now.wall) > 0.0
         {
-            parts.push(format!("lag {:.1} s", lag.as_secs_f64()));
+            let said = format!("lag {:.1} s", lag.as_secs_f64());
+            parts.push(Part::new(Worth::Truth, said));
         }
-        parts.extend(self.live_tail());
-        parts.extend(
-            self.sources
-                .skipped()
-                .map(|span| format!("{} skipped", units::age(span))),
-        );
-        // Nothing is lost: what does not fit in memory is still in CloudWatch.
-        if self.present.ring.dropped() > 0 {
-            let aged = units::count(self.present.ring.dropped());
-            parts.push(format!("{aged} dropped by the cap"));
-        }
-        parts.join(" · ") + &self.chosen()
+        parts.extend(self.lacks());
+        parts.extend(self.chosen());
+        parts
     }
 
     /// How it stands, and by which method.
-    fn pulse(&self) -> String {
-        if let Some(new) = self.present.window.new_lines() {
-            return format!("held · {} new", units::count(new));
-        }
-        match (self.sources.failure(), self.sources.lag()) {
+    fn pulse(&self) -> Part {
+        let held = |new| format!("held · {} new", units::count(new));
+        let held = self.present.window.new_lines().map(held);
+        held.map(|held| Part::new(Worth::Truth, held))
+            .or_else(|| self.trouble())
+            .unwrap_or_else(|| match self.sources.lag() {
+                Lag::Unknown => Part::new(Worth::Truth, "starting"),
+                _ => self.method(),
+            })
+    }
+
+    /// Why not all lines are here that could be.
+    fn trouble(&self) -> Option<Part> {
+        let said = match (self.sources.failure(), self.sources.lag()) {
             (Some((_, fault, _)), _) if fault.kind == FaultKind::Throttled => {
                 "throttled".to_owned()
             }
@@ -95,75 +139,98 @@ impl Logs {
                 format!("catching up {}", units::age(by))
             }
             (None, Lag::Behind(_)) => "catching up".to_owned(),
-            (None, Lag::Live(_)) => self.method(),
-            (None, Lag::Unknown) => "starting".to_owned(),
-        }
+            (None, Lag::Live(_) | Lag::Unknown) => return None,
+        };
+        Some(Part::new(Worth::Truth, said))
     }
 
-    fn method(&self) -> String {
+    fn method(&self) -> Part {
         if self.watch.closed() == Some(Closed::Away) {
-            return "Live Tail closed, no key for 15 min".to_owned();
+            let closed = Part::new(Worth::Truth, "Live Tail closed");
+            return closed.or(Worth::Words, "Live Tail closed, no key for 15 min");
         }
         let all = self.sources.feeds.len();
-        match self.sources.by_live_tail().0 {
+        let said = match self.sources.by_live_tail().0 {
             0 => "polling".to_owned(),
             live if live == all => "Live Tail".to_owned(),
             live => format!("Live Tail {live} of {all}"),
-        }
+        };
+        Part::new(Worth::Method, said)
     }
 
-    /// Whether lines are left out by AWS, why groups are polled instead, and what it costs.
-    fn live_tail(&self) -> Vec<String> {
+    /// What is left out of the lines, and by whom; and what Live Tail costs.
+    fn lacks(&self) -> Vec<Part> {
         let mut parts = Vec::new();
         if self.sources.by_live_tail().1 {
-            parts.push("sampled".to_owned());
+            parts.push(Part::new(Worth::Truth, "sampled"));
         }
+        parts.extend(self.cost());
+        let skipped = self.sources.skipped();
         parts.extend(
-            self.sources
-                .live
-                .map(|live| format!("{:.2} USD/h", live.usd_per_hour)),
+            skipped.map(|span| Part::new(Worth::Truth, format!("{} skipped", units::age(span)))),
         );
+        // Nothing is lost: what does not fit in memory is still in CloudWatch.
+        if self.present.ring.dropped() > 0 {
+            let dropped = format!("{} dropped", units::count(self.present.ring.dropped()));
+            let long = format!("{dropped} by the cap");
+            parts.push(Part::new(Worth::Truth, dropped).or(Worth::Words, long));
+        }
+        parts.extend(self.pattern());
         parts
     }
 
-    fn pace(&self, cx: &Context<'_>) -> String {
-        let said = rate::said(self.rate.now(cx.now.wall));
-        let crowded = self.find.is_set() || !self.chosen_filter().is_empty();
-        if self.size.0 < WIDE || crowded {
-            return said;
-        }
-        let bars = self.rate.bars(cx.now.wall, BARS);
-        format!(
-            "{said} {}",
-            rate::sparkline(&bars, cx.settings.charset == Charset::Ascii)
-        )
+    fn cost(&self) -> Option<Part> {
+        let live = self.sources.live?;
+        Some(Part::new(
+            Worth::Truth,
+            format!("{:.2} USD/h", live.usd_per_hour),
+        ))
     }
 
-    /// What was chosen of the lines: the filter, and the pattern that AWS applies.
-    fn chosen(&self) -> String {
+    /// AWS sends only what fits it.
+    fn pattern(&self) -> Option<Part> {
+        let pattern = Text::clean(self.sources.pattern.as_ref()?);
+        Some(Part::new(Worth::Truth, "pattern").or(Worth::Words, format!("pattern {pattern}")))
+    }
+
+    fn pace(&self, cx: &Context<'_>) -> Part {
+        let said = rate::said(self.rate.now(cx.now.wall));
+        let rate = Part::new(Worth::Rate, said.clone());
+        if self.size.0 < WIDE {
+            return rate;
+        }
+        let bars = self.rate.bars(cx.now.wall, BARS);
+        let bars = rate::sparkline(&bars, cx.settings.charset == Charset::Ascii);
+        rate.or(Worth::Sparkline, format!("{said} {bars}"))
+    }
+
+    /// What was chosen of the lines, what is looked for in them, and how they are shown.
+    fn chosen(&self) -> Vec<Part> {
         let ring = &self.view().ring;
         let (shown, held) = (ring.shown().len() as u64, ring.held() as u64);
-        let filtered = if ring.filter().is_empty() {
-            String::new()
-        } else {
-            format!(" · {} of {} lines", units::count(shown), units::count(held))
-        };
-        let pattern = self.sources.pattern.as_ref();
-        let pattern = pattern.map(|pattern| format!(" · pattern {}", Text::clean(pattern)));
-        let hits = self.hits().map(|hits| format!(" · {hits}"));
-        let choosing = if self.is_choosing() {
-            " · choosing"
-        } else {
-            ""
-        };
-        filtered + choosing + &pattern.unwrap_or_default() + &hits.unwrap_or_default()
+        let filtered = (!ring.filter().is_empty())
+            .then(|| format!("{} of {} lines", units::count(shown), units::count(held)));
+        let parts = [
+            filtered.map(|said| Part::new(Worth::Counted, said)),
+            self.is_choosing()
+                .then(|| Part::new(Worth::Truth, "choosing")),
+            self.hits().map(|hits| Part::new(Worth::Asked, hits)),
+        ];
+        parts.into_iter().flatten().collect()
     }
 }
 
-/// `14:22:06`, or with its date where a day is not today's is left to the lines: `22 Nov 14:22:06`.
+/// `22 Nov 14:22:06`.
 fn moment(at: i64) -> String {
-    Timestamp::from_millisecond(at).map_or_else(
-        |_| at.to_string(),
-        |at| at.strftime("%-d %b %H:%M:%S").to_string(),
-    )
+    dated(at, "%-d %b %H:%M:%S")
+}
+
+/// `22 Nov 14:22`.
+fn minute(at: i64) -> String {
+    dated(at, "%-d %b %H:%M")
+}
+
+fn dated(at: i64, form: &str) -> String {
+    Timestamp::from_millisecond(at)
+        .map_or_else(|_| at.to_string(), |at| at.strftime(form).to_string())
 }

@@ -142,3 +142,43 @@ fn far_behind_the_gap_can_be_left_out() {
     assert_eq!(bench.pane.urgent(), Some(Verb::LeaveOut));
     assert_eq!(bench.act(Verb::LeaveOut), [Act::Do(Effect::TailNow)]);
 }
+
+#[test]
+fn where_the_title_has_no_room_for_all_the_truth_stays() {
+    let mut bench = Bench::tailing(&["/ecs/a-group-with-a-long-name/orchard-api"]);
+    bench.with(|pane, _| pane.resize(78, 5));
+    let group = "/ecs/a-group-with-a-long-name/orchard-api";
+    bench.state(
+        group,
+        TailState::Following {
+            lag: Duration::from_millis(1_240),
+        },
+    );
+    bench.lines(group, &["one", "two"]);
+    assert_eq!(status(&mut bench), "polling · lag 1.2 s");
+    assert_eq!(
+        name(&mut bench),
+        "Logs ─ /ecs/a-group-with-a-long-name/orchard-api"
+    );
+    let live = Tail::Method {
+        source: source(group),
+        method: Method::Live { sampled: true },
+    };
+    tail(&mut bench, &live);
+    let sessions = LiveSessions {
+        open: 1,
+        minutes: 3,
+        usd_per_hour: 0.6,
+    };
+    tail(&mut bench, &Tail::Live(Some(sessions)));
+    bench.pane.present.ring.set_cap(1);
+    bench.lines(group, &["three"]);
+    assert_eq!(name(&mut bench), "Logs ─ orchard-api");
+    assert_eq!(
+        status(&mut bench),
+        "lag 1.2 s · sampled · 0.60 USD/h · 3 dropped"
+    );
+    // A page that lies open is of the same lines.
+    bench.act(Verb::Describe);
+    assert_eq!(status(&mut bench), "sampled · 0.60 USD/h · 3 dropped");
+}
