@@ -75,6 +75,32 @@ async fn sessions_that_end_and_break_leave_no_gap_and_double_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sessions_that_all_end_at_once_are_not_opened_again_and_again() {
+    let account = account(60.0, 0);
+    let start = now();
+    let tailing = Tailing {
+        start: TailStart::At(start),
+        ..live(&GROUPS)
+    };
+    tell(&account, "fault over logs:StartLiveTail");
+    let mut tailed = Tailed::start(&aws(&account, "ap-northeast-2").await, &tailing);
+    // The first end is a renewal; after the second it is polled, and the reason is told.
+    tailed.until(|tailed| instead(tailed).is_some()).await;
+    let why = instead(&tailed).expect("a reason").what.clone();
+    assert_eq!(why.as_str(), "AWS ends each Live Tail soon after it began");
+    let minutes = tailed.sessions.iter().flatten().map(|s| s.minutes).max();
+    assert_eq!(minutes, Some(2));
+    tailed.lines(100).await;
+    tell(&account, "faults off");
+    let is_back = |tailed: &Tailed| tailed.methods.last().is_some_and(|last| is_live(&last.1));
+    tailed.until(is_back).await;
+    tailed.lines(100).await;
+    tell(&account, "speed manual");
+    let truth = truth(&account, &GROUPS, start, i64::MAX / 4);
+    tailed.agrees_with(&truth).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sample_is_called_one() {
     let account = account(1_500.0, 0);
     let mut tailed = Tailed::start(&aws(&account, "ap-northeast-2").await, &live(&GROUPS[..1]));

@@ -14,6 +14,10 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
+/// A session that lasted less did nothing but cost: each is billed a minute, and five a second may begin
+/// (aws-facts.md §4.3).
+const LASTED: Duration = Duration::from_mins(1);
+
 /// Where the lines of a source go.
 #[derive(Clone, Debug)]
 pub(super) struct Seat {
@@ -116,26 +120,42 @@ struct Session {
 }
 
 /// How a session ended.
+#[derive(Clone, Debug, PartialEq)]
 enum End {
-    /// After its three hours.
+    /// AWS says that its time is over.
     Over,
-    /// And whether it had begun.
-    Broken(Fault, bool),
+    Broken(Fault),
+}
+
+/// The ends that came one after the other, no session between them that lasted.
+#[derive(Debug, Default)]
+struct Ends(u32);
+
+impl Ends {
+    /// Why, and for how long, there is none after this end; `None`: it is opened again at once.
+    fn trouble(&mut self, end: End, lasted: Duration) -> Option<(Fault, Duration)> {
+        self.0 = if lasted < LASTED { self.0 + 1 } else { 1 };
+        let fault = match end {
+            // What comes until it is open again is polled where the two join.
+            End::Over if self.0 == 1 => return None,
+            End::Over => over_again(),
+            End::Broken(fault) => fault,
+        };
+        let pause = pause(&fault, self.0);
+        Some((fault, pause))
+    }
 }
 
 impl Session {
     async fn run(self) {
-        let mut failures = 0;
+        let mut ends = Ends::default();
         loop {
-            match self.open().await {
-                // What comes until it is open again is polled where the two join.
-                End::Over => failures = 0,
-                End::Broken(fault, heard) => {
-                    failures = if heard { 1 } else { failures + 1 };
-                    let pause = pause(&fault, failures);
-                    self.tell(|| Feed::Down(Some(fault.clone())));
-                    tokio::time::sleep(pause).await;
-                }
+            let began = self.desk.clock.now().mono;
+            let end = self.open().await;
+            let lasted = self.desk.clock.now().mono.saturating_sub(began);
+            if let Some((fault, pause)) = ends.trouble(end, lasted) {
+                self.tell(|| Feed::Down(Some(fault.clone())));
+                tokio::time::sleep(pause).await;
             }
         }
     }
@@ -143,7 +163,7 @@ impl Session {
     async fn open(&self) -> End {
         match self.desk.aws.live_tail(&self.ask).await {
             Ok(stream) => self.hear(stream).await,
-            Err(fault) => End::Broken(explained(fault), false),
+            Err(fault) => End::Broken(explained(fault)),
         }
     }
 
@@ -162,7 +182,7 @@ impl Session {
                     }
                 }
                 LiveNews::TimedOut => return End::Over,
-                LiveNews::Broken(fault) => return End::Broken(fault, bill.is_some()),
+                LiveNews::Broken(fault) => return End::Broken(fault),
             }
         }
     }
@@ -193,6 +213,13 @@ fn pause(fault: &Fault, failures: u32) -> Duration {
         FaultKind::Conflict | FaultKind::Missing => Duration::from_mins(2),
         _ => Duration::from_secs(1 << failures.saturating_sub(1).min(6)),
     }
+}
+
+fn over_again() -> Fault {
+    let what = "AWS ends each Live Tail soon after it began";
+    Fault::new(FaultKind::Server, what)
+        .means("the lines come by polling")
+        .next("it is opened again by itself, each time a little later")
 }
 
 /// What it means for whoever reads on.
@@ -264,6 +291,23 @@ mod tests {
         assert_eq!(sizes, [1, 10, 2, 1]);
         assert_eq!(asks[0].stream_prefix, Some("api/".into()));
         assert_eq!(asks[3].region, Some("us-east-1".into()));
+    }
+
+    #[test]
+    fn a_session_is_renewed_at_once_but_one_that_ends_again_and_again_later_and_later() {
+        let mut ends = Ends::default();
+        let mut pause = |end, lasted| {
+            let trouble = ends.trouble(end, Duration::from_secs(lasted));
+            trouble.map(|(_, pause)| pause.as_secs())
+        };
+        let broken = || End::Broken(Fault::new(FaultKind::Unreachable, "x"));
+        assert_eq!(pause(End::Over, 10_800), None);
+        let soon: Vec<_> = (0..8).map(|_| pause(End::Over, 0)).collect();
+        assert_eq!(soon, [2, 4, 8, 16, 32, 64, 64, 64].map(Some));
+        assert_eq!(pause(broken(), 1), Some(64));
+        assert_eq!(pause(End::Over, 61), None);
+        assert_eq!(pause(broken(), 3_600), Some(1));
+        assert_eq!(pause(broken(), 1), Some(2));
     }
 
     #[test]
