@@ -186,6 +186,38 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_access_key_is_known_by_the_id_before_it() {
+        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        for (before, after) in [
+            ("AKIAIOSFODNN7EXAMPLE ", ""),
+            ("AKIAIOSFODNN7EXAMPLE,", ",eu-west-1"),
+            ("rotated ASIAIOSFODNN7EXAMPLE to\n", "\n"),
+            (r#"{"id":"AKIAIOSFODNN7EXAMPLE","v":""#, r#""}"#),
+        ] {
+            let id = if before.contains("AKIA") {
+                "AKIA"
+            } else {
+                "ASIA"
+            };
+            let hidden = before.replace(&format!("{id}IOSFODNN7EXAMPLE"), "***");
+            let text = format!("{before}{secret}{after}");
+            assert_eq!(mask(&text), format!("{hidden}***{after}"));
+        }
+        let commit = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567";
+        let kept = mask(commit).into_owned() + " " + &mask(&format!("{secret} AKIA"));
+        assert_eq!(
+            kept,
+            format!("{commit} {secret} AKIA"),
+            "no id is before it"
+        );
+        let of_a_commit = format!("AKIAIOSFODNN7EXAMPLE in {commit} and {secret}more");
+        assert_eq!(
+            mask(&of_a_commit),
+            format!("*** in {commit} and {secret}more")
+        );
+    }
+
+    #[test]
     fn secrets_are_found_by_form() {
         let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc_DEF-123";
         for secret in [

@@ -2,6 +2,7 @@
 
 use super::{Span, ours};
 use regex::Regex;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// One of these stands in every secret that [`spans`] can find.
@@ -27,14 +28,36 @@ static COMPILED: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The letters of an AWS secret access key, which has no form but its length.
+const SECRET: usize = 40;
+
+/// What a secret access key could be a part of.
+static WORDS: LazyLock<Regex> = LazyLock::new(|| ours("[A-Za-z0-9+/]+"));
+
 /// Where secrets stand, by their form.
 pub(super) fn spans(text: &str) -> Vec<Span> {
     let found = COMPILED.iter().flat_map(|form| form.captures_iter(text));
-    found
-        .filter_map(|captures| captures.get(1))
-        .map(|m| Span {
-            range: m.range(),
-            quoted: false,
-        })
-        .collect()
+    let found = found.filter_map(|captures| captures.get(1));
+    let mut ranges: Vec<Range<usize>> = found.map(|m| m.range()).collect();
+    if let Some(id) = COMPILED.first().and_then(|ids| ids.find(text)) {
+        ranges.extend(secrets_after(text, id.end()));
+    }
+    let span = |range| Span {
+        range,
+        quoted: false,
+    };
+    ranges.into_iter().map(span).collect()
+}
+
+/// The secrets that may belong to an access key id that ends at `id`.
+fn secrets_after(text: &str, id: usize) -> impl Iterator<Item = Range<usize>> {
+    let words = WORDS.find_iter(&text[id..]);
+    let secrets = words.filter(|word| word.len() == SECRET && is_random(word.as_str()));
+    secrets.map(move |word| id + word.start()..id + word.end())
+}
+
+/// Not the digest of a commit or a file, which has letters of one case alone.
+fn is_random(word: &str) -> bool {
+    word.contains(|c: char| c.is_ascii_uppercase())
+        && word.contains(|c: char| c.is_ascii_lowercase())
 }
