@@ -2,7 +2,7 @@
 //! answers, what was said to the operator.
 
 use crate::domain::ecs::Cluster;
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::health::Level;
 use crate::domain::identity::Identity;
 use crate::domain::ids::{ClusterName, LogGroup, Region};
@@ -119,6 +119,17 @@ impl News {
         self.shows = false;
     }
 
+    /// Takes down what was said of a slip of the fingers: whoever presses the next key has read it.
+    pub fn forgive(&mut self) {
+        let slip = |notice: &Notice| {
+            let fault = notice.fault.as_ref();
+            fault.is_some_and(|fault| fault.kind == FaultKind::Usage)
+        };
+        if self.notice().is_some_and(slip) {
+            self.hush();
+        }
+    }
+
     /// What the calls come to now.
     pub fn used(&mut self, usage: Usage) {
         self.usage = usage;
@@ -228,6 +239,17 @@ mod tests {
         news.tick(at(8));
         assert!(news.notice().is_none());
         assert_eq!(news.all().count(), 1);
+    }
+
+    #[test]
+    fn a_slip_of_the_fingers_is_forgiven_and_a_trouble_is_not() {
+        let mut news = News::default();
+        for (kind, stands) in [(FaultKind::Usage, false), (FaultKind::Denied, true)] {
+            news.tell(&Fault::new(kind, "no"));
+            news.forgive();
+            assert_eq!(news.notice().is_some(), stands, "{kind:?}");
+        }
+        assert_eq!(news.all().count(), 2);
     }
 
     #[test]

@@ -214,6 +214,7 @@ fn pressed(state: &mut State, key: KeyEvent) -> Vec<Effect> {
         return verbs::act(state, verb);
     }
     if state.overlays.is_empty() {
+        state.news.forgive();
         pane_key(state, key)
     } else {
         state.overlay_key(key)

@@ -98,6 +98,15 @@ fn what_is_no_region_is_refused_with_an_example() {
 }
 
 #[test]
+fn a_refusal_of_what_was_typed_goes_with_the_next_key() {
+    let mut console = console();
+    console.command("at 99:00");
+    assert!(console.screen().contains("“99:00” is no time"));
+    console.type_in("j");
+    assert!(!console.screen().contains("is no time"));
+}
+
+#[test]
 fn another_profile_brings_its_own_mode() {
     let prod = Settings {
         mode: Mode::ReadOnly,
