@@ -77,20 +77,30 @@ impl Logs {
         if self.past.is_some() || self.sources.feeds.is_empty() {
             return;
         }
-        let share = self.cap / SHARE;
         self.present.hold(); // it stays where it is until somebody comes back
-        self.present.ring.set_cap(self.cap - share);
         let asked = (self.sources.list(), self.sources.pattern.clone());
-        let filter = self.chosen_filter().clone();
-        self.past = Some(Past::before(self.begin(cx), asked, (share, filter)));
+        let of = (self.share(), self.chosen_filter().clone());
+        self.past = Some(Past::before(self.begin(cx), asked, of));
         self.search();
         self.fit();
+    }
+
+    /// The bytes that the past may take.
+    pub(super) fn share(&self) -> usize {
+        self.cap / SHARE
+    }
+
+    /// The present lends the past what it takes, and no more.
+    pub(super) fn lend(&mut self) {
+        let taken = self.past.as_ref().map_or(0, |past| past.view.ring.bytes());
+        let left = self.cap - taken.min(self.share());
+        self.present.ring.set_cap(left);
     }
 
     /// Back to the present, as it was left.
     pub(super) fn leave_past(&mut self) {
         if self.past.take().is_some() {
-            self.present.ring.set_cap(self.cap);
+            self.lend();
             self.fit();
             self.search();
         }
@@ -150,7 +160,9 @@ impl Logs {
         let Some(past) = &mut self.past else { return };
         let reading = past.is_reading();
         past.take(news);
-        if reading && !past.is_reading() {
+        let done = reading && !past.is_reading();
+        self.lend();
+        if done {
             self.search();
         }
     }
