@@ -17,6 +17,7 @@ mod blank;
 mod deed;
 mod detail;
 mod find;
+mod held;
 mod keep;
 mod lines;
 mod live;
@@ -52,6 +53,7 @@ use crate::model::verb::{Place, Verb};
 use crate::view::paint::Paint;
 use deed::ON_LINES;
 use find::Find;
+use held::Held;
 use past::Past;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -76,6 +78,8 @@ pub struct Logs {
     present: View,
     /// Older lines, while they are looked at.
     past: Option<Past>,
+    /// What was held and fell out of memory, until it can be looked at.
+    lost: Option<Held>,
     columns: Columns,
     rate: Rate,
     /// From when on the tail reads (milliseconds since 1970).
@@ -103,6 +107,7 @@ impl Default for Logs {
             sources: Sources::default(),
             present: View::live(cap),
             past: None,
+            lost: None,
             columns: Columns::default(),
             rate: Rate::default(),
             from: i64::MIN,
@@ -191,7 +196,9 @@ impl Pane for Logs {
                     self.reads_on(cx);
                 }
                 if let TailState::Skipped { span } = state {
+                    let held = self.held_before(usize::MAX);
                     self.begin_after(source, *span);
+                    self.keep_held(held);
                 }
             }
             Tail::Method { source, method } => self.sources.read_by(source, method),

@@ -57,7 +57,10 @@ impl Logs {
             return Vec::new();
         }
         match verb {
-            Verb::Back => self.sheets.pop(),
+            Verb::Back => {
+                self.sheets.pop();
+                self.show_lost();
+            }
             Verb::Copy => return self.copy(cx),
             Verb::Trace => return self.follow_trace(cx),
             Verb::Enter => return self.ask_others(cx),

@@ -23,6 +23,7 @@ impl Logs {
     /// Forgets the lines, for others to come.
     pub(super) fn empty(&mut self) {
         self.leave_past();
+        self.lost = None;
         self.present.ring.clear();
         self.present.window.follow();
         self.columns.restart(self.sources.feeds.len());
@@ -52,7 +53,9 @@ impl Logs {
         if self.sources.accepts(&chunk.source) {
             self.columns.learn(chunk);
             self.rate.count(chunk);
+            let held = self.held_before(chunk.bytes());
             self.present.push(chunk);
+            self.keep_held(held);
             self.renew_trace();
         }
     }

@@ -5,8 +5,10 @@
 use super::view::View;
 use crate::domain::fault::Fault;
 use crate::domain::log::{Export, TailSource, Window};
+use crate::logs::chunk::Chunk;
 use crate::logs::filter::Filter;
 use crate::model::tail;
+use std::sync::Arc;
 
 /// Lines of one source that one press brings at most.
 const PAGE: usize = 2_000;
@@ -16,6 +18,9 @@ const REACH: i64 = 86_400_000;
 const AROUND: (i64, i64) = (60_000, 300_000);
 /// Lines of one source around a time at most.
 const MOST_AROUND: usize = 10_000;
+
+/// The groups, and the pattern that AWS applies.
+pub type Asked = (Vec<TailSource>, Option<String>);
 
 /// Where the lines end on the older side, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,11 +63,7 @@ pub struct Past {
 
 impl Past {
     /// The past of these sources, before `to` (milliseconds since 1970), still empty.
-    pub fn before(
-        to: i64,
-        (sources, pattern): (Vec<TailSource>, Option<String>),
-        (cap, filter): (usize, Filter),
-    ) -> Self {
+    pub fn before(to: i64, (sources, pattern): Asked, (cap, filter): (usize, Filter)) -> Self {
         let mut view = View::new(cap);
         view.ring.set_filter(filter);
         Self {
@@ -77,6 +78,20 @@ impl Past {
             retention: None,
             exports: None,
         }
+    }
+
+    /// The past that begins with what is here: all lines of a span, in milliseconds since 1970.
+    pub fn kept(
+        (from, to): (i64, i64),
+        lines: &[Arc<Chunk>],
+        (asked, of): (Asked, (usize, Filter)),
+    ) -> Self {
+        let mut past = Self::before(from, asked, of);
+        past.to = to;
+        for chunk in lines {
+            past.view.push(chunk);
+        }
+        past
     }
 
     /// The older side: what is read next, unless something is being read or nothing is kept.

@@ -3,6 +3,7 @@
 mod border;
 mod chosen;
 mod group;
+mod held;
 mod line;
 mod live;
 mod past;

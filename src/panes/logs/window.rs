@@ -22,12 +22,17 @@ pub struct Window {
 }
 
 impl Window {
-    /// How many lines fit.
+    /// So many lines fit from now on.
     pub fn set_height(&mut self, height: u16) {
         self.height = usize::from(height.max(1));
         if let Some(hold) = &mut self.hold {
             hold.line = hold.line.min(self.height - 1);
         }
+    }
+
+    /// How many lines fit.
+    pub fn height(&self) -> usize {
+        self.height
     }
 
     /// Lines that came while held; `None` while following.
@@ -82,6 +87,14 @@ impl Window {
             .saturating_sub(self.top(order))
             .min(self.height.saturating_sub(1));
         self.hold = Some(Hold { at, line, new });
+    }
+
+    /// Puts the cursor on a place, on this line of the screen, and holds it.
+    pub fn hold_on(&mut self, place: usize, line: usize, order: &Order) {
+        self.hold_at(place, order);
+        if let Some(hold) = &mut self.hold {
+            hold.line = line.min(self.height.saturating_sub(1));
+        }
     }
 
     /// Moves by a verb; answers whether it was one of moving. Down from the last line follows again.
