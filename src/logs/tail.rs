@@ -96,6 +96,8 @@ pub struct Follow {
     backlog: usize,
     seen: Seen,
     twins: Option<Twins>,
+    /// A Live Tail is ahead of what is polled: what lies between them is still to be asked for.
+    ahead: bool,
 }
 
 impl Follow {
@@ -114,6 +116,7 @@ impl Follow {
             backlog: BACKLOG,
             seen: Seen::default(),
             twins: None,
+            ahead: false,
         }
     }
 
@@ -186,6 +189,11 @@ impl Follow {
         self.leave_out(now - WINDOW)
     }
 
+    /// A Live Tail has begun in the middle of a round: what is polled from now on is known when it comes both ways.
+    pub fn expect_live(&mut self) {
+        self.twins.get_or_insert_default();
+    }
+
     /// A Live Tail has begun: from now on lines may come both ways. The next round reads the seam again.
     pub fn begin_live(&mut self) {
         self.twins.get_or_insert_default();
@@ -201,11 +209,18 @@ impl Follow {
         let newer = events.into_iter().filter(asked);
         let fresh: Vec<RawEvent> = newer.collect();
         let fresh = self.dated(fresh);
-        self.watermark = self.watermark.max(self.round.newest.min(now));
-        self.mark = self.watermark;
         self.shown = self.shown_by(now);
-        self.forget();
+        if !self.ahead {
+            self.watermark = self.watermark.max(self.round.newest.min(now));
+            self.mark = self.watermark;
+            self.forget();
+        }
         fresh
+    }
+
+    /// The lines of a Live Tail do not wait for what is polled: that comes late, when a round is read to its end.
+    pub fn go_ahead(&mut self) {
+        self.ahead = true;
     }
 
     /// The Live Tail has ended: polling goes on where it was, with what came late.
@@ -292,6 +307,7 @@ impl Follow {
     }
 
     fn end_round(&mut self) {
+        self.ahead = false;
         let clock = self.round.began;
         let quiet = clock.saturating_sub(QUIET);
         self.watermark = self.watermark.max(self.round.newest.min(clock)).max(quiet);

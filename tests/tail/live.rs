@@ -101,6 +101,49 @@ async fn sessions_that_all_end_at_once_are_not_opened_again_and_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn its_lines_come_though_nothing_can_be_polled_and_the_rest_comes_late() {
+    let account = account(60.0, 20);
+    let start = now() - 60_000;
+    let tailing = Tailing {
+        start: TailStart::At(start),
+        ..live(&GROUPS)
+    };
+    tell(&account, "fault cut logs:FilterLogEvents");
+    let mut tailed = Tailed::start(&aws(&account, "ap-northeast-2").await, &tailing);
+    tailed.lines(100).await;
+    tell(&account, "faults off");
+    tailed.until(|tailed| tailed.late > 0).await;
+    tailed.lines(100).await;
+    tell(&account, "speed manual");
+    let truth = truth(&account, &GROUPS, start, i64::MAX / 4);
+    tailed.agrees_with(&truth).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_is_made_later_gets_a_session_of_its_own() {
+    let account = account(20.0, 0);
+    let tailing = Tailing {
+        sources: sources(&["/new", GROUPS[0]]),
+        ..live(&[])
+    };
+    let mut tailed = Tailed::start(&aws(&account, "ap-northeast-2").await, &tailing);
+    let open = |tailed: &Tailed, count| {
+        let sessions = tailed.sessions.last().copied().flatten();
+        sessions.is_some_and(|sessions| sessions.open == count)
+    };
+    tailed.until(|tailed| open(tailed, 1)).await;
+    python(
+        &account,
+        "logs, stream = client('logs'), dict(logGroupName='/new', logStreamName='s')
+logs.create_log_group(logGroupName='/new')
+logs.create_log_stream(**stream)
+logs.put_log_events(**stream, logEvents=[dict(timestamp=int(time.time() * 1000), message='first')])",
+    );
+    let came = |tailed: &Tailed| tailed.lines.iter().any(|line| line.0 == "/new");
+    tailed.until(|tailed| open(tailed, 2) && came(tailed)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sample_is_called_one() {
     let account = account(1_500.0, 0);
     let mut tailed = Tailed::start(&aws(&account, "ap-northeast-2").await, &live(&GROUPS[..1]));

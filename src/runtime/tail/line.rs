@@ -20,6 +20,8 @@ use tokio::sync::{mpsc, watch};
 const SEAM: Duration = Duration::from_secs(5);
 /// Rounds that are read where a session joins what was polled: at once, and once more.
 const ROUNDS: u32 = 2;
+/// Lines of a session that wait for what is polled before them, at most: ten seconds of as many as AWS sends.
+const HELD: usize = 5_000;
 /// A Live Tail is called sampled for so long after an update that was.
 const SAMPLED: Duration = Duration::from_secs(10);
 
@@ -58,6 +60,8 @@ pub(super) struct Line {
     began: bool,
     /// What it brought before the round was read to its end.
     held: Vec<RawEvent>,
+    /// What it brings does not wait for the round any more.
+    ahead: bool,
     /// Pages of the sweep that are free before the next round.
     sweeps: u32,
     sampled: Option<Duration>,
@@ -87,6 +91,7 @@ impl Line {
             reading: Reading::Polls,
             began: false,
             held: Vec::new(),
+            ahead: false,
             sweeps: 0,
             sampled: None,
         }
@@ -199,6 +204,7 @@ impl Line {
                 let held = std::mem::take(&mut self.held);
                 self.live(held);
                 let left = rounds - 1;
+                self.ahead = false;
                 self.reading = if left == 0 {
                     Reading::Rests
                 } else {
@@ -235,6 +241,7 @@ impl Line {
         if !fault.passes() {
             self.follow.restart(errand); // a token lives for a day at most
         }
+        self.go_ahead();
         let pause = jitter(self.rhythm.failed(&fault));
         if fault.kind == FaultKind::Throttled {
             self.turn.slow_down();
@@ -284,11 +291,7 @@ impl Line {
             }
             Feed::Events(events, sampled) => {
                 self.sampling(sampled);
-                if self.is_joined() {
-                    self.live(events);
-                } else {
-                    self.held.extend(events);
-                }
+                self.brought(events);
                 false
             }
             Feed::Down(why) => {
@@ -301,11 +304,33 @@ impl Line {
     /// Where it is polled, the round is read to its end first; where a session was renewed, there is none.
     fn up(&mut self) {
         self.told.method(Method::Live { sampled: false });
+        self.follow.expect_live();
         if self.reading == Reading::Rests {
             self.follow.begin_live();
             self.reading = Reading::Joins(ROUNDS);
         } else {
             self.began = true;
+        }
+    }
+
+    fn brought(&mut self, events: Vec<RawEvent>) {
+        if self.ahead || self.is_joined() {
+            return self.live(events);
+        }
+        self.held.extend(events);
+        if self.held.len() > HELD {
+            self.go_ahead();
+        }
+    }
+
+    /// Shows what a session brings though what was polled does not reach it yet: that comes late, and is marked so.
+    fn go_ahead(&mut self) {
+        let waits = self.began || self.reading == Reading::Joins(ROUNDS);
+        if waits && !self.ahead {
+            self.ahead = true;
+            self.follow.go_ahead();
+            let held = std::mem::take(&mut self.held);
+            self.live(held);
         }
     }
 
@@ -326,6 +351,7 @@ impl Line {
             self.follow.end_live();
         }
         self.began = false;
+        self.ahead = false;
         self.reading = Reading::Polls;
         self.told.method(Method::Polling { instead: why });
     }

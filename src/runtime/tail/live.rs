@@ -18,6 +18,9 @@ use tokio::task::JoinSet;
 /// (aws-facts.md §4.3).
 const LASTED: Duration = Duration::from_mins(1);
 
+/// Between two looks for groups that are not there yet; until they have a session they are polled.
+const ABSENT: Duration = Duration::from_secs(10);
+
 /// Where the lines of a source go.
 #[derive(Clone, Debug)]
 pub(super) struct Seat {
@@ -42,16 +45,34 @@ pub(super) struct Live {
 impl Live {
     pub(super) async fn run(self) {
         let ledger = Ledger::new(self.desk.clock, self.desk.send.clone());
+        let (mut sessions, mut absent) = (JoinSet::new(), self.seats.clone());
+        while !absent.is_empty() {
+            let fit = self.fit(&mut absent).await;
+            self.open(fit, &mut sessions, &ledger);
+            tokio::time::sleep(ABSENT).await;
+        }
+        while sessions.join_next().await.is_some() {}
+    }
+
+    /// Those of the seats whose groups a session can take; those whose groups are not there stay behind.
+    async fn fit(&self, seats: &mut Vec<Seat>) -> Vec<(Seat, Arn)> {
         let mut fit = Vec::new();
-        for seat in &self.seats {
+        for seat in std::mem::take(seats) {
             match self.arn(&seat.source).await {
-                Ok(arn) => fit.push((seat.clone(), arn)),
-                Err(why) => seat.send(Feed::Down(Some(why))),
+                Ok(arn) => fit.push((seat, arn)),
+                Err(why) => {
+                    let absent = why.kind == FaultKind::Missing;
+                    seat.send(Feed::Down(Some(why)));
+                    seats.extend(absent.then_some(seat));
+                }
             }
         }
-        let mut sessions = JoinSet::new();
-        for (number, seats) in batches(fit).into_iter().enumerate() {
-            if number >= SESSIONS {
+        fit
+    }
+
+    fn open(&self, fit: Vec<(Seat, Arn)>, sessions: &mut JoinSet<()>, ledger: &Arc<Ledger>) {
+        for seats in batches(fit) {
+            if sessions.len() >= SESSIONS {
                 for (seat, _) in &seats {
                     seat.send(Feed::Down(Some(too_many())));
                 }
@@ -65,7 +86,6 @@ impl Live {
             };
             sessions.spawn(session.run());
         }
-        while sessions.join_next().await.is_some() {}
     }
 
     /// What a session calls the group; an error where it cannot take it.
@@ -150,6 +170,9 @@ impl Session {
     async fn run(self) {
         let mut ends = Ends::default();
         loop {
+            if let Some(room) = &self.desk.room {
+                room.wait().await;
+            }
             let began = self.desk.clock.now().mono;
             let end = self.open().await;
             let lasted = self.desk.clock.now().mono.saturating_sub(began);
@@ -179,6 +202,9 @@ impl Session {
                     self.pass_on(update);
                     if let Some(bill) = &bill {
                         bill.runs();
+                    }
+                    if self.desk.room.as_ref().is_some_and(|room| room.is_full()) {
+                        return End::Broken(untaken());
                     }
                 }
                 LiveNews::TimedOut => return End::Over,
@@ -213,6 +239,14 @@ fn pause(fault: &Fault, failures: u32) -> Duration {
         FaultKind::Conflict | FaultKind::Missing => Duration::from_mins(2),
         _ => Duration::from_secs(1 << failures.saturating_sub(1).min(6)),
     }
+}
+
+/// AWS drops without a word what is not taken; polling waits.
+fn untaken() -> Fault {
+    let what = "The lines are not taken as fast as Live Tail sends them";
+    Fault::new(FaultKind::Throttled, what)
+        .means("they come by polling, which waits, and none is lost")
+        .next("it is opened again once they are taken")
 }
 
 fn over_again() -> Fault {

@@ -25,12 +25,17 @@ impl Room {
         self.freed.notify_waiters();
     }
 
+    /// Whether whoever asks for more has to wait.
+    pub fn is_full(&self) -> bool {
+        self.taken.load(Relaxed) > MOST
+    }
+
     /// Resolves once there is room.
     pub async fn wait(&self) {
         loop {
             // Asked for before the look, so that none is missed.
             let freed = self.freed.notified();
-            if self.taken.load(Relaxed) <= MOST {
+            if !self.is_full() {
                 return;
             }
             freed.await;
