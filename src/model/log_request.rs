@@ -18,6 +18,8 @@ const LONGEST_NAME: usize = 512;
 pub struct LogRequest {
     /// None: those of the selected service.
     pub targets: Vec<LogTarget>,
+    /// The accounts that the groups' ARNs name.
+    pub accounts: Vec<AccountId>,
     /// None: the console's own look back.
     pub since: Option<Timestamp>,
     /// A `CloudWatch` filter pattern: AWS sends only what matches.
@@ -39,7 +41,10 @@ impl LogRequest {
                 "--since" => request.since = Some(since(value(), now)?),
                 "--pattern" => request.pattern = pattern(value())?,
                 flag if flag.starts_with("--") => return Err(unknown(flag)),
-                _ => request.targets.push(target(&word)?),
+                _ => {
+                    request.targets.push(target(&word)?);
+                    request.accounts.extend(account(&word));
+                }
             }
         }
         Ok(request)
@@ -73,6 +78,15 @@ pub fn account(word: &str) -> Option<AccountId> {
         }
         _ => None,
     }
+}
+
+/// Why groups of these accounts cannot be read with the credentials of `ours`, where one is another: a group is looked
+/// for by its name, and one of that name would be mistaken for it.
+pub fn foreign(named: &[AccountId], ours: &AccountId) -> Option<Fault> {
+    let other = named.iter().find(|account| *account != ours)?.as_str();
+    let ours = ours.as_str();
+    let what = format!("The ARN names account {other}, and the credentials are of {ours}");
+    Some(Fault::new(FaultKind::Usage, what).means("nothing was read"))
 }
 
 fn is_region(word: &str) -> bool {
@@ -197,7 +211,11 @@ mod tests {
             assert_eq!(target.group.as_str(), "/ecs/api");
             assert_eq!(target.region, Some("ap-northeast-2".into()));
             assert_eq!(account(arn), Some("123456789012".into()));
+            let named = parsed(arn).accounts;
+            assert_eq!(foreign(&named, &"123456789012".into()), None);
+            assert!(foreign(&named, &"999999999999".into()).is_some());
         }
+        assert_eq!(parsed("/ecs/api eu-west-1:/b").accounts, []);
     }
 
     #[test]

@@ -20,6 +20,33 @@ fn header(console: &Console) -> String {
 }
 
 #[test]
+fn an_arn_of_another_account_is_refused_and_one_of_ours_is_shown() {
+    let arn = |account| format!(":logs arn:aws:logs:eu-west-1:{account}:log-group:/ecs/far");
+    let tailed = |effects: &[Effect]| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Tail(_)))
+    };
+    let mut console = Console::filled(write_settings(), (120, 36));
+    console.type_in(&arn("999999999999"));
+    assert!(!tailed(&console.enter()));
+    let said = console.screen();
+    assert!(
+        said.contains("The ARN names account 999999999999"),
+        "{said}"
+    );
+    console.esc();
+    console.esc();
+    console.type_in(&arn("123456789012"));
+    assert!(tailed(&console.enter()));
+    let mut unknown = Console::new(write_settings(), (120, 36));
+    unknown.type_in(&arn("123456789012"));
+    assert!(!tailed(&unknown.enter()));
+    let said = unknown.screen();
+    assert!(said.contains("is not known yet"), "{said}");
+}
+
+#[test]
 fn one_pane_at_a_time_says_that_there_are_others() {
     let small = Console::filled(write_settings(), (80, 24)).footer();
     assert!(

@@ -5,10 +5,10 @@ use super::super::state::State;
 use super::super::verbs;
 use super::Ran;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::ids::LogGroup;
+use crate::domain::ids::{AccountId, LogGroup};
 use crate::domain::moment;
 use crate::domain::text::Text;
-use crate::model::log_request::LogRequest;
+use crate::model::log_request::{self, LogRequest};
 use crate::model::verb::Place;
 
 /// The part of names in which the palette needs log groups to complete; a large account has thousands.
@@ -36,7 +36,24 @@ pub(super) fn log_groups(state: &State) -> Vec<String> {
 /// `:logs GROUP… --since 2h --pattern P`.
 pub(super) fn logs(state: &mut State, typed: &str) -> Ran {
     let request = LogRequest::parse(typed, state.news.now.wall)?;
-    Ok(verbs::show_logs(state, &request))
+    match refused(state, &request.accounts) {
+        None => Ok(verbs::show_logs(state, &request)),
+        Some(fault) => Err(fault),
+    }
+}
+
+/// Why groups that were named by ARN are not shown.
+fn refused(state: &State, named: &[AccountId]) -> Option<Fault> {
+    if named.is_empty() {
+        return None;
+    }
+    if let Some(ours) = &state.news.identity {
+        let fault = log_request::foreign(named, &ours.account)?;
+        return Some(fault.next("Choose a profile of that account with :profile"));
+    }
+    let what = "The account of the credentials is not known yet";
+    let fault = Fault::new(FaultKind::Usage, what).means("the ARN may name a group of another one");
+    Some(fault.next("Try again in a moment, or name the group as REGION:NAME"))
 }
 
 /// `:at 14:22`.
