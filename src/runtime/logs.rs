@@ -4,9 +4,11 @@
 mod again;
 mod check;
 mod follow;
+mod left;
+mod read;
 
 use super::clock::Clock;
-use super::tail::{Read, Readers, Room, Sink};
+use super::tail::{Readers, Room, Sink, Stuck};
 use super::{reads, watchdog};
 use crate::aws::{Aws, Options};
 use crate::domain::fault::{Fault, FaultKind};
@@ -14,12 +16,11 @@ use crate::domain::ids::{AccountId, Region};
 use crate::domain::log::{GroupFacts, TailSource};
 use crate::logs::chunk::{Chunk, Line};
 use crate::logs::filter::Filter;
-use crate::logs::tail::Follow;
-use crate::logs::tail::merge::Merge;
 use crate::logs::unknown::Asked;
 use crate::model::settings::Settings;
 use crate::model::tail::Tailing;
 use again::Reasons;
+use left::Left;
 use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
@@ -91,11 +92,12 @@ pub fn run(settings: &Settings, mut job: Job, page: &mut dyn Page) -> Result<Vec
         let aws = connect(settings).await?;
         job.tailing.sources = once(job.tailing.sources, aws.region());
         check::accounts(&aws, &job.accounts).await?;
-        let notes = check::groups(&aws, &job).await?;
+        let found = check::groups(&aws, &job).await?;
         let mut run = Run::new(job, page, tasks.handle(), stop);
-        for note in &notes {
+        for note in &found.notes {
             run.known(note);
         }
+        run.absent(found.absent);
         run.whole(&aws).await
     });
     tasks.shutdown_background();
@@ -119,7 +121,8 @@ fn once(sources: Vec<TailSource>, home: &Region) -> Vec<TailSource> {
 pub fn list(settings: &Settings, prefix: &str) -> Result<Vec<GroupFacts>, Fault> {
     let tasks = super::tasks()?;
     let found = tasks.block_on(async {
-        let mut groups = Box::pin(connect(settings).await?.log_groups(prefix)).await?;
+        let aws = connect(settings).await?;
+        let mut groups = Box::pin(aws.log_groups(None, prefix)).await?;
         groups.retain(|group| group.name.as_str().starts_with(prefix));
         Ok(groups)
     });
@@ -167,6 +170,14 @@ fn listen(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Fault> {
     })
 }
 
+/// Whoever follows is not kept from the other groups by one that gives nothing.
+fn stuck(then: Then) -> Stuck {
+    match then {
+        Then::End => Stuck::Fails,
+        Then::Follow => Stuck::IsLeft,
+    }
+}
+
 /// Resolves when it is to end.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     if stop.wait_for(|stop| *stop).await.is_err() {
@@ -190,6 +201,7 @@ struct Run<'p> {
     newest: i64,
     reasons: Reasons,
     failures: Vec<Fault>,
+    left: Left,
 }
 
 impl<'p> Run<'p> {
@@ -214,6 +226,7 @@ impl<'p> Run<'p> {
             newest: i64::MIN,
             reasons: Reasons::default(),
             failures: Vec::new(),
+            left: Left::default(),
         }
     }
 
@@ -222,7 +235,7 @@ impl<'p> Run<'p> {
         let (readers, read) = Readers::start(
             &self.runtime,
             aws,
-            (self.tailing.clone(), self.end),
+            (self.tailing.clone(), self.end, stuck(self.then)),
             self.clock,
             (&send, self.room.clone()),
         );
@@ -230,15 +243,25 @@ impl<'p> Run<'p> {
         self.page.flush()?;
         self.unknown();
         let Some(follows) = read? else {
-            return Ok(self.failures);
+            return Ok(self.failed());
         };
-        let all_failed = self.failures.len() == self.tailing.sources.len();
-        if self.then == Then::Follow && !all_failed {
+        if self.then == Then::Follow && self.may_bring_more() {
             let tailer = readers.follow(&self.runtime, follows);
             self.follow(news).await?;
             drop(tailer);
         }
-        Ok(self.failures)
+        Ok(self.failed())
+    }
+
+    /// Whether anything can come of any source without that somebody mends something.
+    fn may_bring_more(&self) -> bool {
+        self.failures.len() + self.left.hopeless() < self.tailing.sources.len()
+    }
+
+    /// The groups that could not be read, and those that others went on without and never came.
+    fn failed(mut self) -> Vec<Fault> {
+        self.failures.extend(self.left.faults());
+        self.failures
     }
 
     fn sink(
@@ -255,62 +278,6 @@ impl<'p> Run<'p> {
             let _ = post.send(message);
         });
         (sink, news)
-    }
-
-    /// All lines until now; `None` where it was asked to end.
-    async fn read(
-        &mut self,
-        mut read: Vec<mpsc::Receiver<Read>>,
-    ) -> Result<Option<Vec<Follow>>, Stopped> {
-        let mut merge = Merge::of(read.len());
-        let mut follows: Vec<Option<Follow>> = read.iter().map(|_| None).collect();
-        while follows.iter().any(Option::is_none) {
-            for (of, from) in read.iter_mut().enumerate() {
-                if merge.holds(of) || follows.get(of).is_none_or(Option::is_some) {
-                    continue;
-                }
-                let came = tokio::select! {
-                    biased;
-                    () = stopped(&mut self.stop) => return Ok(None),
-                    came = from.recv() => came,
-                };
-                if let Some(came) = came {
-                    self.came(came, &mut merge, &mut follows);
-                } else if let Some(follow) = follows.get_mut(of) {
-                    *follow = Some(self.anew());
-                }
-            }
-            let mut last = i64::MIN;
-            merge.drain(|chunk: &Chunk, line| {
-                last = chunk.lines().get(line).map_or(last, |line| line.at);
-                self.put(chunk, line)
-            })?;
-            self.page.progress(self.lines, last);
-        }
-        Ok(Some(follows.into_iter().flatten().collect()))
-    }
-
-    fn came(&mut self, came: Read, merge: &mut Merge<Chunk>, follows: &mut [Option<Follow>]) {
-        match came {
-            Read::Lines { of, chunks } => {
-                for chunk in chunks {
-                    self.asked.look(&chunk);
-                    let times = chunk.lines().iter().map(|line| line.at).collect();
-                    merge.push(of, chunk, times);
-                }
-            }
-            Read::End { of, follow } => {
-                merge.end(of);
-                follows[of] = Some(*follow);
-            }
-            Read::Again { fault } => self.again(&fault),
-            Read::Failed { of, fault } => {
-                merge.end(of);
-                self.page.note(&fault);
-                self.failures.push(fault);
-                follows[of] = Some(self.anew());
-            }
-        }
     }
 
     /// What is known before anything was read.
@@ -338,11 +305,6 @@ impl<'p> Run<'p> {
         }
     }
 
-    /// For a group that could not be read: from now on, should it come to life.
-    fn anew(&self) -> Follow {
-        Follow::new(self.clock.now().wall.as_millisecond()).whole()
-    }
-
     fn put(&mut self, chunk: &Chunk, line: usize) -> io::Result<()> {
         self.lines += 1;
         let Some(line) = chunk.lines().get(line) else {
@@ -358,29 +320,4 @@ impl<'p> Run<'p> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_group_of_the_home_region_is_read_once_however_it_is_named() {
-        let source = |region: Option<&str>, group: &str| TailSource {
-            region: region.map(Region::from),
-            group: group.into(),
-            stream_prefix: None,
-        };
-        let named = vec![
-            source(None, "/a"),
-            source(Some("eu-west-1"), "/a"),
-            source(Some("ap-northeast-2"), "/a"),
-            source(Some("ap-northeast-2"), "/b"),
-        ];
-        assert_eq!(
-            once(named, &"ap-northeast-2".into()),
-            [
-                source(None, "/a"),
-                source(Some("eu-west-1"), "/a"),
-                source(None, "/b")
-            ]
-        );
-    }
-}
+mod tests;

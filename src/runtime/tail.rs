@@ -19,7 +19,7 @@ use crate::model::tail::{TailMethod, TailStart, Tailing};
 use line::{Feed, Line, Parts};
 use live::{Live, Seat};
 use quota::Quotas;
-pub use read::Read;
+pub use read::{Read, Stuck};
 pub use room::Room;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -199,7 +199,7 @@ impl Readers {
     pub fn start(
         runtime: &Handle,
         aws: &Aws,
-        (tailing, end): (Tailing, Option<i64>),
+        (tailing, end, stuck): (Tailing, Option<i64>, Stuck),
         clock: Clock,
         (send, room): (&Sink, Arc<Room>),
     ) -> (Self, Vec<mpsc::Receiver<Read>>) {
@@ -218,6 +218,7 @@ impl Readers {
                 of,
                 source: Arc::new(source.clone()),
                 span,
+                stuck,
                 to,
             };
             tasks.spawn_on(reader.run(), runtime);
@@ -233,7 +234,7 @@ impl Readers {
         )
     }
 
-    /// Goes on with what comes; `follows`: one for each source, as `Read::End` gave it.
+    /// Goes on with what comes; `follows`: one for each source, as `Read::End` or `Read::Left` gave it.
     pub fn follow(self, runtime: &Handle, follows: Vec<Follow>) -> Tailer {
         drop(self.tasks);
         Tailer::go_on(runtime, &self.desk, &self.tailing, follows)

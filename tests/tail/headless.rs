@@ -163,6 +163,10 @@ async fn nothing_is_said_where_a_slip_of_the_finger_is_likely() {
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_input_is_a_sentence_and_an_exit_code() {
     let account = account(1.0, 0);
+    python(
+        &account,
+        "client('logs', 'eu-west-1').create_log_group(logGroupName='/ecs/orchard-far')",
+    );
     for (args, code, said) in [
         (&["/ecs/orchard-apo"][..], 2, "Near it: /ecs/orchard-api"),
         (
@@ -170,6 +174,18 @@ async fn bad_input_is_a_sentence_and_an_exit_code() {
             2,
             "The ARN names account 999999999999",
         ),
+        (
+            &["eu-west-1:/ecs/orchard-apo"],
+            2,
+            "Near it: eu-west-1:/ecs/orchard-far",
+        ),
+        (
+            &["eu-west-3:/ecs/orchard-apo"],
+            2,
+            "--list --region eu-west-3",
+        ),
+        (&[GROUPS[0], "/ecs/nope"], 2, "no log group /ecs/nope"),
+        (&["/ecs/nope", "--follow"], 2, "no log group /ecs/nope"),
         (&["a b"], 2, "cannot be the name of a log group"),
         (&[], 2, "No log group is named"),
         (&[GROUPS[0], "--filter", "a |"], 2, "tidegate: "),
@@ -372,6 +388,85 @@ async fn a_line_that_comes_after_newer_ones_is_marked_in_both_forms() {
     send_signal(child.id(), Signal::TERM);
     drop(out);
     child.wait().expect("it ends");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_is_not_there_is_followed_once_it_is() {
+    let account = account(40.0, 20);
+    let args = [GROUPS[0], "/new"];
+    let (mut child, mut out, _) = tokio::task::block_in_place(|| following(&account, &args, 50));
+    python(
+        &account,
+        "logs, stream = client('logs'), dict(logGroupName='/new', logStreamName='s')
+logs.create_log_group(logGroupName='/new')
+logs.create_log_stream(**stream)
+logs.put_log_events(**stream, logEvents=[dict(timestamp=int(time.time() * 1000), message='first')])",
+    );
+    tokio::task::block_in_place(|| while next(&mut out).known.0 != "/new" {});
+    send_signal(child.id(), Signal::INT);
+    drop(out);
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    let said = said(&mut child);
+    let said: Vec<&str> = said.lines().collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(
+        said[0].contains("no log group /new in ap-northeast-2 — it is followed once it is there"),
+        "{said:?}"
+    );
+    assert!(said[1].ends_with("/new is followed now"), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_follows_gets_all_lines_of_groups_that_brought_none_at_first() {
+    let account = account(20.0, 20);
+    tell(&account, "speed manual");
+    tell(&account, "fault cut logs:FilterLogEvents");
+    let from = now() - 60_000;
+    let since = moment(from);
+    let args = [
+        &GROUPS[..],
+        &["--since", &since, "--follow", "--output", "json"],
+    ]
+    .concat();
+    let mut child = logs(&account, &args).spawn().expect("it starts");
+    let mut err = BufReader::new(child.stderr.take().expect("piped"));
+    let mut said = String::new();
+    tokio::task::block_in_place(|| {
+        while said.matches("brings no lines yet").count() < GROUPS.len() {
+            assert!(err.read_line(&mut said).expect("text") > 0, "{said}");
+        }
+    });
+    tell(&account, "faults off");
+    let all = truth(&account, &GROUPS, from, i64::MAX / 4);
+    let mut out = BufReader::new(child.stdout.take().expect("piped"));
+    let found =
+        tokio::task::block_in_place(|| (0..all.len()).map(|_| next(&mut out).known).collect());
+    agree(found, &all);
+    send_signal(child.id(), Signal::TERM);
+    drop(out);
+    tokio::task::block_in_place(|| err.read_to_string(&mut said).expect("text"));
+    assert_eq!(child.wait().expect("it ends").code(), Some(0), "{said}");
+    let back = |group: &&str| said.contains(&format!("{group} is followed now"));
+    assert!(GROUPS.iter().all(back), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_read_says_on_a_terminal_how_far_it_is_and_wipes_it_out() {
+    let account = account(2_000.0, 30);
+    let program = env!("CARGO_BIN_EXE_tidegate");
+    let url = format!("http://127.0.0.1:{}", account.port);
+    let command = format!("'{program}' logs {} >lines; echo the end", GROUPS[0]);
+    let shell = Start::program("/bin/sh").arg("-c").arg(&command);
+    let mut terminal = shell.env("AWS_ENDPOINT_URL", &url).size(100, 5).go();
+    tokio::task::block_in_place(|| {
+        terminal.wait_for("the end");
+        assert_eq!(terminal.wait_exit(), 0);
+    });
+    let raw = String::from_utf8(terminal.raw()).expect("text");
+    assert!(raw.contains(" lines, up to 20"), "{raw:?}");
+    assert_eq!(terminal.screen().trim(), "the end");
+    let written = std::fs::read_to_string(terminal.home().join("lines")).expect("lines");
+    assert!(written.lines().count() > 10_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]

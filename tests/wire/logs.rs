@@ -313,7 +313,7 @@ logs.put_retention_policy(logGroupName='/ecs/service-07', retentionInDays=7)",
     );
     let proxy = Proxy::before_moto();
     let aws = account.aws_at(&proxy.url()).await;
-    let groups = aws.log_groups("/ecs/").await.expect("groups");
+    let groups = aws.log_groups(None, "/ecs/").await.expect("groups");
     // moto takes no notice of the pattern; AWS does.
     assert_eq!(proxy.calls()[1].json()["logGroupNamePattern"], "/ecs/");
     let names: Vec<&str> = groups
@@ -328,5 +328,5 @@ logs.put_retention_policy(logGroupName='/ecs/service-07', retentionInDays=7)",
             .collect::<Vec<_>>()
     );
     assert_eq!((groups[7].retention, groups[8].retention), (Some(7), None));
-    assert_eq!(aws.log_groups("").await.map(|all| all.len()), Ok(61));
+    assert_eq!(aws.log_groups(None, "").await.map(|all| all.len()), Ok(61));
 }

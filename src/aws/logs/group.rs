@@ -11,8 +11,12 @@ use aws_sdk_cloudwatchlogs::types::{LogGroup as SdkLogGroup, LogGroupClass};
 const GROUPS: i32 = 50;
 
 impl Aws {
-    /// All groups whose names contain `substring` (`logs:DescribeLogGroups`), in AWS's order.
-    pub async fn log_groups(&self, substring: &str) -> Result<Vec<GroupFacts>, Fault> {
+    /// All groups of a region whose names contain `substring` (`logs:DescribeLogGroups`), in AWS's order.
+    pub async fn log_groups(
+        &self,
+        region: Option<&Region>,
+        substring: &str,
+    ) -> Result<Vec<GroupFacts>, Fault> {
         let mut groups = Vec::new();
         let mut token = None;
         loop {
@@ -20,7 +24,8 @@ impl Aws {
             let pattern = Some(substring).filter(|s| !s.is_empty()).map(str::to_owned);
             let request = self.shared.logs.describe_log_groups().limit(GROUPS);
             let request = request.set_log_group_name_pattern(pattern);
-            let answer = request.set_next_token(token.clone()).send().await;
+            let request = request.set_next_token(token.clone()).customize();
+            let answer = request.config_override(in_region(region)).send().await;
             let answer = answer.map_err(self.fault("logs:DescribeLogGroups"))?;
             let found = answer.log_groups.unwrap_or_default();
             groups.extend(found.into_iter().filter_map(facts));

@@ -1,11 +1,12 @@
 //! Before anything is read: whether the groups are there, and whether they still
 //! have what is asked for.
 
-use super::Job;
+use super::{Job, Then};
 use crate::aws::Aws;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::ids::AccountId;
+use crate::domain::ids::{AccountId, LogGroup};
 use crate::domain::log::{Export, GroupFacts, TailSource};
+use crate::model::log_request;
 use crate::model::tail::TailStart;
 use crate::runtime::clock;
 use futures_util::future::join_all;
@@ -23,63 +24,90 @@ pub(super) async fn accounts(aws: &Aws, named: &[AccountId]) -> Result<(), Fault
         return Ok(());
     }
     let ours = aws.identity().await?.account;
-    match named.iter().find(|account| **account != ours) {
+    match log_request::foreign(named, &ours) {
         None => Ok(()),
-        Some(other) => {
-            let (other, ours) = (other.as_str(), ours.as_str());
-            let what = format!("The ARN names account {other}, and the credentials are of {ours}");
-            let fault = Fault::new(FaultKind::Usage, what).means("nothing was read");
-            Err(fault.next("choose a profile of that account with --profile"))
-        }
+        Some(fault) => Err(fault.next("choose a profile of that account with --profile")),
     }
 }
 
-/// What should be known of the groups; an unknown one is refused with the names that are near.
-pub(super) async fn groups(aws: &Aws, job: &Job) -> Result<Vec<Fault>, Fault> {
+/// What is known before the first line.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) notes: Vec<Fault>,
+    /// The groups that are not there; whoever follows waits for them.
+    pub(super) absent: Vec<(TailSource, Fault)>,
+}
+
+/// What should be known of the groups. An unknown one is refused with the names that are near; whoever follows may
+/// wait for it beside one that is there.
+pub(super) async fn groups(aws: &Aws, job: &Job) -> Result<Found, Fault> {
     let sources = &job.tailing.sources;
+    let mut found = Found::default();
     if sources.len() > MOST {
-        return Ok(Vec::new());
+        return Ok(found);
     }
     let described = join_all(sources.iter().map(|source| aws.log_group(source))).await;
-    let mut notes = Vec::new();
     for (source, facts) in sources.iter().zip(described) {
         match facts {
-            Ok(Some(facts)) => notes.extend(kept(aws, source, &facts, job.tailing.start).await),
-            Ok(None) => return Err(missing(aws, source).await),
+            Ok(Some(facts)) => {
+                let note = kept(aws, source, &facts, job.tailing.start).await;
+                found.notes.extend(note);
+            }
+            Ok(None) => found
+                .absent
+                .push((source.clone(), missing(aws, source).await)),
             Err(fault) if fault.kind == FaultKind::Credentials => return Err(fault),
             // The first page is asked for next; meanwhile somebody waits.
-            Err(fault) if fault.passes() => notes.push(fault),
+            Err(fault) if fault.passes() => found.notes.push(fault),
             // Who may not describe groups may read them all the same.
             Err(_) => {}
         }
     }
-    Ok(notes)
+    let all = found.absent.len() == sources.len();
+    match found.absent.first() {
+        Some((_, fault)) if all || job.then == Then::End => Err(fault.clone()),
+        _ => Ok(awaiting(found)),
+    }
+}
+
+fn awaiting(mut found: Found) -> Found {
+    for (_, fault) in &mut found.absent {
+        fault.kind = FaultKind::Missing;
+        *fault = fault.clone().means("it is followed once it is there");
+    }
+    found
 }
 
 async fn missing(aws: &Aws, source: &TailSource) -> Fault {
     let name = source.group.as_str();
     let folder = name.rfind('/').map_or("", |slash| &name[..=slash]);
-    let home = source.region.is_none();
-    let known = if home {
-        aws.log_groups(folder).await.unwrap_or_default()
-    } else {
-        Vec::new()
-    };
+    let known = aws.log_groups(source.region.as_ref(), folder).await;
+    let known = known.unwrap_or_default();
     let far = |facts: &GroupFacts| strsim::damerau_levenshtein(name, facts.name.as_str());
     let mut near: Vec<&GroupFacts> = known.iter().collect();
     near.sort_by_cached_key(|facts| far(facts));
-    let near: Vec<&str> = near
-        .iter()
-        .take(NEAR)
-        .map(|facts| facts.name.as_str())
-        .collect();
+    let near = near.iter().take(NEAR);
+    let near: Vec<String> = near.map(|facts| written(source, &facts.name)).collect();
     let region = source.region.as_ref().unwrap_or(aws.region()).as_str();
     let what = format!("There is no log group {name} in {region}");
     let fault = Fault::new(FaultKind::Usage, what);
-    if near.is_empty() {
-        fault.next("tidegate logs --list shows those that there are")
-    } else {
-        fault.next(format!("Near it: {}", near.join(", ")))
+    if !near.is_empty() {
+        return fault.next(format!("Near it: {}", near.join(", ")));
+    }
+    let elsewhere = source.region.as_ref();
+    let elsewhere = elsewhere.map_or(String::new(), |region| {
+        format!(" --region {}", region.as_str())
+    });
+    fault.next(format!(
+        "tidegate logs --list{elsewhere} shows those that there are"
+    ))
+}
+
+/// A group of the source's region, as it can be named.
+fn written(source: &TailSource, group: &LogGroup) -> String {
+    match &source.region {
+        None => group.as_str().to_owned(),
+        Some(region) => format!("{}:{}", region.as_str(), group.as_str()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Run, Stopped, stopped};
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::log::TailSource;
 use crate::domain::units;
 use crate::logs::chunk::Chunk;
 use crate::logs::tail::merge::Hold;
@@ -55,6 +56,9 @@ impl Run<'_> {
                 self.take(Some(message), &mut held);
             }
             self.write(&mut held, self.clock.now().mono)?;
+            if !self.may_bring_more() {
+                return self.write(&mut held, Duration::MAX);
+            }
         }
         // What has come is written: nobody asks for it again.
         while let Ok(message) = news.try_recv() {
@@ -81,19 +85,28 @@ impl Run<'_> {
                 let lines = lines.map(|(n, line)| (line.at, (chunk.clone(), n)));
                 held.push(self.clock.now().mono, lines);
             }
-            Tail::State { state, .. } => self.state(state),
-            Tail::Method { method, .. } => self.method(method),
+            Tail::State { source, state } => {
+                self.came_back(&source, &state);
+                self.state(&source, state);
+            }
+            Tail::Method { source, method } => self.method(&source, method),
             Tail::Live(_) | Tail::Past(_) => {}
         }
     }
 
-    fn state(&mut self, state: TailState) {
+    fn state(&mut self, source: &TailSource, state: TailState) {
         match state {
             TailState::Failed {
                 fault,
                 next_try: Some(_),
-            } => self.again(&fault),
-            TailState::Failed { fault, .. } => self.page.note(&fault),
+            } if !self.is_awaited(source, &fault) => self.again(&fault),
+            TailState::Failed {
+                fault,
+                next_try: None,
+            } => {
+                self.page.note(&fault);
+                self.failures.push(fault);
+            }
             TailState::Skipped { span } => {
                 let what = format!("Lines of {} are left out", units::age(span));
                 self.page.note(&Fault::new(FaultKind::Throttled, what));
@@ -102,11 +115,11 @@ impl Run<'_> {
         }
     }
 
-    fn method(&mut self, method: Method) {
+    fn method(&mut self, source: &TailSource, method: Method) {
         match method {
             Method::Polling {
                 instead: Some(fault),
-            } => self.polls_instead(&fault),
+            } if !self.is_awaited(source, &fault) => self.polls_instead(&fault),
             Method::Live { sampled: true } => {
                 let what = "More than 500 lines a second come: Live Tail sends a sample of them";
                 let fault = Fault::new(FaultKind::Throttled, what);

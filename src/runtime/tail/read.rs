@@ -11,11 +11,23 @@ use crate::logs::chunk::Chunk;
 use crate::logs::tail::rhythm::Rhythm;
 use crate::logs::tail::{Ask, Errand, Follow};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
 /// Tries in a row, beside those that were throttled.
 const TRIES: u32 = 8;
+/// Others wait so long for a source that gives no page, where they may go on without it.
+const AWAITED: Duration = Duration::from_secs(6);
+
+/// What becomes of a source that gives no page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stuck {
+    /// All wait for it; in the end it has failed.
+    Fails,
+    /// The others go on without it, and it is followed from where it was read to.
+    IsLeft,
+}
 
 /// What the reader of one source brings; `of`: its number.
 pub enum Read {
@@ -27,6 +39,12 @@ pub enum Read {
     End {
         of: usize,
         follow: Box<Follow>,
+    },
+    /// The others are not to wait for it any more; what it has not brought yet comes when it is followed.
+    Left {
+        of: usize,
+        follow: Box<Follow>,
+        fault: Fault,
     },
     /// A page did not come, and is asked for again.
     Again {
@@ -43,6 +61,7 @@ pub(super) struct Reader {
     pub(super) of: usize,
     pub(super) source: Arc<TailSource>,
     pub(super) span: Span,
+    pub(super) stuck: Stuck,
     pub(super) to: Sender<Read>,
 }
 
@@ -61,6 +80,26 @@ struct Asked {
     answer: JoinSet<Result<Unread, Fault>>,
 }
 
+/// Those in a row that brought no page.
+#[derive(Debug, Default)]
+struct Tries {
+    failed: u32,
+    /// When the first of them had failed.
+    since: Option<Duration>,
+}
+
+impl Tries {
+    /// Whether it is tried again after this failure.
+    fn go_on(&mut self, fault: &Fault, stuck: Stuck, now: Duration) -> bool {
+        self.failed += u32::from(fault.kind != FaultKind::Throttled);
+        let since = *self.since.get_or_insert(now);
+        match stuck {
+            Stuck::Fails => self.failed < TRIES,
+            Stuck::IsLeft => now.saturating_sub(since) < AWAITED,
+        }
+    }
+}
+
 /// What a page brought.
 struct Brought {
     lines: usize,
@@ -71,12 +110,12 @@ impl Reader {
     pub(super) async fn run(self) {
         let mut follow = Follow::new(self.span.start).whole();
         let of = self.of;
-        let last = match self.round(&mut follow).await {
-            Ok(()) => Read::End {
-                of,
-                follow: Box::new(follow),
-            },
-            Err(fault) => Read::Failed { of, fault },
+        let read = self.round(&mut follow).await;
+        let follow = Box::new(follow);
+        let last = match (read, self.stuck) {
+            (Ok(()), _) => Read::End { of, follow },
+            (Err(fault), Stuck::Fails) => Read::Failed { of, fault },
+            (Err(fault), Stuck::IsLeft) => Read::Left { of, follow, fault },
         };
         // Whoever does not listen any more needs no end.
         let _ = self.to.send(last).await;
@@ -84,20 +123,20 @@ impl Reader {
 
     async fn round(&self, follow: &mut Follow) -> Result<(), Fault> {
         let caller = self.caller();
-        let (mut rhythm, mut tries, mut ahead) = (Rhythm::default(), 0, None);
+        let (mut rhythm, mut tries, mut ahead) = (Rhythm::default(), Tries::default(), None);
         loop {
             match self.page(follow, &caller, &mut ahead).await {
                 Ok(brought) => {
-                    tries = 0;
+                    tries = Tries::default();
                     rhythm.page(brought.lines, true);
                     if !self.bring(brought.chunks).await || !follow.is_mid_round() {
                         return Ok(());
                     }
                 }
                 Err(fault) => {
-                    tries += u32::from(fault.kind != FaultKind::Throttled);
                     let expired = fault.kind == FaultKind::Refused && follow.is_mid_round();
-                    if tries == TRIES || !(fault.passes() || expired) {
+                    let now = self.desk.clock.now().mono;
+                    if !(fault.passes() || expired) || !tries.go_on(&fault, self.stuck, now) {
                         return Err(fault);
                     }
                     if expired {
@@ -215,5 +254,26 @@ impl Asked {
             // It was never taken back while it is waited for.
             _ => std::future::pending().await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_be_left_is_awaited_for_seconds_and_anybody_else_for_a_number_of_tries() {
+        let [cut, slower] =
+            [FaultKind::Unreachable, FaultKind::Throttled].map(|k| Fault::new(k, "x"));
+        let at = Duration::from_secs;
+        let mut tries = Tries::default();
+        let mut waits = |fault, seconds| tries.go_on(fault, Stuck::Fails, at(seconds));
+        assert!((0..7).all(|second| waits(&cut, second)));
+        assert!((7..600).all(|second| waits(&slower, second)));
+        assert!(!waits(&cut, 600));
+        let mut tries = Tries::default();
+        let mut waits = |fault, seconds| tries.go_on(fault, Stuck::IsLeft, at(seconds));
+        assert!((10..16).all(|second| waits(&cut, second)));
+        assert!(!waits(&slower, 16));
     }
 }

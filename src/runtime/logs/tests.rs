@@ -1,0 +1,146 @@
+use super::*;
+use crate::logs::chunk::tests::{event, source};
+use crate::logs::tail::Follow;
+use crate::model::tail::TailState;
+use crate::runtime::tail::Read;
+
+#[test]
+fn a_group_of_the_home_region_is_read_once_however_it_is_named() {
+    let source = |region: Option<&str>, group: &str| TailSource {
+        region: region.map(Region::from),
+        group: group.into(),
+        stream_prefix: None,
+    };
+    let named = vec![
+        source(None, "/a"),
+        source(Some("eu-west-1"), "/a"),
+        source(Some("ap-northeast-2"), "/a"),
+        source(Some("ap-northeast-2"), "/b"),
+    ];
+    assert_eq!(
+        once(named, &"ap-northeast-2".into()),
+        [
+            source(None, "/a"),
+            source(Some("eu-west-1"), "/a"),
+            source(None, "/b")
+        ]
+    );
+}
+
+/// What was written and what was said, in their order.
+#[derive(Default)]
+struct Sheet(Vec<String>);
+
+impl Page for Sheet {
+    fn line(&mut self, chunk: &Chunk, line: &Line, late: bool) -> io::Result<()> {
+        let late = if late { "late " } else { "" };
+        self.0.push(format!("{late}{}", chunk.text(line)));
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn note(&mut self, fault: &Fault) {
+        self.0.push(format!("! {}", fault.line()));
+    }
+
+    fn progress(&mut self, _lines: u64, _at: i64) {}
+}
+
+fn job(then: Then, groups: &[&str]) -> Job {
+    let sources = groups.iter().map(|group| (*source(group)).clone());
+    Job {
+        tailing: Tailing::of(sources.collect()),
+        accounts: Vec::new(),
+        end: None,
+        then,
+        filter: Filter::parse("").unwrap(),
+    }
+}
+
+fn lines(of: usize, group: &str, texts: &[(i64, &str)]) -> Read {
+    let events: Vec<_> = texts.iter().map(|(at, text)| event(*at, text)).collect();
+    let chunks = Chunk::seal(&source(group), &events);
+    Read::Lines { of, chunks }
+}
+
+/// What comes of readers that bring this and are then gone; what was written, and the failures.
+async fn read(then: Then, brought: Vec<Vec<Read>>) -> (Vec<String>, Vec<String>) {
+    let (mut sheet, (_tell, stop)) = (Sheet::default(), watch::channel(false));
+    let groups: Vec<String> = (0..brought.len()).map(|n| format!("g{n}")).collect();
+    let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+    let readers = brought.into_iter().map(|all| {
+        let (to, from) = mpsc::channel(8);
+        for one in all {
+            to.try_send(one).ok().unwrap();
+        }
+        from
+    });
+    let mut run = Run::new(job(then, &groups), &mut sheet, &Handle::current(), stop);
+    let follows = run.read(readers.collect()).await.unwrap().unwrap();
+    assert_eq!(follows.len(), groups.len());
+    let failed = run.failed();
+    let failed = failed.iter().map(|fault| fault.line().as_str().to_owned());
+    (failed.collect(), sheet.0)
+}
+
+fn end(of: usize) -> Read {
+    let follow = Box::new(Follow::new(0));
+    Read::End { of, follow }
+}
+
+#[tokio::test]
+async fn a_reader_that_a_bug_ended_is_told_and_holds_nothing_back() {
+    let brought = vec![
+        vec![lines(0, "g0", &[(1, "a"), (3, "c")])],
+        vec![lines(1, "g1", &[(2, "b"), (9, "d")]), end(1)],
+    ];
+    let (failed, sheet) = read(Then::End, brought).await;
+    let said = "Reading g0 stopped on a bug of ours — its lines are not all here";
+    assert_eq!(failed, [said]);
+    assert_eq!(sheet, ["a", "b", "c", &format!("! {said}"), "d"]);
+}
+
+#[tokio::test]
+async fn whoever_follows_goes_on_without_a_group_that_brings_nothing() {
+    let fault = Fault::new(FaultKind::Unreachable, "AWS is far away");
+    let follow = Box::new(Follow::new(0));
+    let brought = vec![
+        vec![Read::Left {
+            of: 0,
+            follow,
+            fault,
+        }],
+        vec![lines(1, "g1", &[(2, "b")]), end(1)],
+    ];
+    let (failed, sheet) = read(Then::Follow, brought).await;
+    assert_eq!(failed, ["AWS is far away"]);
+    let said = [
+        "! AWS is far away — it is tried again",
+        "! g0 brings no lines yet — the others go on without it, and its older lines are marked late",
+        "b",
+    ];
+    assert_eq!(sheet, said);
+}
+
+#[tokio::test]
+async fn a_group_that_was_awaited_is_named_when_it_comes_and_has_not_failed_then() {
+    let (mut sheet, (_tell, stop)) = (Sheet::default(), watch::channel(false));
+    let job = job(Then::Follow, &["g0", "g1"]);
+    let mut run = Run::new(job, &mut sheet, &Handle::current(), stop);
+    let missing = Fault::new(FaultKind::Missing, "There is no log group g0");
+    let absent = (*source("g0")).clone();
+    run.absent(vec![(absent.clone(), missing.clone())]);
+    assert!(run.is_awaited(&absent, &missing) && run.may_bring_more());
+    let lag = Duration::ZERO;
+    run.came_back(&absent, &TailState::Starting);
+    run.came_back(&absent, &TailState::Following { lag });
+    run.came_back(&absent, &TailState::Following { lag });
+    assert!(run.failed().is_empty());
+    assert_eq!(
+        sheet.0,
+        ["! There is no log group g0", "! g0 is followed now"]
+    );
+}
