@@ -54,6 +54,12 @@ struct Written {
     late: bool,
 }
 
+/// Time, group and message of a line.
+fn parts(line: &str) -> [String; 3] {
+    let value: Value = serde_json::from_str(line).expect("JSON");
+    ["timestamp", "group", "message"].map(|name| value[name].as_str().expect("text").to_owned())
+}
+
 fn known(line: &str) -> Known {
     written(line).known
 }
@@ -88,18 +94,14 @@ async fn a_window_of_several_groups_is_written_once_each_in_the_order_of_time() 
     let found: Vec<Known> = said.lines().map(known).collect();
     assert!(found.is_sorted_by_key(|line| line.1));
     agree(found.clone(), &truth(&account, &GROUPS, from, to));
-    // As text a pipe gets the very messages.
+    // As text a pipe gets the very messages, with several groups after the time and the group of each.
+    let parts: Vec<[String; 3]> = said.lines().map(parts).collect();
     let (code, text, _) = done(logs(&account, &with(&[])));
-    let message = |line: &str| {
-        serde_json::from_str::<Value>(line).expect("JSON")["message"]
-            .as_str()
-            .map(str::to_owned)
-    };
-    let expected: String = said
-        .lines()
-        .filter_map(message)
-        .map(|text| text + "\n")
-        .collect();
+    let expected: String = parts.iter().map(|line| line.join(" ") + "\n").collect();
+    assert_eq!((code, text == expected), (0, true));
+    let (code, text, _) = done(logs(&account, &[&GROUPS[..1], &window].concat()));
+    let of_one = parts.iter().filter(|[_, group, _]| group == GROUPS[0]);
+    let expected: String = of_one.map(|line| line[2].clone() + "\n").collect();
     assert_eq!((code, text == expected), (0, true));
     // The filter is the engine's, the fields are what it understood.
     let (_, slow, _) = done(logs(

@@ -5,12 +5,14 @@ use super::super::{Streams, say};
 use super::json::Objects;
 use super::stamp::Stamp;
 use crate::domain::fault::Fault;
+use crate::domain::log::TailSource;
 use crate::domain::units;
 use crate::logs::chunk::{Chunk, Line};
 use crate::runtime::clock;
 use crate::runtime::logs::Page;
 use jiff::{SignedDuration, Timestamp};
 use std::io;
+use std::sync::Arc;
 
 /// Written at once.
 const BLOCK: usize = 64 * 1024;
@@ -35,6 +37,8 @@ pub(super) struct Lines<'a, 's> {
     block: Vec<u8>,
     objects: Objects,
     stamp: Stamp,
+    /// The source of the last line, and what it is called.
+    name: Option<(Arc<TailSource>, String)>,
     /// When progress was told, and whether it still stands there.
     told: Option<Timestamp>,
 }
@@ -47,6 +51,7 @@ impl<'a, 's> Lines<'a, 's> {
             io,
             block: Vec::with_capacity(BLOCK + 4096),
             stamp: Stamp::default(),
+            name: None,
             told: None,
         }
     }
@@ -59,13 +64,35 @@ impl<'a, 's> Lines<'a, 's> {
         self.stamp.write(line.at, &mut self.block);
         self.block.push(b' ');
         if self.look.named {
-            let group = chunk.source.group.text();
-            self.block.extend_from_slice(group.as_str().as_bytes());
-            self.block.push(b' ');
+            self.group(chunk);
         }
         let text: &str = &chunk.text(line);
         self.block.extend_from_slice(text.as_bytes());
         self.block.push(b'\n');
+    }
+
+    /// For the programs after a pipe: the message as it came; of several groups with the time and the group before it, as
+    /// `grep` names its files.
+    fn piped(&mut self, chunk: &Chunk, line: &Line) {
+        if self.look.named {
+            self.stamp.write(line.at, &mut self.block);
+            self.block.push(b' ');
+            self.group(chunk);
+        }
+        let original: &str = &chunk.original(line);
+        self.block.extend_from_slice(original.as_bytes());
+        self.block.push(b'\n');
+    }
+
+    /// The group as it can be named, and a space.
+    fn group(&mut self, chunk: &Chunk) {
+        let source = &chunk.source;
+        let same = |(of, _): &(Arc<TailSource>, String)| Arc::ptr_eq(of, source);
+        let known = self.name.take().filter(same);
+        let (_, name) = self
+            .name
+            .insert(known.unwrap_or_else(|| (source.clone(), name(source))));
+        self.block.extend_from_slice(name.as_bytes());
     }
 
     fn write_out(&mut self) -> io::Result<()> {
@@ -84,16 +111,20 @@ impl<'a, 's> Lines<'a, 's> {
     }
 }
 
+fn name(source: &TailSource) -> String {
+    let group = source.group.text();
+    match &source.region {
+        None => format!("{group} "),
+        Some(region) => format!("{}:{group} ", region.text()),
+    }
+}
+
 impl Page for Lines<'_, '_> {
     fn line(&mut self, chunk: &Chunk, line: &Line, late: bool) -> io::Result<()> {
         match (self.look.output, self.look.terminal) {
             (Output::Json, _) => self.objects.write(chunk, line, late, &mut self.block),
             (Output::Text, true) => self.shown(chunk, line, late),
-            (Output::Text, false) => {
-                let original: &str = &chunk.original(line);
-                self.block.extend_from_slice(original.as_bytes());
-                self.block.push(b'\n');
-            }
+            (Output::Text, false) => self.piped(chunk, line),
         }
         if self.block.len() >= BLOCK {
             self.write_out()?;
