@@ -19,6 +19,7 @@ mod detail;
 mod find;
 mod held;
 mod keep;
+mod label;
 mod lines;
 mod live;
 mod near;

@@ -26,7 +26,8 @@ impl Logs {
         self.lost = None;
         self.present.ring.clear();
         self.present.window.follow();
-        self.columns.restart(self.sources.feeds.len());
+        self.columns
+            .restart(self.sources.feeds.iter().map(|feed| &feed.source));
         self.rate = Rate::default();
         self.sheets.clear();
         self.left = 0;

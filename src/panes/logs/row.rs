@@ -2,7 +2,8 @@
 
 mod cells;
 
-use super::rate::short;
+use super::label::{self, Label, Labels};
+use crate::domain::log::TailSource;
 use crate::logs::chunk::{Chunk, Line, Shape};
 use crate::logs::field::{Known, Severity};
 use crate::logs::needle::Needle;
@@ -23,8 +24,8 @@ pub struct Columns {
     used: BTreeSet<Known>,
     /// Those that the settings name, and no others; empty: those that the lines have.
     chosen: Vec<Known>,
-    /// Several groups are shown.
-    group: bool,
+    /// What the groups are called, where there are several.
+    groups: Labels,
 }
 
 /// The order of the columns, with their widths at most; a path takes a share of the line.
@@ -40,9 +41,9 @@ const PLACES: [(Known, u16); 7] = [
 
 impl Columns {
     /// No column yet but that of the group, where there are several sources.
-    pub fn restart(&mut self, sources: usize) {
+    pub fn restart<'s>(&mut self, sources: impl Iterator<Item = &'s TailSource>) {
         self.used.clear();
-        self.group = sources > 1;
+        self.groups = Labels::of(sources);
     }
 
     /// Takes what the settings name.
@@ -156,8 +157,8 @@ impl Frame<'_> {
         if line.is_late() {
             pen.late();
         }
-        if self.columns.group {
-            pen.cell(&short(&chunk.source.group), 12, Role::LogGroup);
+        if !self.columns.groups.is_empty() {
+            pen.group(&self.columns.groups.get(&chunk.source));
         }
         // What is beyond the screen need not be masked.
         let text = chunk.head(line, READ.max((self.left + usize::from(room) + 1) * 4));
@@ -218,6 +219,19 @@ impl Pen<'_, '_> {
         let text = self.frame.folded(start(text, 512));
         self.marked(&text, width.min(self.room()), role);
         self.x = (self.x + width + 1).min(self.end);
+    }
+
+    fn group(&mut self, Label { text, cut }: &Label) {
+        let dots = if *cut {
+            self.frame.paint.glyph("…", "~")
+        } else {
+            ""
+        };
+        self.cell(
+            &format!("{dots}{text}"),
+            label::WIDTH as u16,
+            Role::LogGroup,
+        );
     }
 
     /// A mark in the gap after the time: it came after newer lines had been shown.
