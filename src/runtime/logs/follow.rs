@@ -15,6 +15,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 /// With several groups each line is held so long, for older ones of others to come.
 const HELD: Duration = Duration::from_millis(1_500);
+/// And so many bytes are, beside those of one slice.
+const MOST: usize = 64 << 20;
 /// Messages taken before what they brought is written.
 const SLICE: usize = 64;
 
@@ -41,7 +43,7 @@ impl Run<'_> {
         mut news: UnboundedReceiver<Message>,
     ) -> Result<(), Stopped> {
         let many = self.tailing.sources.len() > 1;
-        let mut held = Held::of(if many { HELD } else { Duration::ZERO });
+        let mut held = Held::of(if many { HELD } else { Duration::ZERO }, MOST);
         loop {
             let (clock, due) = (self.clock, held.due());
             let message = tokio::select! {
@@ -83,7 +85,7 @@ impl Run<'_> {
                 self.room.free(chunk.bytes());
                 let lines = chunk.lines().iter().enumerate();
                 let lines = lines.map(|(n, line)| (line.at, (chunk.clone(), n)));
-                held.push(self.clock.now().mono, lines);
+                held.push(self.clock.now().mono, chunk.bytes(), lines);
             }
             Tail::State { source, state } => {
                 self.came_back(&source, &state);
