@@ -10,7 +10,7 @@ use crate::domain::rds::DatabaseRef;
 use crate::domain::text::Text;
 use crate::model::message::{Link, Usage};
 use crate::model::notice::Notice;
-use crate::model::query::{Answer, Facts, Reply};
+use crate::model::query::{Answer, Facts, Query, Reply};
 use crate::model::time::Now;
 use std::time::Duration;
 
@@ -180,7 +180,7 @@ impl News {
                 self.clusters.clone_from(clusters);
                 self.choose_cluster();
             }
-            Answer::Whole(Facts::LogGroups(groups)) => {
+            Answer::Whole(Facts::LogGroups(groups)) if is_home(&reply.query) => {
                 self.log_groups = groups.iter().map(|group| group.name.clone()).collect();
             }
             Answer::Whole(Facts::Inventory(inventory)) => {
@@ -218,10 +218,15 @@ fn time_on_screen(level: Level) -> Duration {
     })
 }
 
+/// Whether this asks for log groups of the console's own region, which the palette completes.
+fn is_home(query: &Query) -> bool {
+    matches!(query, Query::LogGroups(None, _))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::query::{Epoch, Query};
+    use crate::model::query::Epoch;
 
     fn at(seconds: u64) -> Now {
         Now {

@@ -31,7 +31,7 @@ pub fn wants(state: &State) -> Vec<Want> {
     }
     if let Some(folder) = command::log_folder(state) {
         wants.push(Want {
-            query: Query::LogGroups(folder),
+            query: Query::LogGroups(None, folder),
             pace: Pace::Once,
         });
     }

@@ -5,7 +5,7 @@ use crate::domain::autoscaling::{Group, Policy, ScalableTarget, ScalingDetail};
 use crate::domain::ecs::{Cluster, LogTarget, Service, ServiceDetail, ServiceRef};
 use crate::domain::fault::Fault;
 use crate::domain::identity::Identity;
-use crate::domain::ids::{ClusterName, GroupName, LogGroup, ServiceName, TaskDefinition};
+use crate::domain::ids::{ClusterName, GroupName, LogGroup, Region, ServiceName, TaskDefinition};
 use crate::domain::log::{Export, GroupFacts};
 use crate::domain::metrics::{Metric, Series};
 use crate::domain::rds::{DatabaseRef, Inventory};
@@ -55,8 +55,8 @@ pub enum Query {
     Limited(Arc<[RuleRef]>),
     /// Databases and snapshots.
     Inventory,
-    /// Log groups by substring (empty = all).
-    LogGroups(Text),
+    /// Log groups of a region (`None`: the console's) by substring (empty = all).
+    LogGroups(Option<Region>, Text),
     /// The tasks that exported events of a log group to S3.
     LogExports(LogGroup),
     /// What other log groups have of a trace; parts arrive group by group.
@@ -172,7 +172,7 @@ impl Query {
             Self::RuleDetail(_) => Slot::RuleDetail,
             Self::Limited(_) => Slot::Limited,
             Self::Inventory => Slot::Inventory,
-            Self::LogGroups(_) => Slot::LogGroups,
+            Self::LogGroups(..) => Slot::LogGroups,
             Self::LogExports(_) => Slot::LogExports,
             Self::Trace(_) => Slot::Trace,
             Self::Metrics(_) => Slot::Metrics,

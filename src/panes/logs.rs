@@ -149,7 +149,7 @@ impl Pane for Logs {
     fn wants(&self, _cx: &Context<'_>) -> Vec<Want> {
         let targets = self.sources.wanted().cloned().map(Query::LogTargets);
         let mistaken = self.sources.mistaken();
-        let groups = mistaken.map(|group| Query::LogGroups(near::part(group)));
+        let groups = mistaken.map(near::query);
         let trace = match self.sheets.top() {
             Some(Sheet::Trace(followed)) => followed.wanted(),
             _ => None,
@@ -176,8 +176,9 @@ impl Pane for Logs {
         {
             self.empty();
         }
-        if let (Query::LogGroups(_), Answer::Whole(Facts::LogGroups(groups))) =
+        if let (asked @ Query::LogGroups(..), Answer::Whole(Facts::LogGroups(groups))) =
             (&reply.query, &reply.answer)
+            && self.sources.mistaken().map(near::query).as_ref() == Some(asked)
         {
             self.known = groups.iter().map(|group| group.name.clone()).collect();
         }

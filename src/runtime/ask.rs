@@ -68,8 +68,8 @@ impl Asker<'_> {
             }
             Query::Limited(rules) => aws.limited(rules).await.map(Facts::Limited),
             Query::Inventory => aws.inventory().await.map(Arc::new).map(Facts::Inventory),
-            Query::LogGroups(substring) => aws
-                .log_groups(None, substring.as_str())
+            Query::LogGroups(region, substring) => aws
+                .log_groups(region.as_ref(), substring.as_str())
                 .await
                 .map(Facts::LogGroups),
             Query::LogExports(group) => aws.log_exports(group).await.map(Facts::LogExports),

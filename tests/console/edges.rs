@@ -201,7 +201,7 @@ fn what_has_an_arn_is_copied_by_it_and_the_rest_by_name() {
 fn log_groups_complete_in_the_folder_that_is_typed() {
     let mut console = Console::filled(write_settings(), (120, 36));
     console.type_in(":logs /ecs/edge /ecs/or");
-    let asked = Query::LogGroups(Text::fixed("/ecs/"));
+    let asked = Query::LogGroups(None, Text::fixed("/ecs/"));
     let wants = tidegate::app::wants(&console.state);
     assert!(wants.iter().any(|want| want.query == asked), "{wants:?}");
     let group = |name: &str| GroupFacts {

@@ -103,7 +103,7 @@ fn waiting(sources: &Sources, known: &[LogGroup], paint: &Paint<'_>) -> Vec<Line
                 .with(" cannot be read", Role::Body),
         ];
         lines.extend(failed(fault, next_try, paint));
-        let meant = sources.mistaken().map(|group| near::groups(group, known));
+        let meant = sources.mistaken().map(|source| near::groups(source, known));
         lines.extend(meant.filter(|near| !near.is_empty()).map(|near| {
             Line::new("The nearest names: ", Role::Body).and(near.join("  "), Role::Strong)
         }));

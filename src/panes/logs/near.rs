@@ -1,7 +1,9 @@
 //! The groups that a mistyped name may have meant.
 
 use crate::domain::ids::LogGroup;
+use crate::domain::log::TailSource;
 use crate::domain::text::Text;
+use crate::model::query::Query;
 
 /// How many are named.
 const MOST: usize = 3;
@@ -13,14 +15,25 @@ pub fn part(group: &LogGroup) -> Text {
     Text::clean(if folder == "/" { "" } else { folder })
 }
 
-/// The nearest names, the nearest first.
-pub fn groups(wished: &LogGroup, known: &[LogGroup]) -> Vec<String> {
-    let far = |group: &&LogGroup| strsim::damerau_levenshtein(wished.as_str(), group.as_str());
+/// What asks for the groups that may have been meant, where the source would be.
+pub fn query(wished: &TailSource) -> Query {
+    Query::LogGroups(wished.region.clone(), part(&wished.group))
+}
+
+/// The nearest names of that region, the nearest first, as `:logs` takes them.
+pub fn groups(wished: &TailSource, known: &[LogGroup]) -> Vec<String> {
+    let region = wished
+        .region
+        .as_ref()
+        .map(|region| format!("{}:", region.text()));
+    let region = region.unwrap_or_default();
+    let wished = wished.group.as_str();
+    let far = |group: &&LogGroup| strsim::damerau_levenshtein(wished, group.as_str());
     let mut near: Vec<&LogGroup> = known.iter().collect();
     near.sort_by_cached_key(far);
     let names = near.into_iter().take(MOST);
     names
-        .map(|group| group.text().as_str().to_owned())
+        .map(|group| format!("{region}{}", group.text()))
         .collect()
 }
 
@@ -40,7 +53,16 @@ mod tests {
             "/ecs/x",
         ]
         .map(Into::into);
-        let near = groups(&"/ecs/orchard-apo".into(), &known);
-        assert_eq!((near.len(), near[0].as_str()), (3, "/ecs/orchard-api"));
+        let near = |region: Option<&str>| {
+            let wished = TailSource {
+                region: region.map(Into::into),
+                group: "/ecs/orchard-apo".into(),
+                stream_prefix: None,
+            };
+            groups(&wished, &known)
+        };
+        let home = near(None);
+        assert_eq!((home.len(), home[0].as_str()), (3, "/ecs/orchard-api"));
+        assert_eq!(near(Some("eu-west-1"))[0], "eu-west-1:/ecs/orchard-api");
     }
 }

@@ -172,7 +172,7 @@ impl Logs {
         let ended = self.past.as_ref().and_then(|past| past.end.as_ref());
         match (ended, self.sources.feeds.first()) {
             (Some(End::Expired(_)), Some(feed)) => vec![
-                Query::LogGroups(near::part(&feed.source.group)),
+                Query::LogGroups(feed.source.region.clone(), near::part(&feed.source.group)),
                 Query::LogExports(feed.source.group.clone()),
             ],
             _ => Vec::new(),
@@ -186,7 +186,7 @@ impl Logs {
             return;
         };
         match (&reply.query, &reply.answer) {
-            (Query::LogGroups(_), Answer::Whole(Facts::LogGroups(groups))) => {
+            (Query::LogGroups(..), Answer::Whole(Facts::LogGroups(groups))) => {
                 let of = groups.iter().find(|facts| facts.name == feed.source.group);
                 past.retention = of.and_then(|facts| facts.retention);
             }

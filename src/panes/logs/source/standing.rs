@@ -3,7 +3,7 @@
 use super::Sources;
 use super::feed::Feed;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::ids::LogGroup;
+use crate::domain::log::TailSource;
 use crate::domain::text::Text;
 use crate::model::message::TailState;
 use crate::model::tail::Method;
@@ -47,16 +47,13 @@ impl Sources {
         })
     }
 
-    /// A group that AWS does not have: perhaps a slip of the fingers.
-    pub fn mistaken(&self) -> Option<&LogGroup> {
+    /// A source whose group AWS does not have: perhaps a slip of the fingers.
+    pub fn mistaken(&self) -> Option<&TailSource> {
         let missing = |feed: &&Feed| {
             feed.failure()
                 .is_some_and(|(fault, _)| fault.kind == FaultKind::Missing)
         };
-        self.feeds
-            .iter()
-            .find(missing)
-            .map(|feed| &feed.source.group)
+        self.feeds.iter().find(missing).map(|feed| &feed.source)
     }
 
     /// Whether every group stands still.

@@ -176,7 +176,7 @@ fn a_group_that_is_not_there_is_answered_with_the_nearest_names() {
     let fault = Fault::new(FaultKind::Missing, "there is no such log group");
     let next_try = None;
     bench.state("/ecs/orchard-apo", TailState::Failed { fault, next_try });
-    let asked = Query::LogGroups("/ecs/".into());
+    let asked = Query::LogGroups(None, "/ecs/".into());
     let wants = bench.with(|pane, cx| pane.wants(cx));
     assert!(wants.iter().any(|want| want.query == asked), "{wants:?}");
     let group = |name: &str| GroupFacts {
@@ -193,6 +193,12 @@ fn a_group_that_is_not_there_is_answered_with_the_nearest_names() {
         query: asked,
         answer: Answer::Whole(Facts::LogGroups(found)),
     };
+    let far = Reply {
+        query: Query::LogGroups(Some("eu-west-1".into()), "/ecs/".into()),
+        ..reply.clone()
+    };
+    bench.with(|pane, cx| pane.reply(&far, cx));
+    assert!(!bench.screen().join("\n").contains("nearest names"));
     bench.with(|pane, cx| pane.reply(&reply, cx));
     let screen = bench.screen().join("\n");
     assert!(

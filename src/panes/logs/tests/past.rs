@@ -95,7 +95,7 @@ fn at_the_end(exports: Vec<Export>) -> Bench {
     };
     for (query, facts) in [
         (
-            Query::LogGroups(Text::default()),
+            Query::LogGroups(None, Text::default()),
             Facts::LogGroups(vec![group]),
         ),
         (
