@@ -14,7 +14,7 @@ use crate::domain::text::Text;
 use crate::domain::waf::AclScope;
 use crate::model::effect::Effect;
 use crate::model::keymap::Match;
-use crate::model::message::{Input, Link, Message};
+use crate::model::message::{Input, Link, Message, Saved};
 use crate::model::notice::Notice;
 use crate::model::query::{Reply, Slot};
 use crate::model::settings::Mode;
@@ -141,11 +141,11 @@ fn linked(state: &mut State, link: Link) {
     state.news.link = link;
 }
 
-fn saved(state: &mut State, result: Result<std::path::PathBuf, Fault>) {
+fn saved(state: &mut State, result: Result<Saved, Fault>) {
     match result {
-        Ok(path) => state
+        Ok(Saved { path, what }) => state
             .news
-            .say(Level::Good, format!("Written to {}", path.display())),
+            .say(Level::Good, format!("Wrote {what} to {}", path.display())),
         Err(fault) => state.news.tell(&fault),
     }
 }

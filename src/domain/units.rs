@@ -79,6 +79,12 @@ pub fn count(n: u64) -> String {
     said
 }
 
+/// `1 line`, `5,678 lines`.
+pub fn lines(n: u64) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{} line{s}", count(n))
+}
+
 /// `1000`, `20k`, `1.2M`: a number in at most five columns.
 pub fn short_count(n: u64) -> String {
     match n {

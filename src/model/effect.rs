@@ -57,9 +57,10 @@ pub enum Effect {
     Sift(Sift),
     /// Put text on the clipboard by OSC 52; sanitized, at most 64 KiB.
     Copy(String),
-    /// Write lines to a new 0600 file in the state directory.
+    /// Write lines to a new 0600 file in the state directory; `what` says of them what the operator is told then.
     Save {
         name: String,
+        what: String,
         lines: Vec<String>,
     },
     /// Build the clients anew (profile, region); replies carry this epoch from now on.

@@ -37,7 +37,7 @@ pub enum Message {
     Link(Link),
     Usage(Usage),
     /// A file that `w` wrote, or why not.
-    Saved(Result<std::path::PathBuf, Fault>),
+    Saved(Result<Saved, Fault>),
     /// So many bytes went to the clipboard, or why not.
     Copied(Result<usize, Fault>),
     /// The clients were rebuilt for other settings, or could not be.
@@ -101,6 +101,13 @@ pub enum Link {
     Throttled {
         until: Duration,
     },
+}
+
+/// A file that was written, and what is in it: `34 lines (5,678 in memory)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saved {
+    pub path: std::path::PathBuf,
+    pub what: String,
 }
 
 /// Calls and their cost, once a second while it changes.

@@ -9,7 +9,7 @@ use super::tail::Tailer;
 use super::terminal::Terminal;
 use super::{Exit, clipboard, save, stop};
 use crate::model::effect::Effect;
-use crate::model::message::Message;
+use crate::model::message::{Message, Saved};
 use crate::model::query::Want;
 use crate::model::tail::Tailing;
 use crate::session::order::Order;
@@ -73,7 +73,7 @@ impl Effects {
             Effect::GiveCode(code) => self.reads.give_code(code),
             Effect::Sift(sift) => self.reads.sift(&self.sifter, sift),
             Effect::Copy(text) => return vec![copy(&text, terminal)],
-            Effect::Save { name, lines } => return vec![self.save(&name, &lines)],
+            Effect::Save { name, what, lines } => return vec![self.save((&name, what), &lines)],
             Effect::Suspend => return self.stop(),
             Effect::Quit => self.exit = Some(Exit::Quit),
             Effect::Tail(tailing) => {
@@ -162,8 +162,9 @@ impl Effects {
         Vec::new()
     }
 
-    fn save(&self, name: &str, lines: &[String]) -> Message {
-        Message::Saved(save::lines(&self.state_dir.join("saved"), name, lines))
+    fn save(&self, (name, what): (&str, String), lines: &[String]) -> Message {
+        let path = save::lines(&self.state_dir.join("saved"), name, lines);
+        Message::Saved(path.map(|path| Saved { path, what }))
     }
 }
 

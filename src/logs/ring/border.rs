@@ -30,8 +30,8 @@ impl Ring {
         self.left += before - self.standing();
     }
 
-    /// Lines that stand in the order, or under one that does.
-    fn standing(&self) -> u64 {
+    /// Lines that stand in the order, or under one that does: those that can be shown.
+    pub fn standing(&self) -> u64 {
         (self.all.len() + self.folds.len()) as u64
     }
 

@@ -3,6 +3,7 @@
 use super::view::whole;
 use super::{Logs, rate, row};
 use crate::domain::health::Level;
+use crate::domain::units;
 use crate::model::effect::Effect;
 use crate::panes::{Act, Context, common};
 
@@ -54,15 +55,29 @@ impl Logs {
             Which::Shown => ring.shown(),
             Which::All => ring.all(),
         };
-        let lines = order
-            .iter()
-            .flat_map(|head| whole(ring, head))
-            .flat_map(|(chunk, line)| row::written(chunk, line))
-            .collect();
+        let lines: Vec<_> = order.iter().flat_map(|head| whole(ring, head)).collect();
         Act::Do(Effect::Save {
             name: self.file_name(cx),
-            lines,
+            what: self.wrote(which, lines.len()),
+            lines: lines
+                .into_iter()
+                .flat_map(|(chunk, line)| row::written(chunk, line))
+                .collect(),
         })
+    }
+
+    /// `34 lines (5,678 in memory, 900 older ones dropped by the cap)`: what is written, and what is left out.
+    fn wrote(&self, which: Which, lines: usize) -> String {
+        let ring = &self.view().ring;
+        let said = units::lines(lines as u64);
+        let chosen = which == Which::Shown && !ring.filter().is_empty();
+        let others = chosen.then(|| format!("{} in memory", units::count(ring.standing())));
+        let dropped = (self.past.is_none() && ring.dropped() > 0)
+            .then(|| format!("{} dropped by the cap", units::count(ring.dropped())));
+        match [others, dropped].into_iter().flatten().collect::<Vec<_>>() {
+            none if none.is_empty() => said,
+            some => format!("{said} ({})", some.join(", ")),
+        }
     }
 
     fn file_name(&self, cx: &Context<'_>) -> String {

@@ -143,11 +143,19 @@ fn all_lines_are_saved_with_a_capital_w_and_the_shown_ones_with_a_small_one() {
     bench.lines("/ecs/a", &["apple", "pear"]);
     bench.pane.set_filter("pear").unwrap();
     let saved = |acts: Vec<Act>| match &acts[..] {
-        [Act::Do(Effect::Save { lines, .. })] => lines.len(),
+        [Act::Do(Effect::Save { lines, what, .. })] => (lines.len(), what.clone()),
         other => panic!("{other:?}"),
     };
-    assert_eq!(saved(bench.act(Verb::Save)), 1);
-    assert_eq!(saved(bench.act(Verb::SaveAll)), 2);
+    let shown = saved(bench.act(Verb::Save));
+    assert_eq!(shown, (1, "1 line (2 in memory)".into()));
+    assert_eq!(saved(bench.act(Verb::SaveAll)), (2, "2 lines".into()));
+    bench.pane.present.ring.set_cap(1);
+    bench.lines("/ecs/a", &["apple", "pear"]);
+    let shown = saved(bench.act(Verb::Save));
+    assert_eq!(
+        shown,
+        (1, "1 line (1 in memory, 3 dropped by the cap)".into())
+    );
 }
 
 #[test]
@@ -157,6 +165,7 @@ fn saving_writes_what_the_filter_shows() {
     bench.pane.set_filter("apple").unwrap();
     let expected = Effect::Save {
         name: "logs-a-20250920T120000Z.txt".into(),
+        what: "1 line (2 in memory)".into(),
         lines: vec![
             "2025-09-20T11:59:59.000Z /ecs/a api/app/1 apple".into(),
             "of gold".into(),
