@@ -124,9 +124,20 @@ pub trait Pane: std::fmt::Debug + Send {
         &[]
     }
 
+    /// What it takes and costs, for the page that says so: names and values.
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// What a verb does here, in a few words; help and footer offer what is called otherwise than elsewhere as the
+    /// pane's own.
+    fn means(&self, verb: Verb) -> &'static str {
+        verb.help()
+    }
+
     /// What the footer calls this verb now.
     fn says(&self, verb: Verb) -> &'static str {
-        verb.help()
+        self.means(verb)
     }
 
     /// Whether it is on the screen; told after every message.

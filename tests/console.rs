@@ -3,6 +3,7 @@
 mod dialogs;
 mod edges;
 mod keys;
+mod logs;
 mod looking;
 mod palette;
 mod partial;

@@ -95,15 +95,20 @@ fn hints(state: &State) -> Vec<Hint> {
             .collect();
     }
     let place = state.place();
-    let own =
-        Verb::iter().filter(|verb| place != Place::Anywhere && verb.places().contains(&place));
-    let offered = own
-        .chain(COMMON.iter().copied())
+    let own = |verb: &Verb| verb.places().contains(&place) || state.renames(place, *verb);
+    let of_pane = Verb::iter().filter(|verb| place != Place::Anywhere && own(verb));
+    let common = COMMON.iter().copied().filter(|verb| !own(verb));
+    let offered = of_pane
+        .chain(common)
         .filter(|verb| is_offered(state, *verb));
     let mut hints: Vec<Hint> = offered
         .filter_map(|verb| {
             let key = state.keymap.keys_of(place, verb).into_iter().next()?;
-            Some(Hint::of(key, says(state, verb), worth(verb)))
+            let worth = match worth(verb) {
+                Worth::Plain if state.renames(place, verb) => Worth::Own,
+                worth => worth,
+            };
+            Some(Hint::of(key, says(state, verb), worth))
         })
         .collect();
     hints.splice(0..0, urgent(state, place));
@@ -159,7 +164,7 @@ fn panes(state: &State, place: Place) -> Option<Hint> {
 fn worth(verb: Verb) -> Worth {
     match verb {
         Verb::Mark | Verb::Raw => Worth::Mark,
-        Verb::Enter | Verb::Test => Worth::Plain,
+        Verb::Enter | Verb::Test | Verb::Save | Verb::SaveAll => Worth::Plain,
         Verb::Command | Verb::Help | Verb::Quit => Worth::Last,
         _ => Worth::Own,
     }

@@ -7,8 +7,9 @@ use crate::domain::health::Level;
 use crate::domain::text::Text;
 use crate::domain::units::{count, moment};
 use crate::model::effect::Effect;
-use crate::model::keymap::{Keymap, Match};
+use crate::model::keymap::Match;
 use crate::model::verb::{Place, Verb};
+use crate::panes::Pane;
 use crate::view::frame::Frame;
 use crate::view::layout::Joint;
 use crate::view::lines::{Line, fault_lines};
@@ -150,18 +151,18 @@ impl Popup for Page {
 
 /// The key table of a place, then of anywhere, then the commands.
 fn help(state: &State, place: Place) -> Vec<Line> {
-    let keymap = &state.keymap;
     let mut lines = Vec::new();
+    let own = |verb: Verb| verb.places().contains(&place) || state.renames(place, verb);
     if place != Place::Anywhere {
         let name: &str = place.into();
         lines.push(Line::of(name, Role::Title));
-        lines.extend(rows(keymap, place, |verb| verb.places().contains(&place)));
+        lines.extend(rows(state, place, own));
         lines.extend(legend(state, place));
         lines.push(Line::default());
     }
     lines.push(Line::new("everywhere", Role::Title));
-    lines.extend(rows(keymap, place, |verb| {
-        verb.places().contains(&Place::Anywhere)
+    lines.extend(rows(state, place, |verb| {
+        verb.places().contains(&Place::Anywhere) && !state.renames(place, verb)
     }));
     lines.push(Line::default());
     lines.push(Line::new("commands (:)", Role::Title));
@@ -170,18 +171,17 @@ fn help(state: &State, place: Place) -> Vec<Line> {
 }
 
 fn legend(state: &State, place: Place) -> Vec<Line> {
-    let pane = state.panes.iter().find(|pane| pane.place() == place);
-    let signs = pane.map(|pane| pane.legend()).unwrap_or_default();
+    let signs = state.pane(place).map(Pane::legend);
     let line = |sign: &&'static str| Line::of(format!("  {sign}"), Role::Dim);
-    signs.iter().map(line).collect()
+    signs.unwrap_or_default().iter().map(line).collect()
 }
 
-fn rows(keymap: &Keymap, place: Place, belongs: impl Fn(Verb) -> bool) -> Vec<Line> {
-    let keyed =
-        |verb| Some((keymap.keys_of(place, verb), verb)).filter(|(keys, _)| !keys.is_empty());
+fn rows(state: &State, place: Place, belongs: impl Fn(Verb) -> bool) -> Vec<Line> {
+    let keys = |verb| state.keymap.keys_of(place, verb);
+    let keyed = |verb| Some((keys(verb), verb)).filter(|(keys, _)| !keys.is_empty());
     let found = Verb::iter().filter(|v| belongs(*v)).filter_map(keyed);
     found
-        .map(|(keys, verb)| row(&keys.join(", "), verb.help()))
+        .map(|(keys, verb)| row(&keys.join(", "), state.means(place, verb)))
         .collect()
 }
 
@@ -288,7 +288,9 @@ fn details(state: &State) -> Vec<Line> {
             format!("every {} s", state.settings.refresh.as_secs()),
         ),
     ];
-    rows.iter()
+    let of_panes = state.panes.iter().flat_map(|pane| pane.facts());
+    rows.into_iter()
+        .chain(of_panes)
         .map(|(name, value)| Line::of(format!("  {name:<30}"), Role::Dim).and(value, Role::Body))
         .collect()
 }

@@ -11,7 +11,7 @@ use crate::domain::text::Text;
 use crate::model::keymap::Keymap;
 use crate::model::query::Epoch;
 use crate::model::settings::{Mode, Settings};
-use crate::model::verb::Place;
+use crate::model::verb::{Place, Verb};
 use crate::panes::{self, Context, Pane};
 use crate::view::layout::{Geometry, Shape, Spread, geometry};
 use crate::view::paint::Paint;
@@ -176,6 +176,22 @@ impl State {
 
     pub(super) fn index_of(&self, place: Place) -> Option<usize> {
         self.panes.iter().position(|pane| pane.place() == place)
+    }
+
+    pub(super) fn pane(&self, place: Place) -> Option<&dyn Pane> {
+        let at = self.index_of(place)?;
+        self.panes.get(at).map(AsRef::as_ref)
+    }
+
+    /// What a verb does in a place.
+    pub(super) fn means(&self, place: Place, verb: Verb) -> &'static str {
+        self.pane(place)
+            .map_or_else(|| verb.help(), |pane| pane.means(verb))
+    }
+
+    /// Whether a verb of everywhere does something of its own there.
+    pub(super) fn renames(&self, place: Place, verb: Verb) -> bool {
+        self.means(place, verb) != verb.help()
     }
 
     /// Where everything stands now.

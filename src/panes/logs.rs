@@ -204,7 +204,7 @@ impl Pane for Logs {
                 }
             }
             Tail::Method { source, method } => self.sources.read_by(source, method),
-            Tail::Live(live) => self.sources.live = *live,
+            Tail::Live(live) => self.sources.bill.note(*live),
             Tail::Past(news) => self.past_news(news),
         }
         self.fit();
@@ -241,14 +241,30 @@ impl Pane for Logs {
         ]
     }
 
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("log lines in memory", self.memory()),
+            ("Live Tail", self.sources.bill.said()),
+        ]
+    }
+
+    fn means(&self, verb: Verb) -> &'static str {
+        match verb {
+            Verb::Enter => "fields",
+            Verb::Describe => "numbers",
+            Verb::Raw => "as it came",
+            verb => verb.help(),
+        }
+    }
+
     fn says(&self, verb: Verb) -> &'static str {
         match verb {
             Verb::Bottom if self.past.is_some() => "back to now",
             Verb::Pause | Verb::Bottom if self.is_held() => "resume",
-            Verb::Describe => "numbers",
+            Verb::Raw if self.is_raw() => "columns",
             Verb::Enter if matches!(self.sheets.top(), Some(Sheet::Trace(_))) => "ask other groups",
             Verb::Live if self.sources.method == TailMethod::Live => "poll",
-            verb => verb.help(),
+            verb => self.means(verb),
         }
     }
 

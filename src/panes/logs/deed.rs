@@ -37,6 +37,11 @@ impl Logs {
         }
     }
 
+    /// Whether lines are shown as they came.
+    pub(super) fn is_raw(&self) -> bool {
+        self.look == Look::Raw && self.sheets.top().is_none()
+    }
+
     pub(super) fn show(&mut self, verb: Verb) {
         match verb {
             Verb::Left => self.left = self.left.saturating_sub(SIDEWAYS),

@@ -4,7 +4,9 @@ use super::rate::Rate;
 use super::source::Lag;
 use super::view::View;
 use super::{FAR_BEHIND, Logs};
+use crate::domain::units;
 use crate::logs::chunk::Chunk;
+use crate::logs::ring::Ring;
 use std::sync::Arc;
 
 impl Logs {
@@ -59,6 +61,28 @@ impl Logs {
             self.keep_held(held);
             self.renew_trace();
         }
+    }
+
+    /// `3.1 of 64 MiB, 10,233 lines, 512 dropped`, those of the past included.
+    pub(super) fn memory(&self) -> String {
+        let rings = [
+            Some(&self.present),
+            self.past.as_ref().map(|past| &past.view),
+        ];
+        let rings = || rings.iter().flatten().map(|view| &view.ring);
+        let mib = |bytes: usize| bytes as f64 / f64::from(1 << 20);
+        let bytes: usize = rings().map(Ring::bytes).sum();
+        let lines: usize = rings().map(Ring::held).sum();
+        let dropped = match self.present.ring.dropped() {
+            0 => String::new(),
+            dropped => format!(", {} dropped", units::count(dropped)),
+        };
+        format!(
+            "{:.1} of {:.0} MiB, {}{dropped}",
+            mib(bytes),
+            mib(self.cap),
+            units::lines(lines as u64)
+        )
     }
 
     pub(super) fn is_held(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Which groups are tailed, and what each of them is doing.
 
+mod bill;
 mod feed;
 mod standing;
 mod target;
@@ -13,7 +14,8 @@ use crate::domain::text::Text;
 use crate::model::log_request::LogRequest;
 use crate::model::message::TailState;
 use crate::model::query::{Answer, Facts};
-use crate::model::tail::{LiveSessions, Method, TailMethod, TailStart, Tailing};
+use crate::model::tail::{Method, TailMethod, TailStart, Tailing};
+pub use bill::Bill;
 pub use feed::Feed;
 pub use standing::Lag;
 use std::time::Duration;
@@ -51,8 +53,8 @@ pub struct Sources {
     pub start: TailStart,
     /// AWS sends only what fits.
     pub pattern: Option<String>,
-    /// The sessions of Live Tail that are open.
-    pub live: Option<LiveSessions>,
+    /// The sessions of Live Tail, and their cost.
+    pub bill: Bill,
     /// The runtime has not been told yet.
     untold: bool,
 }
@@ -150,7 +152,7 @@ impl Sources {
     pub fn choose(&mut self, sources: Vec<TailSource>) {
         self.feeds = sources.into_iter().map(Feed::new).collect();
         self.lookup = Lookup::Done;
-        self.live = None;
+        self.bill.close();
         self.untold = true;
     }
 
@@ -172,9 +174,11 @@ impl Sources {
 
     /// Forgets them.
     pub fn clear(&mut self) {
+        self.bill.close();
         *self = Self {
             untold: !self.feeds.is_empty(),
             method: self.method,
+            bill: self.bill,
             ..Self::default()
         };
     }

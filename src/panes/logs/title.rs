@@ -180,7 +180,7 @@ impl Logs {
     }
 
     fn cost(&self) -> Option<Part> {
-        let live = self.sources.live?;
+        let live = self.sources.bill.open()?;
         Some(Part::new(
             Worth::Truth,
             format!("{:.2} USD/h", live.usd_per_hour),
@@ -207,11 +207,12 @@ impl Logs {
     /// What was chosen of the lines, what is looked for in them, and how they are shown.
     fn chosen(&self) -> Vec<Part> {
         let ring = &self.view().ring;
-        let (shown, held) = (ring.shown().len() as u64, ring.held() as u64);
+        let (shown, held) = (ring.shown().len() as u64, ring.standing());
         let filtered = (!ring.filter().is_empty())
             .then(|| format!("{} of {} lines", units::count(shown), units::count(held)));
         let parts = [
             filtered.map(|said| Part::new(Worth::Counted, said)),
+            self.is_raw().then(|| Part::new(Worth::Asked, "raw")),
             self.is_choosing()
                 .then(|| Part::new(Worth::Truth, "choosing")),
             self.hits().map(|hits| Part::new(Worth::Asked, hits)),

@@ -227,7 +227,7 @@ fn the_title_says_rate_lag_and_every_loss() {
     bench.pane.set_filter("!x").unwrap();
     assert_eq!(
         bench.status(),
-        "polling · 2.0/s · lag 1.2 s · 5 min skipped · 0 of 20 lines"
+        "polling · 2.0/s · lag 1.2 s · 5 min skipped · 0 of 0 lines"
     );
     let fault = Fault::new(FaultKind::Throttled, "CloudWatch Logs asks to slow down");
     bench.state(

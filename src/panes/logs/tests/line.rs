@@ -12,8 +12,11 @@ fn members_stand_in_columns_and_y_shows_the_line_as_it_came() {
         " 11:59:59.000 WARN  POST   /api/apples           502    31ms gone ip=127.0.0.1"
     );
     assert_eq!(bench.screen()[1], "▸11:59:59.001 plain");
+    assert_eq!(bench.pane.says(Verb::Raw), "as it came");
     bench.act(Verb::Raw);
     assert!(bench.screen()[0].starts_with(r#" 11:59:59.000 {"time":"t","level""#));
+    assert!(bench.status().ends_with(" · raw"), "{}", bench.status());
+    assert_eq!(bench.pane.says(Verb::Raw), "columns");
 }
 
 #[test]
