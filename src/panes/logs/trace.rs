@@ -8,6 +8,7 @@ use super::row::clock;
 use super::sheet::Sheet;
 use crate::domain::health::Level;
 use crate::domain::text::Text;
+use crate::domain::text::mask::mask;
 use crate::logs::chunk::{Chunk, Line};
 use crate::logs::trace::{Step, Trace};
 use crate::model::query::{Query, Reply};
@@ -99,11 +100,7 @@ impl Followed {
 
     /// The start of its id.
     pub fn short_id(&self) -> String {
-        Text::clean(&self.trace.id)
-            .as_str()
-            .chars()
-            .take(8)
-            .collect()
+        shown_id(&self.trace).chars().take(8).collect()
     }
 
     /// Its lines, one below the other, clean and masked.
@@ -118,6 +115,11 @@ impl Followed {
         };
         self.trace.steps.iter().map(line).collect()
     }
+}
+
+/// The id for people: it is foreign text as any other, and may be a token.
+fn shown_id(trace: &Trace) -> String {
+    mask(Text::clean(&trace.id).as_str()).into_owned()
 }
 
 impl Logs {

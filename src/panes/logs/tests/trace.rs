@@ -85,8 +85,8 @@ fn answer(bench: &mut Bench, question: &Question, answer: Answer) {
     bench.with(|pane, cx| pane.reply(&reply, cx));
 }
 
-#[test]
-fn enter_on_a_trace_asks_the_groups_of_all_services_and_merges_what_they_say() {
+/// A trace that is open in a cluster of two services.
+fn followed() -> Bench {
     let mut bench = Bench::tailing(&["/ecs/a"]);
     bench.with(|pane, _| pane.resize(110, 20));
     let reply = Reply {
@@ -100,75 +100,113 @@ fn enter_on_a_trace_asks_the_groups_of_all_services_and_merges_what_they_say() {
     bench.with(|pane, cx| pane.reply(&reply, cx));
     bench.lines("/ecs/a", &[&request("ENTRANCE", 1, "")]);
     bench.act(Verb::Trace);
-    assert!(bench.with(|pane, cx| pane.can(Verb::Enter, cx)));
-    assert_eq!(bench.pane.says(Verb::Enter), "ask other groups");
-    assert_eq!(question(&mut bench), None, "nothing is asked by itself");
-    bench.act(Verb::Enter);
-    let asked = question(&mut bench).unwrap();
-    let definitions: Vec<&str> = asked
-        .definitions
-        .iter()
-        .map(TaskDefinition::as_str)
-        .collect();
-    assert_eq!(definitions, ["admin:7", "api:7"]);
-    assert_eq!(
-        (asked.id.as_str(), asked.to - asked.from, asked.groups.len()),
-        ("trace-00000001", 600_000, 1)
-    );
-    assert!(
-        !bench.with(|pane, cx| pane.can(Verb::Enter, cx)),
-        "one at a time"
-    );
+    bench
+}
+
+fn can_ask(bench: &mut Bench) -> bool {
+    bench.with(|pane, cx| pane.can(Verb::Enter, cx))
+}
+
+/// What one of two groups says.
+fn found() -> Found {
     let event = RawEvent {
         message: request("DATABASE", 1, r#","status":503"#),
         ..at(NOON - 500)
     };
     let lines = Chunk::seal(&Arc::new(source("/ecs/b")), &[event]);
-    let found = Found {
+    Found {
         answered: 1,
         of: 2,
         lines: lines.into_iter().map(Arc::new).collect(),
         refused: Vec::new(),
-    };
-    answer(
-        &mut bench,
-        &asked,
-        Answer::Part(Facts::Trace(found.clone())),
-    );
-    let screen = said(&mut bench);
-    for part in [
-        "asking: 1 of 2 groups",
-        "DATABASE",
-        "2 lines · 2 groups",
-        "503",
-    ] {
+    }
+}
+
+fn shows(bench: &mut Bench, parts: &[&str]) {
+    let screen = said(bench);
+    for part in parts {
         assert!(screen.contains(part), "{part} in {screen}");
     }
+}
+
+#[test]
+fn enter_on_a_trace_asks_the_groups_of_all_services() {
+    let mut bench = followed();
+    assert!(can_ask(&mut bench));
+    assert_eq!(bench.pane.says(Verb::Enter), "ask other groups");
+    assert_eq!(question(&mut bench), None, "nothing is asked by itself");
+    bench.act(Verb::Enter);
+    let asked = question(&mut bench).unwrap();
+    let definitions = asked.definitions.iter().map(TaskDefinition::as_str);
+    assert_eq!(definitions.collect::<Vec<_>>(), ["admin:7", "api:7"]);
+    assert_eq!(
+        (asked.id.as_str(), asked.to - asked.from, asked.groups.len()),
+        ("trace-00000001", 600_000, 1)
+    );
+    assert!(!can_ask(&mut bench), "one at a time");
+}
+
+#[test]
+fn what_other_groups_say_of_a_trace_is_merged_and_refusals_are_named() {
+    let mut bench = followed();
+    bench.act(Verb::Enter);
+    let asked = question(&mut bench).unwrap();
+    let part = Answer::Part(Facts::Trace(found()));
+    answer(&mut bench, &asked, part);
+    let parts = ["DATABASE", "2 lines · 2 groups", "503"];
+    shows(&mut bench, &parts);
+    shows(&mut bench, &["asking: 1 of 2 groups"]);
     let mut fault = Fault::new(FaultKind::Denied, "not allowed");
     fault.action = Some(Text::fixed("logs:FilterLogEvents"));
-    let refused = vec![Refused {
-        what: Text::fixed("/ecs/c"),
-        fault,
-    }];
     let last = Found {
         lines: Vec::new(),
-        refused,
-        ..found
+        refused: vec![Refused {
+            what: Text::fixed("/ecs/c"),
+            fault,
+        }],
+        ..found()
     };
     answer(&mut bench, &asked, Answer::Whole(Facts::Trace(last)));
-    let screen = said(&mut bench);
     let told = "1 of 2 groups, 5 min before and after, 1 denied: logs:FilterLogEvents on /ecs/c";
-    assert!(screen.contains(told) && screen.contains("503"), "{screen}");
-    assert_eq!(
-        question(&mut bench),
-        None,
-        "it is not asked again by itself"
-    );
+    shows(&mut bench, &[told, "503"]);
+}
+
+#[test]
+fn a_trace_is_asked_for_once_more_by_enter_alone() {
+    let mut bench = followed();
+    bench.act(Verb::Enter);
+    let asked = question(&mut bench).unwrap();
+    let whole = Answer::Whole(Facts::Trace(found()));
+    answer(&mut bench, &asked, whole);
+    assert_eq!(question(&mut bench), None, "not by itself");
     bench.act(Verb::Enter);
     let again = question(&mut bench).unwrap();
     assert_ne!(again, asked, "another time is another question");
     bench.act(Verb::Back);
     assert_eq!(question(&mut bench), None);
+}
+
+#[test]
+fn the_id_of_a_trace_is_foreign_text_in_title_and_heading_too() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.with(|pane, _| pane.resize(110, 20));
+    bench.lines("/ecs/a", &[r#"{"traceId":"AKIAIOSFODNN7EXAMPLE"}"#]);
+    bench.act(Verb::Trace);
+    let shown = name(&mut bench) + &said(&mut bench);
+    assert!(
+        shown.contains("trace ***") && !shown.contains("AKIA"),
+        "{shown}"
+    );
+    bench.act(Verb::Back);
+    bench.lines("/ecs/a", &["x", r#"{"traceId":"a\u001b[31mb\u202ec"}"#]);
+    bench.act(Verb::Bottom);
+    bench.act(Verb::Trace);
+    let shown = name(&mut bench) + &said(&mut bench);
+    assert!(
+        shown.contains("› trace a") && shown.contains("Trace a"),
+        "{shown}"
+    );
+    assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::super::rate;
 use super::super::row::{Cells, clock};
 use super::others::Asked;
+use super::shown_id;
 use crate::domain::text::Text;
 use crate::logs::field::Known;
 use crate::logs::trace::{MOST, Span as Stay, Step, Trace};
@@ -25,7 +26,8 @@ pub(super) fn document(
     (width, ascii): (u16, bool),
 ) -> Vec<Line> {
     let mut document = Document::new(width);
-    document.heading(Text::clean(&format!("Trace {}", trace.id)), summary(trace));
+    let title = format!("Trace {}", shown_id(trace));
+    document.heading(Text::clean(&title), summary(trace));
     if trace.cut {
         document.note(format!("Only its first {MOST} lines are shown"));
     }
