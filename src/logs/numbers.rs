@@ -79,7 +79,7 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// Counts lines of `from` to before `to` (milliseconds since 1970), in the order of time.
+    /// Counts lines of `from` to before `to` (milliseconds since 1970), quickest in the order of time.
     pub fn of<'l>(
         (from, to): (i64, i64),
         lines: impl Iterator<Item = (&'l Arc<Chunk>, &'l Line)>,

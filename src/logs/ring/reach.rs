@@ -1,11 +1,18 @@
 //! How far the lines in memory reach, and how many bytes they may take.
 
-use super::{Order, Ring};
+use super::{Entry, Order, Ring};
 
 impl Ring {
     /// All lines in memory in the order of time, shown or not.
     pub fn all(&self) -> &Order {
         &self.all
+    }
+
+    /// The lines that are folded under a shown one, in no order.
+    pub fn folded(&self) -> impl Iterator<Item = &Entry> {
+        let shown = |(head, _): &(&Entry, &[Entry])| self.shown().place(head).is_ok();
+        let groups = self.folds.groups().filter(shown);
+        groups.flat_map(|(_, under)| under)
     }
 
     /// The times of the oldest and the newest line in memory (milliseconds since 1970), shown or not.

@@ -3,6 +3,7 @@
 use super::Logs;
 use super::rate::{said, short, sparkline};
 use super::sheet::Sheet;
+use super::source::Lag;
 use crate::domain::text::Text;
 use crate::domain::units;
 use crate::logs::numbers::{Count, Numbers, Slow};
@@ -29,8 +30,9 @@ pub struct Counted {
     numbers: Numbers,
     /// Which of [`MINUTES`].
     span: usize,
-    /// Where the lines in memory begin, if that is later than the span (milliseconds since 1970).
-    since: Option<i64>,
+    /// Where the lines in memory begin, if that is later than the span, and where they end, if that is not now
+    /// (milliseconds since 1970).
+    reach: (Option<i64>, Option<i64>),
     filter: String,
     pub page: Page,
     ascii: bool,
@@ -58,15 +60,11 @@ impl Counted {
             "" => "all lines".to_owned(),
             filter => format!("lines that pass {filter}"),
         };
-        let since = self
-            .since
-            .map(|at| format!("in memory since {}; ", minute(at)));
-        let since = since.unwrap_or_default();
-        let note = format!("{since}{chosen}; ← and → change the time");
+        let note = format!("{}{chosen}; ← and → change the time", self.reached());
         let last = Text::clean(&format!("Last {} min", MINUTES[self.span]));
         document.heading(last, note);
         self.summary(&mut document);
-        document.heading("Groups", "");
+        document.heading("Groups", "folded lines count as well");
         let groups: Vec<_> = self
             .numbers
             .groups()
@@ -76,6 +74,15 @@ impl Counted {
         self.paths(&mut document);
         self.queries(&mut document);
         document.done()
+    }
+
+    fn reached(&self) -> String {
+        match self.reach {
+            (None, None) => String::new(),
+            (Some(from), None) => format!("in memory since {}; ", minute(from)),
+            (None, Some(to)) => format!("read to {}; ", minute(to)),
+            (Some(from), Some(to)) => format!("in memory {} to {}; ", minute(from), minute(to)),
+        }
     }
 
     fn summary(&self, document: &mut Document) {
@@ -201,7 +208,7 @@ impl Logs {
         let mut counted = Counted {
             numbers: Numbers::default(),
             span: 1,
-            since: None,
+            reach: (None, None),
             filter: String::new(),
             page: Page::default(),
             ascii: cx.settings.charset == Charset::Ascii,
@@ -220,18 +227,29 @@ impl Logs {
         self.past.as_ref().map_or(present, |past| past.span().0)
     }
 
+    /// The milliseconds before now of which not all lines have been read yet.
+    fn behind(&self) -> i64 {
+        match self.sources.lag() {
+            Lag::Behind(by) | Lag::Throttled(Some(by)) => by.as_millis() as i64,
+            _ => 0,
+        }
+    }
+
     /// The end is that of the lines that are looked at: in the past it is the newest of them. The begin is where they
     /// begin: a rate over a time of which nothing is known would be too low.
     fn recount(&self, counted: &mut Counted, cx: &Context<'_>) {
         let ring = &self.view().ring;
+        let now = cx.now.wall.as_millisecond();
         let to = match &self.past {
             Some(past) => past.span().1,
-            None => cx.now.wall.as_millisecond(),
+            None => now - self.behind(),
         };
         let asked = to - MINUTES[counted.span] * 60_000;
         let from = self.covered_from().clamp(asked, to);
-        counted.since = (from > asked).then_some(from);
-        let within = ring.shown().between(from, to);
+        let until = self.past.is_none() && to < now;
+        counted.reach = ((from > asked).then_some(from), until.then_some(to));
+        // A stack trace is one line on the screen, and as many lines of the rate as CloudWatch was sent.
+        let within = ring.shown().between(from, to).chain(ring.folded());
         let lines = within.filter_map(|entry| ring.line(entry));
         counted.numbers = Numbers::of((from, to), lines);
         ring.filter().source().clone_into(&mut counted.filter);

@@ -239,3 +239,54 @@ fn a_rate_begins_behind_what_was_left_out() {
         assert!(screen.contains(part), "{part} in {screen}");
     }
 }
+
+#[test]
+fn the_lines_of_a_folded_trace_are_lines_of_the_rate() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.with(|pane, _| pane.resize(110, 30));
+    bench.lines(
+        "/ecs/a",
+        &[
+            "ERROR gone",
+            "\tat x.Y(Z.java:3)",
+            "\tat x.Z(Z.java:4)",
+            "next",
+        ],
+    );
+    bench.act(Verb::Describe);
+    let row = |bench: &mut Bench| {
+        let screen = bench.screen();
+        let row = screen.iter().find(|row| row.starts_with("a  "));
+        row.expect("a group")
+            .split_whitespace()
+            .nth(1)
+            .map(str::to_owned)
+    };
+    assert_eq!(row(&mut bench).as_deref(), Some("4"));
+    bench.act(Verb::Back);
+    bench.pane.set_filter("next").unwrap();
+    bench.act(Verb::Describe);
+    assert_eq!(
+        row(&mut bench).as_deref(),
+        Some("1"),
+        "those of shown lines alone"
+    );
+}
+
+#[test]
+fn a_rate_ends_where_the_reading_has_come_to() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.with(|pane, _| pane.resize(110, 30));
+    bench.pane.from = NOON - 3_600_000;
+    let events: Vec<RawEvent> = (600..1_200).rev().map(|n| at(NOON - n * 1_000)).collect();
+    for chunk in Chunk::seal(&Arc::new(source("/ecs/a")), &events) {
+        tail(&mut bench, &Tail::Chunk(Arc::new(chunk)));
+    }
+    let by = Duration::from_mins(10);
+    bench.state("/ecs/a", TailState::Behind { by });
+    bench.act(Verb::Describe);
+    let screen = said(&mut bench);
+    for part in ["Last 5 min  read to 11:50; all lines", "1.0/s"] {
+        assert!(screen.contains(part), "{part} in {screen}");
+    }
+}
