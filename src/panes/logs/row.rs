@@ -249,7 +249,9 @@ impl Pen<'_, '_> {
 
     fn columns(&mut self, text: &str, chunk: &Chunk, line: &Line) {
         let cells = Cells::of(text, chunk, line);
-        for (known, width) in self.frame.columns.places(self.room()) {
+        let places = self.frame.columns.places(self.room());
+        let shown: Vec<Known> = places.iter().map(|(known, _)| *known).collect();
+        for (known, width) in places {
             let role = role_of(known, line);
             match known {
                 Known::Duration => self.right_cell(cells.get(known), width, role),
@@ -260,12 +262,11 @@ impl Pen<'_, '_> {
                 _ => self.cell(cells.get(known), width, role),
             }
         }
-        let rest = if cells.is_empty() {
-            text
-        } else {
-            cells.rest.trim_start()
-        };
-        self.rest(rest, text_role(line));
+        if cells.is_empty() {
+            return self.rest(text, text_role(line));
+        }
+        let rest = cells.rest.trim_start().to_owned() + &cells.beside(&shown);
+        self.rest(rest.trim_start(), text_role(line));
     }
 
     /// What scrolls sideways.

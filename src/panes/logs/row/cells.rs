@@ -39,6 +39,14 @@ impl Cells {
         self.known.get(&known).map_or("", String::as_str)
     }
 
+    /// What has a column that is not among these, as members after the rest.
+    pub fn beside(&self, shown: &[Known]) -> String {
+        let hidden =
+            |(known, value): &(&Known, &String)| !shown.contains(known) && !value.is_empty();
+        let said = |(known, value): (&Known, &String)| format!(" {}={value}", known.name());
+        self.known.iter().filter(hidden).map(said).collect()
+    }
+
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.known.values().all(String::is_empty) && self.rest.is_empty()

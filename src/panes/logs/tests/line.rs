@@ -182,3 +182,19 @@ fn logfmt_has_columns_as_json_has() {
     let screen = said(&mut bench);
     assert!(screen.contains("WARN  GET    /api/pears"), "{screen}");
 }
+
+#[test]
+fn what_has_no_column_where_it_is_narrow_is_in_the_rest() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    let line = r#"{"level":"WARN","layer":"FACADE","status":502,"path":"/a","traceId":"t-1","message":"gone"}"#;
+    bench.lines("/ecs/a", &[line]);
+    let wide = bench.screen()[0].clone();
+    assert!(wide.contains("WARN") && !wide.contains("layer="), "{wide}");
+    bench.pane.resize(56, 5);
+    let narrow = bench.screen()[0].clone();
+    assert!(narrow.contains("502 gone layer=FACADE"), "{narrow}");
+    bench.act(Verb::Right);
+    bench.act(Verb::Right);
+    let narrow = bench.screen()[0].clone();
+    assert!(narrow.contains("trace=t-1"), "{narrow}");
+}
