@@ -47,15 +47,19 @@ fn now() -> Now {
     }
 }
 
-/// A pane that tails these groups, after `news`.
-fn tailing(settings: &Settings, news: &[Tail]) -> Logs {
-    let cx = Context {
+fn context(settings: &Settings) -> Context<'_> {
+    Context {
         now: now(),
         settings,
         cluster: None,
         service: None,
         link: &tidegate::model::message::Link::Fine,
-    };
+    }
+}
+
+/// A pane that tails these groups, after `news`.
+fn tailing(settings: &Settings, news: &[Tail]) -> Logs {
+    let cx = context(settings);
     let mut pane = Logs::default();
     for act in pane.decided(&cx) {
         let Act::Do(_) = act else { panic!("{act:?}") };
@@ -121,13 +125,7 @@ fn lines() -> Vec<String> {
 
 /// Does the work that the pane asks a worker for.
 fn sift(pane: &mut Logs, settings: &Settings) {
-    let cx = Context {
-        now: now(),
-        settings,
-        cluster: None,
-        service: None,
-        link: &tidegate::model::message::Link::Fine,
-    };
+    let cx = context(settings);
     for act in pane.decided(&cx) {
         let Act::Do(Effect::Sift(Sift {
             id,
@@ -146,13 +144,7 @@ fn sift(pane: &mut Logs, settings: &Settings) {
 
 fn screen(pane: &mut Logs, size: (u16, u16), settings: &Settings) -> Buffer {
     pane.resize(size.0 - 2, size.1 - 2);
-    let cx = Context {
-        now: now(),
-        settings,
-        cluster: None,
-        service: None,
-        link: &tidegate::model::message::Link::Fine,
-    };
+    let cx = context(settings);
     drawn(size, settings, now(), |paint, area, buf| {
         let title = pane.title(&cx);
         let frame = Frame {
@@ -229,13 +221,7 @@ fn one_line_is_open_with_its_fields() {
             live("/ecs/orchard-api"),
         ],
     );
-    let cx = Context {
-        now: now(),
-        settings: &settings,
-        cluster: None,
-        service: None,
-        link: &tidegate::model::message::Link::Fine,
-    };
+    let cx = context(&settings);
     pane.act(Verb::Enter, &cx);
     each_size("line", &settings, &mut pane);
 }
@@ -276,13 +262,7 @@ fn a_trace_is_open_with_its_layers_and_lines() {
         live("/ecs/orchard-api"),
     ];
     let mut pane = tailing(&settings, &news);
-    let cx = Context {
-        now: now(),
-        settings: &settings,
-        cluster: None,
-        service: None,
-        link: &tidegate::model::message::Link::Fine,
-    };
+    let cx = context(&settings);
     pane.act(Verb::Trace, &cx);
     each_size("trace", &settings, &mut pane);
 }
@@ -300,13 +280,7 @@ fn a_trace_was_asked_of_other_groups_of_which_one_is_denied() {
         live("/ecs/orchard-api"),
     ];
     let mut pane = tailing(&settings, &news);
-    let cx = Context {
-        now: now(),
-        settings: &settings,
-        cluster: None,
-        service: None,
-        link: &tidegate::model::message::Link::Fine,
-    };
+    let cx = context(&settings);
     pane.act(Verb::Trace, &cx);
     pane.act(Verb::Enter, &cx);
     let asked = pane.wants(&cx).into_iter().map(|want| want.query);
