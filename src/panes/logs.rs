@@ -236,8 +236,11 @@ impl Pane for Logs {
     fn legend(&self) -> &'static [&'static str] {
         &[
             "‹ after a time: the line came after newer ones had been shown",
-            "Live Tail: pushed by AWS, billed by the minute; sampled: more than 500 lines a second, some are left out",
             "lag: how old the newest line was when it could be shown",
+            "Live Tail: pushed by AWS, billed by the minute",
+            "sampled: beyond 500 lines a second AWS leaves some out",
+            "skipped: a backlog that was left out; up from the oldest line reads it",
+            "dropped by the cap: gone from memory, still in CloudWatch; up reads it",
         ]
     }
 
@@ -262,6 +265,7 @@ impl Pane for Logs {
             Verb::Bottom if self.past.is_some() => "back to now",
             Verb::Pause | Verb::Bottom if self.is_held() => "resume",
             Verb::Raw if self.is_raw() => "columns",
+            Verb::Raw if self.sheets.top().is_some_and(Sheet::is_table) => "as text",
             Verb::Enter if matches!(self.sheets.top(), Some(Sheet::Trace(_))) => "ask other groups",
             Verb::Live if self.sources.method == TailMethod::Live => "poll",
             verb => self.means(verb),

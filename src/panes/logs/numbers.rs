@@ -12,6 +12,7 @@ use crate::model::verb::Verb;
 use crate::panes::Context;
 use crate::panes::document::{Document, Head, Page};
 use crate::view::lines::{Line, Span};
+use crate::view::put::width as wide;
 use crate::view::theme::Role;
 use std::time::Duration;
 
@@ -21,6 +22,10 @@ const MINUTES: [i64; 3] = [1, 5, 15];
 const ROWS: usize = 12;
 /// Columns of a sparkline.
 const BARS: usize = 60;
+/// The longest name beside the bars.
+const PERCENTILES: &str = "p50 / p95 / p99";
+/// Less behind than this is for the title to say, in milliseconds.
+const BEHIND: i64 = 60_000;
 /// They are counted anew so often.
 const PACE: Duration = Duration::from_secs(2);
 
@@ -87,35 +92,39 @@ impl Counted {
 
     fn summary(&self, document: &mut Document) {
         let numbers = &self.numbers;
-        let bars = numbers.bars(BARS.min(usize::from(self.width.saturating_sub(40))));
-        let lines: Vec<u32> = bars.iter().map(|(lines, _)| *lines).collect();
-        let bad: Vec<u32> = bars.iter().map(|(_, bad)| *bad).collect();
-        let row = |name: &'static str, value: String, bars: &[u32], role| {
-            vec![
-                Span::dim(name),
-                Span::of(value, Role::Strong),
-                Span::of(sparkline(bars, self.ascii), role),
-            ]
-        };
         let peak = match numbers.peak {
             (0, _) => String::new(),
             (peak, _) => format!(" (peak {})", units::count(peak.into())),
         };
         let rate = said(numbers.rate(&numbers.all)) + &peak;
+        let failures = said(numbers.failures(&numbers.all));
         let times = [50, 95, 99]
             .map(|p| took(numbers.all.percentile(p)))
             .join(" / ");
+        let (lines, bad) = self.bars(wide(&rate).max(wide(&times)));
+        let row = |name: &'static str, value: String, bars: String, role| {
+            vec![
+                Span::dim(name),
+                Span::of(value, Role::Strong),
+                Span::of(bars, role),
+            ]
+        };
         let rows = [
-            row("lines", rate, &lines, Role::Good),
-            row(
-                "failures",
-                said(numbers.failures(&numbers.all)),
-                &bad,
-                Role::LogError,
-            ),
-            row("p50 / p95 / p99", times, &[], Role::Body),
+            row("lines", rate, lines, Role::Good),
+            row("failures", failures, bad, Role::LogError),
+            row(PERCENTILES, times, String::new(), Role::Body),
         ];
         document.table(&[Head::Left(""), Head::Left(""), Head::Left("")], &rows);
+    }
+
+    /// Lines and failures over the time, in what name and value leave of the width.
+    fn bars(&self, value: usize) -> (String, String) {
+        let beside = PERCENTILES.len() + 2 + value + 2;
+        let room = usize::from(self.width).saturating_sub(beside);
+        let bars = self.numbers.bars(BARS.min(room));
+        let (lines, bad): (Vec<u32>, Vec<u32>) = bars.into_iter().unzip();
+        let drawn = |counts: &[u32]| sparkline(counts, self.ascii);
+        (drawn(&lines), drawn(&bad))
     }
 
     fn paths(&self, document: &mut Document) {
@@ -228,7 +237,7 @@ impl Logs {
     }
 
     /// The milliseconds before now of which not all lines have been read yet.
-    fn behind(&self) -> i64 {
+    pub(super) fn behind(&self) -> i64 {
         match self.sources.lag() {
             Lag::Behind(by) | Lag::Throttled(Some(by)) => by.as_millis() as i64,
             _ => 0,
@@ -246,7 +255,7 @@ impl Logs {
         };
         let asked = to - MINUTES[counted.span] * 60_000;
         let from = self.covered_from().clamp(asked, to);
-        let until = self.past.is_none() && to < now;
+        let until = self.past.is_none() && now - to >= BEHIND;
         counted.reach = ((from > asked).then_some(from), until.then_some(to));
         // A stack trace is one line on the screen, and as many lines of the rate as CloudWatch was sent.
         let within = ring.shown().between(from, to).chain(ring.folded());

@@ -78,6 +78,11 @@ impl Sheet {
         }
     }
 
+    /// Whether it is more than one line's own text.
+    pub fn is_table(&self) -> bool {
+        !matches!(self, Self::Line(_))
+    }
+
     /// Whether this verb would do something here.
     pub fn can(&self, verb: Verb) -> bool {
         match self {

@@ -101,7 +101,7 @@ impl Logs {
         let mut parts = vec![self.pulse(), self.pace(cx)];
         // A group that is silent does not lag, and a quiet screen is quiet.
         if let Lag::Live(lag) = self.sources.lag()
-            && self.rate.now(cx.now.wall) > 0.0
+            && self.rate.now(self.read_to(cx)) > 0.0
         {
             let said = format!("lag {:.1} s", lag.as_secs_f64());
             parts.push(Part::new(Worth::Truth, said));
@@ -193,13 +193,20 @@ impl Logs {
         Some(Part::new(Worth::Truth, "pattern").or(Worth::Words, format!("pattern {pattern}")))
     }
 
+    /// The moment that the reading has come to: of what came since, nothing is known yet.
+    fn read_to(&self, cx: &Context<'_>) -> Timestamp {
+        let read = cx.now.wall.as_millisecond() - self.behind();
+        Timestamp::from_millisecond(read).unwrap_or(cx.now.wall)
+    }
+
     fn pace(&self, cx: &Context<'_>) -> Part {
-        let said = rate::said(self.rate.now(cx.now.wall));
+        let now = self.read_to(cx);
+        let said = rate::said(self.rate.now(now));
         let rate = Part::new(Worth::Rate, said.clone());
         if self.size.0 < WIDE {
             return rate;
         }
-        let bars = self.rate.bars(cx.now.wall, BARS);
+        let bars = self.rate.bars(now, BARS);
         let bars = rate::sparkline(&bars, cx.settings.charset == Charset::Ascii);
         rate.or(Worth::Sparkline, format!("{said} {bars}"))
     }

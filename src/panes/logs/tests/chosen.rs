@@ -290,3 +290,18 @@ fn a_rate_ends_where_the_reading_has_come_to() {
         assert!(screen.contains(part), "{part} in {screen}");
     }
 }
+
+#[test]
+fn the_bars_of_the_numbers_fit_beside_their_values_at_any_width() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    let line = request("EXIT", 1, r#","status":200,"duration":"11140ms""#);
+    bench.lines("/ecs/a", &vec![line.as_str(); 2_000]);
+    for width in [60, 78, 118] {
+        bench.with(|pane, _| pane.resize(width, 30));
+        bench.act(Verb::Describe);
+        let screen = bench.screen();
+        let rows = screen.iter().filter(|row| row.contains('▁'));
+        assert_eq!(rows.count(), 2, "{screen:#?}");
+        bench.act(Verb::Back);
+    }
+}

@@ -182,3 +182,15 @@ fn where_the_title_has_no_room_for_all_the_truth_stays() {
     bench.act(Verb::Describe);
     assert_eq!(status(&mut bench), "sampled · 0.60 USD/h · 3 dropped");
 }
+
+#[test]
+fn the_rate_of_a_tail_that_catches_up_is_that_of_the_lines_it_has_come_to() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    let events: Vec<RawEvent> = (120..220).rev().map(|n| at(NOON - n * 1_000)).collect();
+    for chunk in Chunk::seal(&Arc::new(source("/ecs/a")), &events) {
+        tail(&mut bench, &Tail::Chunk(Arc::new(chunk)));
+    }
+    let by = Duration::from_mins(2);
+    bench.state("/ecs/a", TailState::Behind { by });
+    assert_eq!(status(&mut bench), "catching up 2 min · 1.0/s");
+}
