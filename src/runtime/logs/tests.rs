@@ -1,7 +1,8 @@
 use super::*;
 use crate::logs::chunk::tests::{event, source};
 use crate::logs::tail::Follow;
-use crate::model::tail::TailState;
+use crate::model::message::Message;
+use crate::model::tail::{Tail, TailState};
 use crate::runtime::tail::Read;
 
 #[test]
@@ -101,6 +102,24 @@ async fn a_reader_that_a_bug_ended_is_told_and_holds_nothing_back() {
     let said = "Reading g0 stopped on a bug of ours — its lines are not all here";
     assert_eq!(failed, [said]);
     assert_eq!(sheet, ["a", "b", "c", &format!("! {said}"), "d"]);
+}
+
+#[tokio::test]
+async fn a_follower_whose_groups_all_ended_on_bugs_ends_and_has_failed() {
+    let (mut sheet, (_tell, stop)) = (Sheet::default(), watch::channel(false));
+    let job = job(Then::Follow, &["g0"]);
+    let mut run = Run::new(job, &mut sheet, &Handle::current(), stop);
+    let (send, news) = run.sink();
+    let fault = Fault::new(FaultKind::Internal, "It stopped");
+    let next_try = None;
+    send(Message::Tail(Tail::State {
+        source: (*source("g0")).clone(),
+        state: TailState::Failed { fault, next_try },
+    }));
+    run.follow(news).await.unwrap();
+    let failed = run.failed();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(sheet.0, ["! It stopped"]);
 }
 
 #[tokio::test]
