@@ -1,9 +1,11 @@
 //! Live Tail: it comes, ends, breaks and is refused, and the lines are the same.
 
 use super::stage::{GROUPS, Tailed, account, aws, now, python, source, sources, tell, truth};
+use std::sync::Arc;
 use tidegate::domain::fault::{Fault, FaultKind};
 use tidegate::model::message::TailState;
 use tidegate::model::tail::{Method, TailMethod, TailStart, Tailing};
+use tidegate::runtime::tail::Room;
 
 fn live(groups: &[&str]) -> Tailing {
     Tailing {
@@ -141,6 +143,34 @@ logs.put_log_events(**stream, logEvents=[dict(timestamp=int(time.time() * 1000),
     );
     let came = |tailed: &Tailed| tailed.lines.iter().any(|line| line.0 == "/new");
     tailed.until(|tailed| open(tailed, 2) && came(tailed)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_closed_while_nobody_takes_the_lines_and_none_is_lost() {
+    let account = account(60.0, 10);
+    let (start, room) = (now() - 5_000, Arc::new(Room::default()));
+    let tailing = Tailing {
+        start: TailStart::At(start),
+        ..live(&GROUPS)
+    };
+    let aws = aws(&account, "ap-northeast-2").await;
+    let mut tailed = Tailed::with_room(&aws, &tailing, &room).await;
+    tailed.until(|tailed| tailed.was(is_live)).await;
+    tailed.lines(50).await;
+    // The output takes nothing any more.
+    room.take(1 << 30);
+    let closed = |tailed: &Tailed| {
+        let why = instead(tailed).is_some_and(|why| why.what.as_str().contains("not taken"));
+        why && tailed.sessions.last() == Some(&None)
+    };
+    tailed.until(closed).await;
+    room.free(1 << 30);
+    let is_back = |tailed: &Tailed| tailed.methods.last().is_some_and(|last| is_live(&last.1));
+    tailed.until(is_back).await;
+    tailed.lines(100).await;
+    tell(&account, "speed manual");
+    let truth = truth(&account, &GROUPS, start, i64::MAX / 4);
+    tailed.agrees_with(&truth).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

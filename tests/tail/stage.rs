@@ -13,7 +13,7 @@ use tidegate::logs::chunk::Chunk;
 use tidegate::model::message::{Message, TailState};
 use tidegate::model::tail::{LiveSessions, Method, Past, Tail, Tailing};
 use tidegate::runtime::clock::Clock;
-use tidegate::runtime::tail::{Sink, Tailer};
+use tidegate::runtime::tail::{Read, Readers, Room, Sink, Stuck, Tailer};
 use tidegate::sim::desk::Setup;
 use tidegate::sim::throttle::Throttling;
 use tidegate::sim::world::Config;
@@ -91,6 +91,12 @@ pub fn now() -> i64 {
 /// What a line is known by: group, time, and a check sum of the message.
 pub type Known = (String, i64, u32);
 
+fn sink() -> (Sink, UnboundedReceiver<Message>) {
+    let (post, news) = unbounded_channel();
+    let sink: Sink = Arc::new(move |message| drop(post.send(message)));
+    (sink, news)
+}
+
 /// A running tail, and what came of it.
 pub struct Tailed {
     pub tailer: Tailer,
@@ -108,13 +114,35 @@ pub struct Tailed {
 
 impl Tailed {
     pub fn start(aws: &Aws, tailing: &Tailing) -> Self {
-        let (post, news) = unbounded_channel();
-        let sink: Sink = Arc::new(move |message| drop(post.send(message)));
+        let (sink, news) = sink();
         let tailer = Tailer::start(&Handle::current(), aws, tailing, Clock::start(), &sink);
+        Self::of(tailer, news, Vec::new())
+    }
+
+    /// As without a console: all until now is read, and what then comes takes room.
+    pub async fn with_room(aws: &Aws, tailing: &Tailing, room: &Arc<Room>) -> Self {
+        let ((sink, news), runtime) = (sink(), Handle::current());
+        let asked = (tailing.clone(), None, Stuck::IsLeft);
+        let room = (&sink, room.clone());
+        let (readers, read) = Readers::start(&runtime, aws, asked, Clock::start(), room);
+        let (mut lines, mut follows) = (Vec::new(), Vec::new());
+        for mut from in read {
+            while let Some(read) = from.recv().await {
+                match read {
+                    Read::Lines { chunks, .. } => lines.extend(chunks.iter().flat_map(known)),
+                    Read::End { follow, .. } => follows.push(*follow),
+                    _ => panic!("it was not read"),
+                }
+            }
+        }
+        Self::of(readers.follow(&runtime, follows), news, lines)
+    }
+
+    fn of(tailer: Tailer, news: UnboundedReceiver<Message>, lines: Vec<Known>) -> Self {
         Self {
             tailer,
             news,
-            lines: Vec::new(),
+            lines,
             newest: i64::MIN,
             late: 0,
             states: Vec::new(),
