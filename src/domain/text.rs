@@ -1,7 +1,9 @@
 //! The one text type that widgets take, made only by the sanitizer.
 
+pub mod block;
 mod class;
 mod clean;
+pub mod json;
 pub mod mask;
 mod sanitize;
 

@@ -1,8 +1,7 @@
 //! Where the quotes and backslashes of a text stand: found for 64 bytes at once
 //! as the bits of a word, then taken bit by bit. A JSON line is read by them alone.
 
-/// Bytes of one block: as many as a word has bits.
-const BLOCK: usize = 64;
+use crate::domain::text::block::{BLOCK, found};
 
 /// Takes the places of quotes and backslashes in their order. Nothing is looked at before it is needed.
 #[derive(Clone, Copy, Debug)]
@@ -79,49 +78,10 @@ impl<'t> Marks<'t> {
     }
 }
 
-/// The marks of the block that begins at a place; what is behind the text has none.
+/// The marks of the block that begins at a place.
 #[inline]
 fn marked_at(bytes: &[u8], block: usize) -> u64 {
-    let rest = &bytes[block..];
-    match rest.first_chunk::<BLOCK>() {
-        Some(whole) => marked(whole),
-        None => marked_short(rest),
-    }
-}
-
-#[inline]
-fn marked_short(rest: &[u8]) -> u64 {
-    let mut block = [0; BLOCK];
-    block[..rest.len()].copy_from_slice(rest);
-    marked(&block)
-}
-
-/// Bit n is set where byte n is a quote or a backslash. The compiler has wide registers for all of it but the last
-/// step.
-#[inline]
-fn marked(block: &[u8; BLOCK]) -> u64 {
-    let mut hits = [0; BLOCK];
-    for (at, byte) in block.iter().enumerate() {
-        hits[at] = u8::from(*byte == b'"') | u8::from(*byte == b'\\');
-    }
-    let (words, _) = hits.as_chunks::<8>();
-    let word = |at: usize| u64::from_le_bytes(words[at]) << at;
-    transposed((0..8).fold(0, |turned, at| turned | word(at)))
-}
-
-/// Bit 8·a + b goes to 8·b + a: the bits of a word as a square of eight by eight, mirrored. Source: Hacker's Delight,
-/// 7–3.
-#[inline]
-fn transposed(square: u64) -> u64 {
-    const SWAPS: [(u64, u32); 3] = [
-        (0x00aa_00aa_00aa_00aa, 7),
-        (0x0000_cccc_0000_cccc, 14),
-        (0x0000_0000_f0f0_f0f0, 28),
-    ];
-    SWAPS.iter().fold(square, |square, (mask, by)| {
-        let swapped = (square ^ (square >> by)) & mask;
-        square ^ swapped ^ (swapped << by)
-    })
+    found(&bytes[block..], |byte| byte == b'"' || byte == b'\\')
 }
 
 #[cfg(test)]

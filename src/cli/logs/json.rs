@@ -1,6 +1,7 @@
 //! A line as a JSON object: what came, and what was understood of it.
 
 use super::stamp::Stamp;
+use crate::domain::text::json::quote;
 use crate::domain::text::{Text, mask};
 use crate::logs::chunk::{Chunk, Line};
 use crate::logs::meaning::Meanings;
@@ -87,16 +88,11 @@ impl Objects {
 
     fn text(&self, text: &str, into: &mut Vec<u8>) {
         if !self.terminal {
-            return quoted(text, into);
+            return quote(text, into);
         }
         let clean = Text::clean(text);
-        quoted(&mask::mask(clean.as_str()), into);
+        quote(&mask::mask(clean.as_str()), into);
     }
-}
-
-fn quoted(text: &str, into: &mut Vec<u8>) {
-    // A text is always JSON, and a Vec takes everything.
-    let _ = serde_json::to_writer(into, text);
 }
 
 /// In milliseconds, exact to the microsecond, as JSON writes numbers.

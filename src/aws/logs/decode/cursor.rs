@@ -1,0 +1,145 @@
+//! Goes through JSON of a known shape. It takes no more than what is plain to see;
+//! all else is `None`, for a whole parser to look at.
+
+use crate::domain::text::json::unquote;
+
+/// Where it stands in the text, between two values.
+pub(super) struct Cursor<'t> {
+    text: &'t str,
+    at: usize,
+    /// The last text that was read; kept, so that it grows once.
+    read: Vec<u8>,
+}
+
+impl<'t> Cursor<'t> {
+    /// Before the first value.
+    pub fn of(text: &'t str) -> Self {
+        let (at, read) = (0, Vec::new());
+        Self { text, at, read }
+    }
+
+    /// Whether nothing follows but blanks.
+    pub fn has_ended(&mut self) -> bool {
+        self.next().is_none()
+    }
+
+    /// Each member of an object, by its name; who takes it reads the value.
+    #[inline]
+    pub fn members(&mut self, mut each: impl FnMut(&mut Self, &str) -> Option<()>) -> Option<()> {
+        self.eat(b'{')?;
+        if self.took(b'}') {
+            return Some(());
+        }
+        loop {
+            let name = self.plain()?;
+            self.eat(b':')?;
+            each(self, name)?;
+            if !self.took(b',') {
+                return self.eat(b'}');
+            }
+        }
+    }
+
+    /// Each item of a list; who takes it reads the value.
+    pub fn items(&mut self, mut each: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.eat(b'[')?;
+        if self.took(b']') {
+            return Some(());
+        }
+        loop {
+            each(self)?;
+            if !self.took(b',') {
+                return self.eat(b']');
+            }
+        }
+    }
+
+    /// What may be null, which is as if it were not there.
+    #[inline]
+    pub fn maybe<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        if self.next() != Some(b'n') {
+            return read(self).map(Some);
+        }
+        let is_null = self.text[self.at..].starts_with("null");
+        self.at += "null".len();
+        is_null.then_some(None)
+    }
+
+    /// A text.
+    #[inline]
+    pub fn text(&mut self) -> Option<String> {
+        self.eat(b'"')?;
+        self.at = unquote(self.text, self.at, &mut self.read)?;
+        std::str::from_utf8(&self.read).ok().map(str::to_owned)
+    }
+
+    /// What a text comes to that is not kept.
+    #[inline]
+    pub fn word<T>(&mut self, take: impl FnOnce(&str) -> T) -> Option<T> {
+        let from = self.at;
+        if let Some(plain) = self.plain() {
+            return Some(take(plain));
+        }
+        self.at = from;
+        self.text().map(|text| take(&text))
+    }
+
+    /// A whole number.
+    #[inline]
+    pub fn whole(&mut self) -> Option<i64> {
+        self.next()?;
+        let rest = &self.text[self.at..];
+        let digits = rest.strip_prefix('-').unwrap_or(rest);
+        let count = digits.bytes().take_while(u8::is_ascii_digit).count();
+        let plain = !digits.starts_with('0') || rest.starts_with('0') && count == 1;
+        let length = rest.len() - digits.len() + count;
+        self.at += length;
+        rest[..length].parse().ok().filter(|_| plain)
+    }
+
+    /// Any value; what it holds must be as plain as a value can be.
+    #[cold]
+    pub fn other(&mut self) -> Option<()> {
+        let rest = serde_json::Deserializer::from_str(&self.text[self.at..]);
+        let mut values = rest.into_iter::<serde_json::Value>();
+        values.next()?.ok()?;
+        self.at += values.byte_offset();
+        Some(())
+    }
+
+    /// A text that stands as it is meant.
+    #[inline]
+    fn plain(&mut self) -> Option<&'t str> {
+        self.eat(b'"')?;
+        let rest = &self.text[self.at..];
+        let text = &rest[..memchr::memchr(b'"', rest.as_bytes())?];
+        let odd = text
+            .bytes()
+            .fold(false, |odd, byte| odd | (byte == b'\\') | (byte < 0x20));
+        self.at += text.len() + 1;
+        Some(text).filter(|_| !odd)
+    }
+
+    /// The next byte that is not blank; it stands there.
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        loop {
+            match self.text.as_bytes().get(self.at)? {
+                b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
+                byte => return Some(*byte),
+            }
+        }
+    }
+
+    #[inline]
+    fn took(&mut self, byte: u8) -> bool {
+        let is_next = self.next() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    #[inline]
+    fn eat(&mut self, byte: u8) -> Option<()> {
+        self.took(byte).then_some(())
+    }
+}
