@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 struct Seen {
     screen: Terminal,
     carry: Vec<u8>,
+    /// A synchronized update that has begun and not ended: no terminal shows it yet.
+    begun: String,
     bytes: u64,
     first: Option<Instant>,
     last: Option<Instant>,
@@ -61,6 +63,7 @@ impl Console {
             Mutex::new(Seen {
                 screen: Terminal::new(cols.into(), rows.into()).expect("a size"),
                 carry: Vec::new(),
+                begun: String::new(),
                 bytes: 0,
                 first: None,
                 last: None,
@@ -227,10 +230,23 @@ fn take(shared: &(Mutex<Seen>, Condvar), bytes: &[u8], at: Instant) {
     };
     let rest = seen.carry.split_off(whole);
     let text = String::from_utf8(std::mem::replace(&mut seen.carry, rest)).unwrap_or_default();
-    seen.screen.feed(text.as_str());
+    seen.begun.push_str(&text);
+    let shown = whole_frames(&seen.begun);
+    let rest = seen.begun.split_off(shown);
+    let shown = std::mem::replace(&mut seen.begun, rest);
+    seen.screen.feed(shown.as_str());
     shared.1.notify_all();
 }
 
 fn text(screen: &Terminal) -> String {
     screen.screen().text().join("\n")
+}
+
+/// How much of what has come a terminal shows: all but the synchronized update that has not ended.
+fn whole_frames(text: &str) -> usize {
+    match (text.rfind("\x1b[?2026h"), text.rfind("\x1b[?2026l")) {
+        (Some(begin), None) => begin,
+        (Some(begin), Some(end)) if begin > end => begin,
+        _ => text.len(),
+    }
 }

@@ -1,21 +1,20 @@
 //! Goes through JSON of a known shape. It takes no more than what is plain to see;
 //! all else is `None`, for a whole parser to look at.
 
-use crate::domain::text::json::unquote;
+use crate::domain::text::json::Unquote;
 
 /// Where it stands in the text, between two values.
 pub(super) struct Cursor<'t> {
     text: &'t str,
     at: usize,
-    /// The last text that was read; kept, so that it grows once.
-    read: Vec<u8>,
+    strings: Unquote,
 }
 
 impl<'t> Cursor<'t> {
     /// Before the first value.
     pub fn of(text: &'t str) -> Self {
-        let (at, read) = (0, Vec::new());
-        Self { text, at, read }
+        let (at, strings) = (0, Unquote::default());
+        Self { text, at, strings }
     }
 
     /// Whether nothing follows but blanks.
@@ -69,8 +68,9 @@ impl<'t> Cursor<'t> {
     #[inline]
     pub fn text(&mut self) -> Option<String> {
         self.eat(b'"')?;
-        self.at = unquote(self.text, self.at, &mut self.read)?;
-        std::str::from_utf8(&self.read).ok().map(str::to_owned)
+        let (text, end) = self.strings.read(self.text, self.at)?;
+        self.at = end;
+        Some(text.to_owned())
     }
 
     /// What a text comes to that is not kept.
