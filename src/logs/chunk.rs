@@ -75,9 +75,8 @@ impl Chunk {
 
     /// The message byte for byte as it came: not clean, not masked; never for a terminal.
     pub fn original(&self, line: &Line) -> Cow<'_, str> {
-        if line.has(Line::CHANGED) {
-            let found = self.originals.binary_search_by_key(&line.start, |o| o.0);
-            return Cow::Borrowed(found.map_or("", |place| &self.originals[place].1));
+        if let Some(came) = self.changed(line) {
+            return Cow::Borrowed(came);
         }
         let text = self.clean(line);
         if line.has(Line::FED) {
@@ -89,7 +88,7 @@ impl Chunk {
 
     /// The stream a line came from.
     pub fn stream_of(&self, line: &Line) -> Option<&LogStream> {
-        self.streams.get(usize::from(line.stream))
+        self.streams.get(line.stream())
     }
 
     /// The members of a JSON or logfmt line, decoded, clean and masked.
@@ -128,17 +127,14 @@ impl Chunk {
         if part == Part::default() {
             return None;
         }
-        let text = self.clean(line);
-        if part == Part::FAR {
-            let of = |field: &Field<'_>| Known::of(&field.name) == Some(known);
-            return parse::fields(text).find(of).map(|field| field.value);
-        }
-        let start = usize::from(part.start);
-        let value = text.get(start..start + usize::from(part.length))?;
-        Some(if line.has(Line::ESCAPED) {
-            parse::unescape(value)
-        } else {
-            Cow::Borrowed(value)
+        cut(self.clean(line), part, known, line.has(Line::ESCAPED))
+    }
+
+    /// What came of a line, where sanitizing changed it.
+    pub(super) fn changed(&self, line: &Line) -> Option<&str> {
+        line.has(Line::CHANGED).then(|| {
+            let found = self.originals.binary_search_by_key(&line.start, |o| o.0);
+            found.map_or("", |place| &*self.originals[place].1)
         })
     }
 
@@ -175,6 +171,25 @@ impl Chunk {
             + streams.sum::<usize>()
             + originals.sum::<usize>()
     }
+}
+
+/// A part of a line, decoded where it is `escaped`.
+#[inline]
+pub(super) fn cut(text: &str, part: Part, known: Known, escaped: bool) -> Option<Cow<'_, str>> {
+    if part == Part::default() {
+        return None;
+    }
+    if part == Part::FAR {
+        let of = |field: &Field<'_>| Known::of(&field.name) == Some(known);
+        return parse::fields(text).find(of).map(|field| field.value);
+    }
+    let start = usize::from(part.start);
+    let value = text.get(start..start + usize::from(part.length))?;
+    Some(if escaped {
+        parse::unescape(value)
+    } else {
+        Cow::Borrowed(value)
+    })
 }
 
 /// The two counts before the text of an `Arc<str>`.

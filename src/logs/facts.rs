@@ -6,6 +6,7 @@ use super::line::{Facts, Line, Part, Shape, hash};
 use super::logfmt::Pairs;
 use super::names::Names;
 use super::parse::unescape;
+use super::request::Method;
 use super::scan::{Raw, Walk};
 use super::{slow, traceid};
 use std::borrow::Cow;
@@ -27,6 +28,7 @@ pub(super) struct Told {
     pub flags: u8,
     /// Of its trace.
     pub trace_hash: u8,
+    pub method: Method,
 }
 
 /// Reads what the text says of itself.
@@ -111,6 +113,7 @@ fn of_json(text: &str, mut walk: Walk<'_>, memory: &mut Memory, before: Gathered
 struct Gathered {
     facts: Facts,
     trace_hash: u8,
+    method: Method,
     shape: Shape,
     escaped: bool,
 }
@@ -140,6 +143,7 @@ impl Gathered {
             facts: self.facts,
             flags: shape | if self.escaped { Line::ESCAPED } else { 0 },
             trace_hash: self.trace_hash,
+            method: self.method,
         }
     }
 
@@ -161,7 +165,8 @@ impl Gathered {
                     self.trace(text, &raw.value);
                 }
             }
-            Known::Time | Known::Method | Known::Message => {}
+            Known::Method => self.method = Method::of(&value(text, raw)),
+            Known::Time | Known::Message => {}
         }
     }
 
@@ -175,9 +180,9 @@ impl Gathered {
 }
 
 impl Known {
-    /// Whether [`Facts`] say it.
+    /// Whether [`Told`] says it.
     pub(super) fn is_fact(self) -> bool {
-        !matches!(self, Self::Time | Self::Method | Self::Message)
+        !matches!(self, Self::Time | Self::Message)
     }
 }
 

@@ -141,7 +141,7 @@ impl Folder {
                 chunk: number,
                 line: place,
             };
-            let before = &mut open[usize::from(line.stream)];
+            let before = &mut open[line.stream()];
             match before {
                 Some(before) if before.takes(line, first) => {
                     before.last = line.at;

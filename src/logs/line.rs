@@ -1,6 +1,7 @@
 //! What is known of a line without reading it again, in 48 bytes.
 
 use super::field::{Known, Severity};
+use super::request::Method;
 use std::time::Duration;
 
 /// What a line's text is.
@@ -47,7 +48,8 @@ pub struct Line {
     /// Of its text within the chunk's.
     pub(super) start: u32,
     pub(super) length: u32,
-    pub(super) stream: u16,
+    /// The place of its stream within the chunk's, and above it the bits of its method.
+    pub(super) stream_and_method: u16,
     pub(super) facts: Facts,
     pub(super) flags: u8,
     /// [`hash`] of its trace.
@@ -131,6 +133,21 @@ impl Line {
     pub(super) const JSON: u8 = 64;
     /// Its text is logfmt.
     pub(super) const LOGFMT: u8 = 128;
+
+    /// No chunk has more streams: the place of one takes the bits that a method leaves.
+    pub(super) const STREAMS: usize = 1 << (u16::BITS - Method::BITS);
+
+    /// The place of its stream within the chunk's.
+    #[inline]
+    pub(super) fn stream(&self) -> usize {
+        usize::from(self.stream_and_method) % Self::STREAMS
+    }
+
+    /// The method that it names.
+    #[inline]
+    pub(super) fn method(&self) -> Method {
+        Method::from_bits(self.stream_and_method / Self::STREAMS as u16)
+    }
 
     /// How bad it is.
     #[inline]

@@ -75,7 +75,7 @@ impl Sealer {
 
     #[inline]
     fn is_full(&self) -> bool {
-        self.size >= MAX_BYTES || self.open.streams.len() == usize::from(u16::MAX)
+        self.size >= MAX_BYTES || self.open.streams.len() == Line::STREAMS
     }
 
     fn close(&mut self) -> Chunk {
@@ -114,7 +114,7 @@ impl Sealer {
             ingested: event.ingested,
             start: start as u32,
             length: length as u32,
-            stream,
+            stream_and_method: stream + told.method.bits() * Line::STREAMS as u16,
             facts: told.facts,
             flags,
             trace_hash: told.trace_hash,

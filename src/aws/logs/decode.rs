@@ -9,12 +9,12 @@ use crate::domain::log::{EventId, LogPage, RawEvent};
 
 mod cursor;
 
-use cursor::Cursor;
+use cursor::{Cursor, Odd, Plain};
 
 /// The page in a body; `None` where the SDK has to look at it. Where there is one, the SDK finds the same.
 pub(super) fn page(body: &[u8]) -> Option<LogPage> {
     let mut json = Cursor::of(std::str::from_utf8(body).ok()?);
-    let page = answer(&mut json)?;
+    let page = answer(&mut json).ok()?;
     json.has_ended().then_some(page)
 }
 
@@ -54,36 +54,36 @@ pub(super) fn stream(name: &str, last: &mut Option<LogStream>) -> LogStream {
 }
 
 /// Puts a member in its place; a second one is the SDK's to judge.
-fn put<T>(place: &mut Option<T>, value: Option<T>) -> Option<()> {
+fn put<T>(place: &mut Option<T>, value: Option<T>) -> Plain<()> {
     let is_first = place.is_none();
     *place = value;
-    is_first.then_some(())
+    is_first.then_some(()).ok_or(Odd)
 }
 
-fn answer(json: &mut Cursor<'_>) -> Option<LogPage> {
+fn answer(json: &mut Cursor<'_>) -> Plain<LogPage> {
     let (mut events, mut next) = (None, None);
     json.members(|json, name| match name {
         "events" => put(&mut events, json.maybe(list)?),
         "nextToken" => put(&mut next, json.maybe(Cursor::text)?),
         // Nowadays always empty (aws-facts.md §4.1).
-        "searchedLogStreams" => json.maybe(|json| json.items(|_| None)).map(drop),
+        "searchedLogStreams" => json.maybe(|json| json.items(|_| Err(Odd))).map(drop),
         _ => json.other(),
     })?;
     let events = events.unwrap_or_default();
-    Some(LogPage { events, next })
+    Ok(LogPage { events, next })
 }
 
-fn list(json: &mut Cursor<'_>) -> Option<Vec<RawEvent>> {
+fn list(json: &mut Cursor<'_>) -> Plain<Vec<RawEvent>> {
     let (mut events, mut last) = (Vec::new(), None);
     json.items(|json| {
         events.extend(event(json, &mut last)?);
-        Some(())
+        Ok(())
     })?;
-    Some(events)
+    Ok(events)
 }
 
 /// One without a time is none.
-fn event(json: &mut Cursor<'_>, last: &mut Option<LogStream>) -> Option<Option<RawEvent>> {
+fn event(json: &mut Cursor<'_>, last: &mut Option<LogStream>) -> Plain<Option<RawEvent>> {
     let mut of = Parts::default();
     json.members(|json, name| match name {
         "logStreamName" => {
@@ -96,5 +96,5 @@ fn event(json: &mut Cursor<'_>, last: &mut Option<LogStream>) -> Option<Option<R
         "eventId" => put(&mut of.id, json.maybe(|json| json.word(EventId::of))?),
         _ => json.other(),
     })?;
-    Some(of.event())
+    Ok(of.event())
 }

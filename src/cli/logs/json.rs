@@ -4,7 +4,6 @@ use super::stamp::Stamp;
 use crate::domain::text::json::quote;
 use crate::domain::text::{Text, mask};
 use crate::logs::chunk::{Chunk, Line};
-use crate::logs::meaning::Meanings;
 use std::io::Write;
 use std::time::Duration;
 
@@ -13,7 +12,6 @@ use std::time::Duration;
 pub(super) struct Objects {
     at: Stamp,
     ingested: Stamp,
-    meanings: Meanings,
     /// Whether a terminal shows them: then nothing leaves that could command it, and no secret.
     terminal: bool,
 }
@@ -49,29 +47,29 @@ impl Objects {
         if late {
             into.extend_from_slice(b",\"late\":true");
         }
-        self.understood(message, line, into);
+        self.understood(chunk, line, into);
         into.extend_from_slice(b"}\n");
     }
 
     /// What the line says about itself.
-    fn understood(&mut self, message: &str, line: &Line, into: &mut Vec<u8>) {
+    fn understood(&self, chunk: &Chunk, line: &Line, into: &mut Vec<u8>) {
         if let Some(severity) = line.severity() {
             self.member("level", severity.name(), into);
         }
         if let Some(status) = line.status() {
-            // A Vec takes everything.
-            let _ = write!(into, ",\"status\":{status}");
+            into.extend_from_slice(b",\"status\":");
+            whole(status, into);
         }
         if let Some(duration) = line.duration() {
             into.extend_from_slice(b",\"durationMs\":");
             millis(duration, into);
         }
-        let meaning = self.meanings.of(message);
+        let request = chunk.request(line);
         for (name, value) in [
-            ("method", meaning.method),
-            ("path", meaning.path),
-            ("traceId", meaning.trace),
-            ("layer", meaning.layer),
+            ("method", request.method),
+            ("path", request.path),
+            ("traceId", request.trace),
+            ("layer", request.layer),
         ] {
             if let Some(value) = value {
                 self.member(name, &value, into);
@@ -95,13 +93,17 @@ impl Objects {
     }
 }
 
+fn whole(number: impl itoa::Integer, into: &mut Vec<u8>) {
+    into.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
 /// In milliseconds, exact to the microsecond, as JSON writes numbers.
 fn millis(duration: Duration, into: &mut Vec<u8>) {
     let micros = duration.as_micros();
-    let (whole, part) = (micros / 1_000, micros % 1_000);
-    // A Vec takes everything.
-    let _ = write!(into, "{whole}");
+    let (full, part) = (micros / 1_000, micros % 1_000);
+    whole(full, into);
     if part > 0 {
+        // A Vec takes everything.
         let _ = write!(into, ".{part:03}");
         while into.pop_if(|digit| *digit == b'0').is_some() {}
     }
