@@ -11,6 +11,9 @@ mod cursor;
 
 use cursor::{Cursor, Odd, Plain};
 
+/// Bytes of an event, so that the list of them need not grow as a rule.
+const USUAL: usize = 400;
+
 /// The page in a body; `None` where the SDK has to look at it. Where there is one, the SDK finds the same.
 pub(super) fn page(body: &[u8]) -> Option<LogPage> {
     let mut json = Cursor::of(std::str::from_utf8(body).ok()?);
@@ -45,11 +48,31 @@ impl Parts {
     }
 }
 
-/// The name of a stream; neighbours share it.
-pub(super) fn stream(name: &str, last: &mut Option<LogStream>) -> LogStream {
-    match last {
-        Some(last) if last.as_str() == name => last.clone(),
-        _ => last.insert(LogStream::from(name)).clone(),
+/// The streams of a page: events of one share its name.
+#[derive(Debug, Default)]
+pub(super) struct Streams(Vec<LogStream>);
+
+impl Streams {
+    /// Looked through for each event: so many are quicker than a hash.
+    const MOST: usize = 32;
+
+    /// The stream of this name.
+    pub(super) fn of(&mut self, name: &str) -> LogStream {
+        let end = name.as_bytes().last();
+        // The ends first: streams of one group begin alike.
+        let is = |known: &&LogStream| {
+            let known = known.as_str();
+            known.as_bytes().last() == end && known == name
+        };
+        if let Some(known) = self.0.iter().find(is) {
+            return known.clone();
+        }
+        if self.0.len() == Self::MOST {
+            self.0.clear();
+        }
+        let stream = LogStream::from(name);
+        self.0.push(stream.clone());
+        stream
     }
 }
 
@@ -74,20 +97,20 @@ fn answer(json: &mut Cursor<'_>) -> Plain<LogPage> {
 }
 
 fn list(json: &mut Cursor<'_>) -> Plain<Vec<RawEvent>> {
-    let (mut events, mut last) = (Vec::new(), None);
+    let (mut events, mut streams) = (Vec::with_capacity(json.left() / USUAL), Streams::default());
     json.items(|json| {
-        events.extend(event(json, &mut last)?);
+        events.extend(event(json, &mut streams)?);
         Ok(())
     })?;
     Ok(events)
 }
 
 /// One without a time is none.
-fn event(json: &mut Cursor<'_>, last: &mut Option<LogStream>) -> Plain<Option<RawEvent>> {
+fn event(json: &mut Cursor<'_>, streams: &mut Streams) -> Plain<Option<RawEvent>> {
     let mut of = Parts::default();
     json.members(|json, name| match name {
         "logStreamName" => {
-            let name = json.maybe(|json| json.word(|name| stream(name, last)));
+            let name = json.maybe(|json| json.word(|name| streams.of(name)));
             put(&mut of.stream, name?)
         }
         "timestamp" => put(&mut of.timestamp, json.maybe(Cursor::whole)?),

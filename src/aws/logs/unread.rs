@@ -2,7 +2,7 @@
 //! before its events are taken out.
 
 use super::super::Aws;
-use super::decode::{self, Parts};
+use super::decode::{self, Parts, Streams};
 use crate::domain::fault::Fault;
 use crate::domain::log::LogPage;
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::{
@@ -91,14 +91,12 @@ fn refusal(error: OrchestratorError<Error>, answer: HttpResponse) -> Odd {
     }
 }
 
-/// The events of a page; neighbours share the name of their stream.
+/// The events of a page.
 pub(super) fn page(answer: FilterLogEventsOutput) -> LogPage {
-    let mut last = None;
+    let mut streams = Streams::default();
     let mut of = |event: FilteredLogEvent| {
         let parts = Parts {
-            stream: event
-                .log_stream_name
-                .map(|name| decode::stream(&name, &mut last)),
+            stream: event.log_stream_name.map(|name| streams.of(&name)),
             timestamp: event.timestamp,
             ingested: event.ingestion_time,
             message: event.message,

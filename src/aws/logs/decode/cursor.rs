@@ -28,6 +28,11 @@ impl<'t> Cursor<'t> {
         self.next().is_none()
     }
 
+    /// Bytes that are left.
+    pub fn left(&self) -> usize {
+        self.text.len() - self.at.min(self.text.len())
+    }
+
     /// Each member of an object, by its name; who takes it reads the value.
     #[inline]
     pub fn members(&mut self, mut each: impl FnMut(&mut Self, &str) -> Plain<()>) -> Plain<()> {
