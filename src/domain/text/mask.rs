@@ -203,6 +203,23 @@ mod tests {
             let text = format!("{before}{secret}{after}");
             assert_eq!(mask(&text), format!("{hidden}***{after}"));
         }
+        // As JSON writes a line feed, and a slash.
+        let id = "AKIAIOSFODNN7EXAMPLE";
+        let slashed = secret.replace('/', "\\/");
+        for (line, shown) in [
+            (
+                format!(r#"{{"msg":"{id}\n{secret}"}}"#),
+                r#"{"msg":"***\n***"}"#,
+            ),
+            (
+                format!(r#"{{"msg":"{id}\t{slashed}\n"}}"#),
+                r#"{"msg":"***\t***\n"}"#,
+            ),
+            (format!("{id}/{secret}"), "***/***"),
+            (format!("{id}\\/{slashed}"), "***\\/***"),
+        ] {
+            assert_eq!(mask(&line), shown);
+        }
         let commit = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567";
         let kept = mask(commit).into_owned() + " " + &mask(&format!("{secret} AKIA"));
         assert_eq!(

@@ -32,7 +32,7 @@ static COMPILED: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 const SECRET: usize = 40;
 
 /// What a secret access key could be a part of.
-static WORDS: LazyLock<Regex> = LazyLock::new(|| ours("[A-Za-z0-9+/]+"));
+static WORDS: LazyLock<Regex> = LazyLock::new(|| ours(r"(?:[A-Za-z0-9+]|\\?/)+"));
 
 /// Where secrets stand, by their form.
 pub(super) fn spans(text: &str) -> Vec<Span> {
@@ -52,8 +52,22 @@ pub(super) fn spans(text: &str) -> Vec<Span> {
 /// The secrets that may belong to an access key id that ends at `id`.
 fn secrets_after(text: &str, id: usize) -> impl Iterator<Item = Range<usize>> {
     let words = WORDS.find_iter(&text[id..]);
-    let secrets = words.filter(|word| word.len() == SECRET && is_random(word.as_str()));
-    secrets.map(move |word| id + word.start()..id + word.end())
+    words.filter_map(move |word| secret_in(text, id + word.start()..id + word.end()))
+}
+
+/// The secret that a word is, without what JSON puts before it: the letter of an escape (`\n`), a slash between the two,
+/// which may be escaped as those within are.
+fn secret_in(text: &str, word: Range<usize>) -> Option<Range<usize>> {
+    let escape = text[..word.start].ends_with('\\') && !text[word.clone()].starts_with(['\\', '/']);
+    let start = word.start + usize::from(escape);
+    let letters = |of: &str| of.bytes().filter(|byte| *byte != b'\\').count();
+    let secret = &text[start..word.end];
+    let rest = secret.strip_prefix('\\').unwrap_or(secret);
+    let rest = rest.strip_prefix('/').unwrap_or(rest);
+    let whole = [secret, rest]
+        .into_iter()
+        .find(|of| letters(of) == SECRET)?;
+    is_random(whole).then(|| word.end - whole.len()..word.end)
 }
 
 /// Not the digest of a commit or a file, which has letters of one case alone.
