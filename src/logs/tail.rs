@@ -153,9 +153,14 @@ impl Follow {
         self.round.token.is_some()
     }
 
-    /// The newest time seen, for "how far behind".
+    /// The newest time seen, for "how far behind"; while a Live Tail is ahead, that to which the group was polled.
     pub fn newest(&self) -> Option<i64> {
-        (self.round.newest > i64::MIN).then_some(self.round.newest)
+        let newest = if self.ahead {
+            self.round.reached
+        } else {
+            self.round.newest
+        };
+        (newest > i64::MIN).then_some(newest)
     }
 
     /// Takes in the answer to the last [`Follow::ask`] or [`Follow::sweep`].
@@ -300,9 +305,9 @@ impl Follow {
 
     /// What was shown, by a clock that producers may be ahead of.
     fn shown_by(&self, clock: i64) -> i64 {
-        match self.newest() {
-            Some(newest) => newest.min(clock),
-            None => i64::MAX,
+        match self.round.newest {
+            i64::MIN => i64::MAX,
+            newest => newest.min(clock),
         }
     }
 

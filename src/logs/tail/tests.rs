@@ -125,6 +125,18 @@ fn the_operator_can_go_to_now_in_the_middle_of_a_backlog() {
 }
 
 #[test]
+fn a_live_tail_that_is_ahead_hides_no_backlog() {
+    let mut tail = Follow::new(0);
+    tail.ask(500_000);
+    tail.take(Fresh, page(&[1_000], Some("a")), 500_000);
+    tail.begin_live();
+    tail.go_ahead();
+    assert_eq!(tail.live(vec![event(499_000, "now")], 500_000).len(), 1);
+    assert_eq!(tail.newest(), Some(1_000), "polled so far");
+    assert_eq!(tail.go_to(500_000), Some(500_000 - WINDOW - 1_000));
+}
+
+#[test]
 fn a_flood_makes_rounds_shallow_and_what_comes_late_is_looked_for_beside_them() {
     let (mut tail, now) = (Follow::new(0), 1_000_010);
     assert_eq!(tail.sweep(now), None);
