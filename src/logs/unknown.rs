@@ -4,10 +4,11 @@
 use super::chunk::Chunk;
 use super::field::Known;
 use super::filter::Filter;
-use super::line::{Facts, Part};
+use super::line::{Facts, Line, Part};
 use super::needle::Needle;
 use super::nested;
 use super::parse::fields;
+use super::request::Method;
 use super::snapshot::Snapshot;
 use std::collections::BTreeSet;
 use strum::IntoEnumIterator;
@@ -142,16 +143,18 @@ fn has(chunk: &Chunk, name: &str) -> bool {
 
 /// Whether the metadata of any line has it.
 fn has_known(chunk: &Chunk, known: Known) -> bool {
-    let has = |facts: &Facts| match known {
-        Known::Level => facts.severity.is_some(),
-        Known::Status => facts.status > 0,
-        Known::Duration => facts.micros != Facts::NO_TIME,
-        Known::Path => facts.path != Part::default(),
-        Known::Trace => facts.trace != Part::default(),
-        Known::Layer => facts.layer != Part::default(),
-        Known::Time | Known::Method | Known::Message => false,
+    let has = |line: &Line| match known {
+        Known::Level => line.facts.severity.is_some(),
+        Known::Status => line.facts.status > 0,
+        Known::Duration => line.facts.micros != Facts::NO_TIME,
+        Known::Method => line.method() != Method::default(),
+        Known::Path => line.facts.path != Part::default(),
+        Known::Trace => line.facts.trace != Part::default(),
+        Known::Layer => line.facts.layer != Part::default(),
+        // Not remembered, and usual: better no word than an untrue one.
+        Known::Time | Known::Message => true,
     };
-    chunk.lines().iter().any(|line| has(&line.facts))
+    chunk.lines().iter().any(has)
 }
 
 /// Whether any line has it: first the text is searched for the name.
@@ -277,5 +280,12 @@ mod tests {
         lines[3_777] = "{\"rare\":1}";
         assert_eq!(said(&lines, "rare=1"), [""; 0]);
         assert_eq!(said(&lines, "level=info").len(), 1);
+    }
+
+    #[test]
+    fn a_field_that_one_line_in_many_has_is_known() {
+        let lines = [&["{\"path\":\"/a\"}"; 60][..], &["{\"method\":\"POST\"}"]].concat();
+        assert_eq!(said(&lines, "method=POST time=1"), [""; 0]);
+        assert_eq!(said(&["{\"path\":\"/a\"}"], "method=POST").len(), 1);
     }
 }
