@@ -7,9 +7,10 @@
 use super::field::Known;
 use super::line::Part;
 pub use super::line::{Line, Shape};
-use super::parse::{self, Field, Kind};
+use super::parse::{self, Kind};
 use super::paths::Paths;
 use super::seal::Sealer;
+use super::traceid;
 use crate::domain::ids::LogStream;
 use crate::domain::log::{RawEvent, TailSource};
 use crate::domain::text::mask::{mask, mask_field};
@@ -180,8 +181,7 @@ pub(super) fn cut(text: &str, part: Part, known: Known, escaped: bool) -> Option
         return None;
     }
     if part == Part::FAR {
-        let of = |field: &Field<'_>| Known::of(&field.name) == Some(known);
-        return parse::fields(text).find(of).map(|field| field.value);
+        return far(text, known);
     }
     let start = usize::from(part.start);
     let value = text.get(start..start + usize::from(part.length))?;
@@ -189,6 +189,29 @@ pub(super) fn cut(text: &str, part: Part, known: Known, escaped: bool) -> Option
         parse::unescape(value)
     } else {
         Cow::Borrowed(value)
+    })
+}
+
+/// A value that stands too far out, by the rules of [`super::facts`]: the last of its kind, but a trace goes before a
+/// request's id.
+#[cold]
+fn far(text: &str, known: Known) -> Option<Cow<'_, str>> {
+    let mut found = None;
+    for field in parse::fields(text) {
+        if Known::of(&field.name) != Some(known) {
+            continue;
+        }
+        let says = !matches!(&*field.value, "" | "null");
+        let better = found.is_none() || field.name.starts_with(['t', 'T']);
+        if known != Known::Trace {
+            found = says.then_some(field.value);
+        } else if says && better {
+            found = Some(field.value);
+        }
+    }
+    found.map(|value| match known {
+        Known::Trace => Cow::Owned(value[traceid::within(value.as_bytes())].to_owned()),
+        _ => value,
     })
 }
 

@@ -152,4 +152,14 @@ mod tests {
         }
         assert_eq!(of(r#"{"requestId":"r"}"#)[2].as_deref(), Some("r"));
     }
+
+    #[test]
+    fn what_stands_far_out_in_a_long_line_is_read_by_the_same_rules() {
+        let long = "x".repeat(70_000);
+        let trace = "0af7651916cd43dd8448eb211c80319c";
+        let line = format!(
+            r#"{{"requestId":"r","path":"/near","note":"{long}","path":null,"traceparent":"00-{trace}-b7ad6b7169203331-01","path":"/far","requestId":"s"}}"#
+        );
+        assert_eq!(of(&line), some(["", "/far", trace, ""]));
+    }
 }
