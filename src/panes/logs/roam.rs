@@ -140,6 +140,8 @@ impl Logs {
         }
         self.leave_past();
         self.sheets.clear();
+        // Whoever goes elsewhere does not look at what was held any more.
+        self.lost = None;
         if self.present.span().is_some_and(|(oldest, _)| oldest <= at) {
             if !self.present.go_to(at) {
                 self.present.window.follow();
@@ -186,7 +188,9 @@ impl Logs {
             return;
         };
         match (&reply.query, &reply.answer) {
-            (Query::LogGroups(..), Answer::Whole(Facts::LogGroups(groups))) => {
+            (Query::LogGroups(region, _), Answer::Whole(Facts::LogGroups(groups)))
+                if *region == feed.source.region =>
+            {
                 let of = groups.iter().find(|facts| facts.name == feed.source.group);
                 past.retention = of.and_then(|facts| facts.retention);
             }

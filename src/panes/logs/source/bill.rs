@@ -21,12 +21,13 @@ impl Bill {
         self.open
     }
 
-    /// What the tail says: with fewer minutes than before, or no more once none was open, it is another one.
+    /// What the tail says: with fewer minutes than before, or with its first one once none was open, it is another one. A
+    /// tail that was closed may still say how its sessions end one by one.
     pub fn note(&mut self, told: Option<LiveSessions>) {
         let was_open = self.open.is_some();
         self.open = told;
         let Some(now) = told else { return };
-        if now.minutes < self.minutes || !was_open && now.minutes == self.minutes {
+        if now.minutes < self.minutes || !was_open && now.minutes == 1 && self.minutes == 1 {
             self.before += self.minutes;
         }
         self.minutes = now.minutes;
@@ -87,5 +88,10 @@ mod tests {
         bill.close();
         bill.note(Some(live(1, 1)));
         assert!(bill.said().contains("; 32 minutes"), "another one");
+        bill.note(Some(live(2, 60)));
+        bill.close();
+        bill.note(Some(live(1, 60)));
+        bill.note(None);
+        assert!(bill.said().contains("; 91 minutes"), "it ends one by one");
     }
 }
