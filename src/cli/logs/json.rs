@@ -35,12 +35,13 @@ impl Objects {
         }
         let stream = chunk.stream_of(line).map_or("", |stream| stream.as_str());
         self.member("stream", stream, into);
-        let message: &str = &chunk.original(line);
-        if self.terminal {
-            self.member("message", &chunk.text(line), into);
+        into.extend_from_slice(b",\"message\":");
+        let message = if self.terminal {
+            chunk.text(line)
         } else {
-            self.member("message", message, into);
-        }
+            chunk.original(line)
+        };
+        quote(&message, into);
         into.extend_from_slice(b",\"ingested\":\"");
         self.ingested.write(line.ingested, into);
         into.push(b'"');

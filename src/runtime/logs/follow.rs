@@ -83,6 +83,7 @@ impl Run<'_> {
         match tail {
             Tail::Chunk(chunk) => {
                 self.room.free(chunk.bytes());
+                self.brought(&chunk.source);
                 let lines = chunk.lines().iter().enumerate();
                 let lines = lines.map(|(n, line)| (line.at, (chunk.clone(), n)));
                 held.push(self.clock.now().mono, chunk.bytes(), lines);

@@ -58,9 +58,8 @@ impl Run<'_> {
             self.again(&fault);
             let what = format!("{} brings no lines yet", source.group.text());
             let note = Fault::new(fault.kind, what);
-            self.page.note(
-                &note.means("the others go on without it, and its older lines are marked late"),
-            );
+            self.page
+                .note(&note.means("the others go on without it, and its older lines come late"));
         }
         self.left.add(source, fault);
     }
@@ -76,7 +75,14 @@ impl Run<'_> {
             state,
             TailState::Following { .. } | TailState::Behind { .. }
         );
-        if brings && self.left.remove(source) {
+        if brings {
+            self.brought(source);
+        }
+    }
+
+    /// A source that was left has brought something.
+    pub(super) fn brought(&mut self, source: &TailSource) {
+        if self.left.remove(source) {
             let what = format!("{} is followed now", source.group.text());
             self.page.note(&Fault::new(FaultKind::Missing, what));
         }

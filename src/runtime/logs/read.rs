@@ -38,7 +38,9 @@ impl Run<'_> {
                 last = chunk.lines().get(line).map_or(last, |line| line.at);
                 self.put(chunk, line)
             })?;
-            self.page.progress(self.lines, last);
+            if last > i64::MIN {
+                self.page.progress(self.lines, last);
+            }
         }
         Ok(Some(follows.into_iter().flatten().collect()))
     }

@@ -54,16 +54,17 @@ impl Live {
         while sessions.join_next().await.is_some() {}
     }
 
-    /// Those of the seats whose groups a session can take; those whose groups are not there stay behind.
+    /// Those of the seats whose groups a session can take; those whose groups are not there, or cannot be asked
+    /// for at the moment, stay behind.
     async fn fit(&self, seats: &mut Vec<Seat>) -> Vec<(Seat, Arn)> {
         let mut fit = Vec::new();
         for seat in std::mem::take(seats) {
             match self.arn(&seat.source).await {
                 Ok(arn) => fit.push((seat, arn)),
                 Err(why) => {
-                    let absent = why.kind == FaultKind::Missing;
+                    let again = why.kind == FaultKind::Missing || why.passes();
                     seat.send(Feed::Down(Some(why)));
-                    seats.extend(absent.then_some(seat));
+                    seats.extend(again.then_some(seat));
                 }
             }
         }
