@@ -138,7 +138,7 @@ async fn whoever_follows_goes_on_without_a_group_that_brings_nothing() {
     assert_eq!(failed, ["AWS is far away"]);
     let said = [
         "! AWS is far away — it is tried again",
-        "! g0 brings no lines yet — the others go on without it, and its older lines are marked late",
+        "! g0 brings no lines yet — the others go on without it, and its older lines come late",
         "b",
     ];
     assert_eq!(sheet, said);
