@@ -10,17 +10,19 @@ mod adopt;
 mod asked;
 mod back;
 mod forth;
+mod machine;
+mod news;
 mod seen;
+mod words;
 
 pub use adopt::{adoption, record_at};
 pub use asked::timer_name;
 pub use seen::{name, standing};
+pub use words::{About, Heard, Moves, News, Opening, Patience, Resume};
 
-use super::ask::{Answer, Ask};
 use super::load_test::{Moved, Stage, Terms, TestState, Why};
 use super::machine::{Command, Input, Machine, Pace};
 use super::moment::Moment;
-use super::order::{Progress, Report};
 use super::record::{Actor, Event, Place, Sign};
 use super::revert::Decisions;
 use super::snapshot::{AlarmNow, Kind};
@@ -28,85 +30,9 @@ use super::state::{End, SessionState, StepState};
 use super::step::Step;
 use crate::domain::change::{Field, Target};
 use crate::domain::fault::Fault;
-use crate::domain::ids::SessionId;
-use crate::domain::subject::Subject;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-
-/// What a conductor is told.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Heard {
-    /// A new session.
-    Begin,
-    /// A session whose program died.
-    Resume(Resume),
-    /// An answer to the machine's last command.
-    Inner(Input),
-    Asked {
-        ask: Ask,
-        by: String,
-    },
-    /// So many clients are attached now.
-    Attached(u32),
-    /// Time has passed.
-    Tick,
-    News(News),
-}
-
-/// What becomes of a session that is taken up again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Resume {
-    /// It goes on where it was.
-    On,
-    Revert,
-    Keep,
-}
-
-/// What was seen in the account beside the steps.
-#[derive(Clone, Debug, PartialEq)]
-pub enum News {
-    Alarms(Vec<AlarmNow>),
-    /// What is not as the session set it, at this generation of it; of what could not be read is
-    /// known what was known.
-    Drift {
-        generation: u64,
-        fields: Vec<Moved>,
-        unread: Vec<Target>,
-    },
-    /// The restored rule's effect shows in the counts.
-    Settled,
-    /// A colleague asks in the account to put everything back.
-    Requested {
-        by: String,
-    },
-    /// The guard was told to end; the session goes on with the next one.
-    Left {
-        signal: String,
-    },
-    /// Another tidegate took the session over.
-    Adopted {
-        by: String,
-    },
-    Vitals(Vec<Sign>),
-    /// Something beside the steps is in trouble; `None`: it is over.
-    Trouble(About, Option<String>),
-}
-
-/// What can be in trouble beside the steps: each tells of its own, and of nothing else's end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum About {
-    Journal,
-    /// The guard's own process.
-    Guard,
-    /// The session's record in the account, as it is read.
-    Record,
-    /// As it is written.
-    Heartbeat,
-    Alarms,
-    Drift,
-}
 
 /// What the conductor is in the middle of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,24 +61,6 @@ enum Phase {
     Deciding,
     Unlocking,
     Closed,
-}
-
-/// How long the conductor waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// Between two looks at what drains.
-    pub drain: Duration,
-    /// After a revert that failed; grows.
-    pub again: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            drain: Duration::from_secs(10),
-            again: Duration::from_secs(3),
-        }
-    }
 }
 
 /// One load test being carried.
@@ -188,23 +96,6 @@ pub struct Conductor {
     vitals: Vec<Sign>,
     troubles: BTreeMap<About, String>,
     generation: u64,
-}
-
-/// What the conductor answers with.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Moves {
-    pub commands: Vec<Command>,
-    pub answer: Option<Answer>,
-}
-
-/// What a session is opened with.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Opening {
-    pub id: SessionId,
-    pub summary: String,
-    pub subject: Subject,
-    pub steps: Vec<Step>,
-    pub terms: Terms,
 }
 
 impl Conductor {
@@ -432,135 +323,6 @@ impl Conductor {
         let patience = Duration::from_secs(self.test().terms.unattended_seconds);
         self.alone
             .is_some_and(|since| self.now.mono.saturating_sub(since.mono) >= patience)
-    }
-
-    fn news(&mut self, news: News) -> Vec<Command> {
-        match news {
-            News::Alarms(alarms) => self.alarmed(alarms),
-            News::Drift {
-                generation,
-                fields,
-                unread,
-            } => self.drifted(generation, fields, &unread),
-            News::Settled => self.settle(),
-            News::Requested { by } => self.revert(Why::Requested { by }),
-            News::Adopted { by } => self.adopted(&by),
-            News::Vitals(signs) => {
-                self.vitals.clone_from(&signs);
-                vec![self.say(Event::Vitals { signs })]
-            }
-            News::Trouble(about, said) => {
-                self.in_trouble(about, said);
-                Vec::new()
-            }
-            News::Left { signal } => vec![self.say(Event::Left { signal })],
-        }
-    }
-
-    pub(super) fn in_trouble(&mut self, about: About, said: Option<String>) {
-        match said {
-            Some(said) => drop(self.troubles.insert(about, said)),
-            None => drop(self.troubles.remove(&about)),
-        }
-    }
-
-    fn alarmed(&mut self, alarms: Vec<AlarmNow>) -> Vec<Command> {
-        let changed: Vec<AlarmNow> = alarms
-            .iter()
-            .filter(|a| !self.alarms.contains(a))
-            .cloned()
-            .collect();
-        self.alarms = alarms;
-        let mut commands: Vec<Command> = changed
-            .into_iter()
-            .map(|AlarmNow { name, state }| self.say(Event::Alarm { name, state }))
-            .collect();
-        let rings = self.alarms.iter().find(|a| a.state == "ALARM");
-        if let Some(name) = rings.map(|a| a.name.clone()) {
-            commands.extend(self.revert(Why::Alarm { name }));
-        }
-        commands
-    }
-
-    fn drifted(
-        &mut self,
-        generation: u64,
-        mut fields: Vec<Moved>,
-        unread: &[Target],
-    ) -> Vec<Command> {
-        let stale = generation != self.generation || self.phase != Phase::Running;
-        let known = self.test().drift.iter();
-        fields.extend(known.filter(|m| unread.contains(&m.target)).cloned());
-        if stale || fields == self.test().drift {
-            return Vec::new();
-        }
-        vec![self.say(Event::Drifted { fields })]
-    }
-
-    /// What the machine ends with is for the conductor; what it says on the way is kept.
-    fn inner(&mut self, input: Input) -> Vec<Command> {
-        let commands = self.machine.handle(self.now, input);
-        self.taken(commands)
-    }
-
-    fn taken(&mut self, commands: Vec<Command>) -> Vec<Command> {
-        let mut out = Vec::new();
-        for command in commands {
-            match command {
-                Command::Report(Report::Progress { progress, .. }) => self.progress(&progress),
-                Command::Report(report) => out.extend(self.ended(report)),
-                other => out.push(other),
-            }
-        }
-        out
-    }
-
-    fn progress(&mut self, progress: &Progress) {
-        let (said, percent) = match progress {
-            Progress::Verifying { what, percent } => (what.as_str(), *percent),
-            Progress::Verified { what } | Progress::Draining { what } => (what.as_str(), None),
-            Progress::InDoubt { .. } => ("no answer came: being read back", None),
-            Progress::Rechecking | Progress::Sent | Progress::Done { .. } => ("", None),
-        };
-        self.live
-            .insert(self.machine.touched(), (said.to_owned(), percent));
-        self.generation += 1;
-    }
-
-    /// The machine has come to an end of what it was given.
-    fn ended(&mut self, report: Report) -> Vec<Command> {
-        self.generation += 1;
-        match report {
-            Report::JournalBroken(fault) => {
-                self.in_trouble(About::Journal, Some(fault.line().as_str().to_owned()));
-                Vec::new()
-            }
-            // What is under way is brought to its end, and then all of it goes back.
-            _ if self.turning => Vec::new(),
-            Report::Finished { .. } if self.phase == Phase::Applying => self.advance(),
-            Report::Finished { .. } if self.phase == Phase::Rearming => self.rearmed(None),
-            Report::Failed { fault, .. } if self.phase == Phase::Rearming => {
-                self.rearmed(Some(&fault))
-            }
-            Report::Failed { fault, .. } if self.phase == Phase::Applying => self.failed(fault),
-            Report::Undone { .. } => self.put_back(None),
-            Report::Conflict { fields, .. } => {
-                let moved = fields.into_iter().map(back::moved).collect();
-                self.in_conflict(moved);
-                self.put_back(None)
-            }
-            Report::Failed { fault, .. } => self.put_back(Some(fault)),
-            _ => Vec::new(),
-        }
-    }
-}
-
-impl From<Vec<Command>> for Moves {
-    fn from(commands: Vec<Command>) -> Self {
-        Self {
-            commands,
-            answer: None,
-        }
     }
 }
 
