@@ -12,6 +12,7 @@ pub mod log_request;
 pub mod message;
 pub mod notice;
 pub mod query;
+pub mod save;
 pub mod settings;
 pub mod sift;
 pub mod source;

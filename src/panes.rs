@@ -193,7 +193,9 @@ pub trait Pane: std::fmt::Debug + Send {
     }
 
     /// Shows these logs (`Act::ShowLogs`, `:logs GROUP`); no group = those of the selected service, looked up.
-    fn show_logs(&mut self, _request: &LogRequest, _cx: &Context<'_>) {}
+    fn show_logs(&mut self, _request: &LogRequest, _cx: &Context<'_>) -> Vec<Act> {
+        Vec::new()
+    }
 
     /// The service under the cursor; only the services pane has one. It becomes [`Context::service`].
     fn service(&self) -> Option<&Arc<Service>> {

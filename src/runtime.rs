@@ -47,6 +47,7 @@ use effects::Effects;
 use event_loop::EventLoop;
 use inbox::Inbox;
 use reads::{News, Reads};
+use save::Saver;
 use signal_hook::consts::SIGHUP;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -135,7 +136,8 @@ fn run(launch: Launch, inbox: Inbox<News>, limits: Limits, clock: Clock) -> Resu
         &launch.state_dir,
         settings,
     );
-    let mut effects = Effects::new(reads, carriage, attach, launch.state_dir, demo);
+    let saver = Saver::new(launch.state_dir.join("saved"), tasks.handle().clone());
+    let mut effects = Effects::new(reads, carriage, attach, saver, demo);
     for effect in first {
         for message in effects.carry_out(effect, &terminal) {
             inbox.post().news(News::Message(message));

@@ -11,6 +11,8 @@ mod hostile;
 mod link;
 #[path = "terminal/output.rs"]
 mod output;
+#[path = "terminal/past.rs"]
+mod past;
 #[path = "terminal/tls.rs"]
 mod tls;
 #[path = "terminal/vanishing.rs"]

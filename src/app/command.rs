@@ -140,7 +140,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "logs",
         args: "GROUP…",
-        help: "tail log groups [--since 2h] [--pattern P]; none = the selected service's",
+        help: "tail log groups (* for anything) [--since 2h] [--pattern P] [--stream-prefix S]; none = the selected service's",
         run: logs::logs,
         complete: logs::log_groups,
     },

@@ -111,7 +111,10 @@ fn hints(state: &State) -> Vec<Hint> {
             Some(Hint::of(key, says(state, verb), worth))
         })
         .collect();
-    hints.splice(0..0, urgent(state, place));
+    if let Some(urgent) = urgent(state, place) {
+        hints.retain(|hint| hint.key != urgent.key);
+        hints.insert(0, urgent);
+    }
     if let Some(panes) = panes(state, place) {
         let last = |hint: &Hint| hint.worth == Worth::Last;
         let at = hints.iter().position(last).unwrap_or(hints.len());

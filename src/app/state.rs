@@ -251,13 +251,14 @@ impl State {
 
     /// The region for people.
     pub(super) fn region(&self) -> Text {
-        let region = self
-            .news
-            .place
-            .as_ref()
-            .map(|p| &p.region)
-            .or(self.settings.region.as_ref());
+        let region = self.home();
         region.map_or_else(|| Text::fixed("region not known yet"), Region::text)
+    }
+
+    /// The region that is looked at, once it is known.
+    pub(super) fn home(&self) -> Option<&Region> {
+        let place = self.news.place.as_ref().map(|place| &place.region);
+        place.or(self.settings.region.as_ref())
     }
 
     /// An endpoint that is not AWS's own.

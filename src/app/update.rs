@@ -11,10 +11,11 @@ use crate::domain::fault::Fault;
 use crate::domain::health::Level;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
+use crate::domain::units;
 use crate::domain::waf::AclScope;
 use crate::model::effect::Effect;
 use crate::model::keymap::Match;
-use crate::model::message::{Input, Link, Message, Saved};
+use crate::model::message::{Copied, Input, Link, Message, Saved};
 use crate::model::notice::Notice;
 use crate::model::query::{Reply, Slot};
 use crate::model::settings::Mode;
@@ -70,7 +71,7 @@ fn told(state: &mut State, message: Message) {
             state.news.place = Some(Spot { region, endpoint });
         }
         Message::Saved(result) => saved(state, result),
-        Message::Copied(result) => copied(state, result),
+        Message::Copied(how) => copied(state, how),
         Message::Told(text) => state.news.say(Level::Good, text.as_str()),
         Message::Trouble(fault) => state.news.tell(&fault),
     }
@@ -145,15 +146,18 @@ fn saved(state: &mut State, result: Result<Saved, Fault>) {
     match result {
         Ok(Saved { path, what }) => state
             .news
-            .say(Level::Good, format!("Wrote {what} to {}", path.display())),
+            .say(Level::Good, format!("Wrote {} · {what}", path.display())),
         Err(fault) => state.news.tell(&fault),
     }
 }
 
-fn copied(state: &mut State, result: Result<usize, Fault>) {
-    match result {
-        Ok(bytes) => state.news.say(Level::Good, format!("Copied {bytes} bytes")),
-        Err(fault) => state.news.tell(&fault),
+fn copied(state: &mut State, copied: Copied) {
+    let bytes = units::count(copied.bytes as u64);
+    if copied.whole {
+        state.news.say(Level::Good, format!("Copied {bytes} bytes"));
+    } else {
+        let said = format!("Copied the first {bytes} bytes only: terminals take no more");
+        state.news.say(Level::Warn, said);
     }
 }
 

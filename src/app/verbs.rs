@@ -89,7 +89,7 @@ fn perform_one(state: &mut State, act: Act) -> Vec<Effect> {
                 targets,
                 ..LogRequest::default()
             };
-            return show_logs(state, &request);
+            return show_logs(state, request);
         }
         Act::Page { title, lines } => state.open(Page::text(title, lines)),
         Act::Focus(place) => {
@@ -124,13 +124,17 @@ pub(super) fn ask(state: &mut State, verb: Verb, subject: Subject) -> Vec<Effect
 }
 
 /// Shows logs in the logs pane and goes there.
-pub(super) fn show_logs(state: &mut State, request: &LogRequest) -> Vec<Effect> {
+pub(super) fn show_logs(state: &mut State, request: LogRequest) -> Vec<Effect> {
     let Some(at) = state.index_of(Place::Logs) else {
         return Vec::new();
     };
-    state.with_pane(at, |pane, cx| pane.show_logs(request, cx));
+    let request = match state.home() {
+        Some(home) => request.at_home(home),
+        None => request,
+    };
+    let acts = state.with_pane(at, |pane, cx| pane.show_logs(&request, cx));
     focus(state, at);
-    Vec::new()
+    perform(state, acts.unwrap_or_default())
 }
 
 impl State {

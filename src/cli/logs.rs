@@ -1,6 +1,7 @@
 //! `tidegate logs`: log groups without a terminal, read and followed.
 
 mod json;
+mod last;
 mod list;
 mod page;
 mod stamp;
@@ -29,13 +30,13 @@ const USAGE: u8 = 2;
 /// What `tidegate logs` takes.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct LogsArgs {
-    /// Log groups: NAME, REGION:NAME or ARN; with --list the beginning of their names
+    /// Log groups: NAME, REGION:NAME or ARN, a * in the NAME for anything ('/ecs/shop-*'); with --list the beginning of their names
     #[arg(value_name = "GROUP")]
     pub groups: Vec<String>,
     /// List the log groups there are
-    #[arg(long, conflicts_with_all = ["follow", "since", "until", "filter", "pattern"])]
+    #[arg(long, conflicts_with_all = ["follow", "since", "until", "filter", "pattern", "stream_prefix", "tail"])]
     pub list: bool,
-    /// From when on: 15m, 2h or 1d ago, 14:22, 2026-11-22, or RFC 3339
+    /// From when on: 15m, 2h, 1d or 1w ago, 14:22, 2026-11-22, or RFC 3339
     #[arg(
         long,
         value_name = "TIME",
@@ -52,7 +53,7 @@ pub struct LogsArgs {
     )]
     pub until: Option<String>,
     /// Go on with what comes, until ctrl-c; a line that comes after newer ones is marked: "late" before it on a
-    /// terminal, "late": true in JSON
+    /// terminal, "late": true in JSON; as text in a pipe it is not marked
     #[arg(long, short)]
     pub follow: bool,
     /// Only lines that pass: text, status>=500, duration>200ms, !health, a | b
@@ -61,6 +62,12 @@ pub struct LogsArgs {
     /// Only lines that fit this CloudWatch filter pattern: AWS sends no others
     #[arg(long, value_name = "PATTERN")]
     pub pattern: Option<String>,
+    /// Only lines of the streams whose names begin so: AWS reads no others
+    #[arg(long, value_name = "PREFIX")]
+    pub stream_prefix: Option<String>,
+    /// Of the lines until now only the last N, of all groups together; what comes with --follow comes after them
+    #[arg(long, short = 'n', value_name = "N")]
+    pub tail: Option<usize>,
     /// The form of the output; json: one object a line
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     pub output: Output,
@@ -85,10 +92,10 @@ pub(super) fn run(
     let look = Look {
         output: args.output,
         terminal,
-        named: job.tailing.sources.len() > 1,
-        progress: !terminal && io::stderr().is_terminal(),
+        named: is_of_several(&job.tailing.sources),
+        progress: io::stderr().is_terminal(),
     };
-    let mut page = Lines::new(look, io);
+    let mut page = Lines::new(look, args.tail, io);
     match logs::run(&settings, job, &mut page) {
         Ok(failures) if failures.is_empty() => Ok(0),
         // They were told as they came.
@@ -166,6 +173,11 @@ fn job(args: &LogsArgs, settings: &Settings, now: Timestamp) -> Result<Job, Faul
     })
 }
 
+/// Whether lines may come of several groups.
+fn is_of_several(sources: &[TailSource]) -> bool {
+    sources.len() > 1 || sources.iter().any(|s| log_request::is_glob(&s.group))
+}
+
 /// Here no filter was before that could stay.
 fn filter(source: &str) -> Result<Filter, Fault> {
     Filter::parse(source)
@@ -195,13 +207,15 @@ fn at(flag: &str, text: &str, now: Timestamp) -> Result<Timestamp, Fault> {
 
 /// The groups that are named, else those of the settings; each once.
 fn sources(args: &LogsArgs, settings: &Settings) -> Result<Vec<TailSource>, Fault> {
+    let prefix = args.stream_prefix.as_deref();
+    let stream_prefix = prefix.map(log_request::stream_prefix).transpose()?;
     let mut sources = Vec::new();
     for word in &args.groups {
-        let target = log_request::target(word)?;
+        let target = log_request::targets(word)?;
         sources.push(TailSource {
             region: target.region,
             group: target.group,
-            stream_prefix: None,
+            stream_prefix: stream_prefix.clone(),
         });
     }
     if sources.is_empty() {
@@ -209,7 +223,7 @@ fn sources(args: &LogsArgs, settings: &Settings) -> Result<Vec<TailSource>, Faul
         sources.extend(named.map(|group| TailSource {
             region: None,
             group,
-            stream_prefix: None,
+            stream_prefix: stream_prefix.clone(),
         }));
     }
     let mut seen = std::collections::HashSet::new();

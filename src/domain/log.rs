@@ -1,5 +1,6 @@
 //! One event of `CloudWatch` Logs, as it comes (aws-facts.md §4).
 
+use super::fault::Fault;
 use super::ids::{Arn, LogGroup, LogStream, Region};
 use super::text::Text;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -37,6 +38,25 @@ pub struct Export {
     pub status: Text,
 }
 
+impl Export {
+    /// Whether everything was copied.
+    pub fn is_complete(&self) -> bool {
+        self.status.as_str() == "COMPLETED"
+    }
+}
+
+/// What a group keeps no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expiry {
+    pub source: TailSource,
+    /// Its retention in days.
+    pub days: u32,
+    /// Nothing before this time is kept (milliseconds since 1970).
+    pub before: i64,
+    /// Where its events were copied to, the newest first, or why that is not known.
+    pub exports: Result<Vec<Export>, Fault>,
+}
+
 /// Which events of a source are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Span {
@@ -48,9 +68,20 @@ pub struct Span {
     pub pattern: Option<Arc<str>>,
 }
 
+/// Which end of a span is read first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From its newest event to its oldest.
+    Backward,
+    /// From its oldest event to its newest.
+    Forward,
+}
+
 /// A span of older lines.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
+    /// What is told of a window carries it: no two that were asked for have the same.
+    pub number: u64,
     pub sources: Vec<TailSource>,
     /// Milliseconds since 1970, inclusive.
     pub from: i64,
@@ -58,7 +89,8 @@ pub struct Window {
     pub to: i64,
     /// A `CloudWatch` filter pattern.
     pub pattern: Option<String>,
-    /// So many lines of a source are enough: the newest of the window.
+    pub direction: Direction,
+    /// So many lines are enough: those at the end that is read first.
     pub most: usize,
 }
 
@@ -99,6 +131,21 @@ impl From<&str> for EventId {
 impl From<String> for EventId {
     fn from(id: String) -> Self {
         Self::of(&id)
+    }
+}
+
+/// Milliseconds by which clocks of machines may differ.
+pub const AHEAD: i64 = 5_000;
+
+/// Where an event stands among others, milliseconds since 1970: when it was written (`at`); when it was ingested, where its
+/// producer's clock is ahead of AWS's by more than clocks differ. Else one such producer would stand below all that others
+/// write. AWS takes lines of up to two hours from now (`PutLogEvents`).
+#[inline]
+pub fn stands_at(at: i64, ingested: i64) -> i64 {
+    if at > ingested.saturating_add(AHEAD) {
+        ingested
+    } else {
+        at
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// How to write one, for messages.
 pub const FORM: &str =
-    "Write 15m, 2h or 1d ago, 14:22, 2026-11-22, 2026-11-22T14:22, or RFC 3339 with its zone";
+    "Write 15m, 2h, 1d or 1w ago, 14:22, 2026-11-22, 2026-11-22T14:22, or RFC 3339 with its zone";
 
 /// The moment that `text` names, seen from `now`; without a zone it is UTC, as everything on the screen.
 /// A time of day is the last one that was: `23:50`, said at midnight, is yesterday's.
@@ -60,6 +60,7 @@ mod tests {
         let cases = [
             ("2h", "2026-11-22T12:30:00Z"),
             (" 90s ", "2026-11-22T14:28:30Z"),
+            ("1w", "2026-11-15T14:30:00Z"),
             ("now", "2026-11-22T14:30:00Z"),
             ("14:22", "2026-11-22T14:22:00Z"),
             ("14:22:05.5", "2026-11-22T14:22:05.5Z"),
@@ -79,7 +80,7 @@ mod tests {
         for text in [
             "",
             "2",
-            "2w",
+            "2y",
             "25:00",
             "yesterday",
             "2026-13-01",

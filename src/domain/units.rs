@@ -35,7 +35,7 @@ pub fn hours(d: Duration) -> Text {
     }
 }
 
-/// `90s`, `15m`, `2h`, `1d`: a whole number and a unit, as the config file has it.
+/// `90s`, `15m`, `2h`, `1d`, `1w`: a whole number and a unit, as the config file has it.
 pub fn duration(text: &str) -> Option<Duration> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
@@ -45,6 +45,7 @@ pub fn duration(text: &str) -> Option<Duration> {
         "m" => 60,
         "h" => 3_600,
         "d" => 86_400,
+        "w" => 604_800,
         _ => return None,
     };
     let seconds = number.parse::<u64>().ok()?.checked_mul(each)?;
@@ -131,8 +132,9 @@ mod tests {
     #[test]
     fn a_duration_is_a_whole_number_and_a_unit() {
         let seconds = |text| duration(text).map(|d| d.as_secs());
-        let read = ["90s", " 15m ", "2h", "1 d"].map(seconds);
-        assert_eq!(read, [Some(90), Some(900), Some(7_200), Some(86_400)]);
+        let read = ["90s", " 15m ", "2h", "1 d", "1w"].map(seconds);
+        let expected = [90, 900, 7_200, 86_400, 604_800].map(Some);
+        assert_eq!(read, expected);
         let refused = [
             "",
             "15",

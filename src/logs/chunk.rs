@@ -74,6 +74,24 @@ impl Chunk {
             .unwrap_or_default()
     }
 
+    /// The event that a line was; of its id nothing is known any more.
+    pub fn event(&self, line: &Line) -> RawEvent {
+        let stream = self.stream_of(line).cloned();
+        RawEvent {
+            id: "".into(),
+            stream: stream.unwrap_or_else(|| "".into()),
+            timestamp: line.at,
+            ingested: line.ingested,
+            late: line.is_late(),
+            message: self.original(line).into_owned(),
+        }
+    }
+
+    /// One line as a chunk of its own: whoever keeps it does not keep all others.
+    pub fn alone(&self, line: &Line) -> Option<Self> {
+        Self::seal(&self.source, &[self.event(line)]).pop()
+    }
+
     /// The message byte for byte as it came: not clean, not masked; never for a terminal.
     pub fn original(&self, line: &Line) -> Cow<'_, str> {
         if let Some(came) = self.changed(line) {
@@ -139,17 +157,19 @@ impl Chunk {
         })
     }
 
-    /// The place of the line whose text holds this byte of the chunk's text.
-    pub(super) fn line_at(&self, byte: usize) -> usize {
-        self.lines
-            .partition_point(|line| line.start as usize <= byte)
+    /// The place of the line whose text holds this byte of the chunk's text; it is `from` or later, and soon after it
+    /// as a rule.
+    pub(super) fn line_at(&self, from: usize, byte: usize) -> usize {
+        let begins = |line: &Line| line.start as usize <= byte;
+        let (mut near, mut step) = (from, 1);
+        while self.lines.get(near + step).is_some_and(begins) {
+            near += step;
+            step *= 2;
+        }
+        let far = self.lines.len().min(near + step);
+        near + self.lines[near..far]
+            .partition_point(begins)
             .saturating_sub(1)
-    }
-
-    /// As [`Chunk::line_at`], the line being `from` or soon after it.
-    pub(super) fn line_from(&self, from: usize, byte: usize) -> usize {
-        let later = self.lines[from..].iter().skip(1);
-        from + later.take_while(|line| line.start as usize <= byte).count()
     }
 
     /// Where the text of a line ends within the chunk's.
@@ -229,7 +249,8 @@ pub struct Member<'t> {
 }
 
 impl Member<'_> {
-    fn into_owned(self) -> Member<'static> {
+    /// The same, whatever it was read from.
+    pub fn into_owned(self) -> Member<'static> {
         Member {
             name: Cow::Owned(self.name.into_owned()),
             value: Cow::Owned(self.value.into_owned()),

@@ -2,6 +2,7 @@
 
 use super::field::{self, Known, Severity};
 use super::habit::{Habit, Rest};
+use super::inner;
 use super::line::{Facts, Line, Part, Shape, hash};
 use super::logfmt::Pairs;
 use super::names::Names;
@@ -44,9 +45,9 @@ pub(super) fn facts(text: &str, memory: &mut Memory) -> Told {
     match rest {
         Rest::Nothing => {
             memory.habit.held();
-            gathered.told()
+            gathered.filled(text, memory)
         }
-        Rest::Other(walk) => of_json(text, walk, memory, gathered).told(),
+        Rest::Other(walk) => of_json(text, walk, memory, gathered).filled(text, memory),
         Rest::Whole => whole(text, memory),
     }
 }
@@ -57,7 +58,7 @@ fn whole(text: &str, memory: &mut Memory) -> Told {
     if let Some(walk) = Walk::new(text) {
         let found = of_json(text, walk, memory, Gathered::default());
         if found.shape == Shape::Json {
-            return found.told();
+            return found.filled(text, memory);
         }
     }
     plain(text, memory)
@@ -78,6 +79,15 @@ fn plain(text: &str, memory: &mut Memory) -> Told {
     facts.severity = facts.severity.or_else(|| Severity::in_plain(text));
     if facts.micros == Facts::NO_TIME {
         facts.micros = slow::took(text).map_or(Facts::NO_TIME, in_micros);
+    }
+    gathered.told()
+}
+
+/// Reads the members of an object within a line; of one within that, nothing.
+pub(super) fn of_members(text: &str, walk: Walk<'_>, names: &mut Names) -> Told {
+    let mut gathered = Gathered::default();
+    for raw in walk {
+        gathered.named(text, &raw, names);
     }
     gathered.told()
 }
@@ -109,13 +119,15 @@ fn of_json(text: &str, mut walk: Walk<'_>, memory: &mut Memory, before: Gathered
 }
 
 /// What was read so far.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Gathered {
     facts: Facts,
     trace_hash: u8,
     method: Method,
     shape: Shape,
     escaped: bool,
+    /// Where another line stands within this one.
+    inner: Option<Range<usize>>,
 }
 
 impl Gathered {
@@ -130,6 +142,14 @@ impl Gathered {
     fn add(&mut self, known: Known, text: &str, raw: &Raw) {
         self.escaped |= raw.escaped && matches!(known, Known::Path | Known::Trace | Known::Layer);
         self.take(known, text, raw);
+    }
+
+    #[inline]
+    fn filled(mut self, text: &str, memory: &mut Memory) -> Told {
+        match self.inner.take() {
+            Some(place) => inner::filled(self.told(), text, &place, &mut memory.names),
+            None => self.told(),
+        }
     }
 
     #[inline]
@@ -166,7 +186,8 @@ impl Gathered {
                 }
             }
             Known::Method => self.method = Method::of(&value(text, raw)),
-            Known::Time | Known::Message => {}
+            Known::Message => self.inner = inner::object(text, raw).or(self.inner.take()),
+            Known::Time => {}
         }
     }
 
@@ -180,9 +201,9 @@ impl Gathered {
 }
 
 impl Known {
-    /// Whether [`Told`] says it.
+    /// Whether it is looked at for what [`Told`] says.
     pub(super) fn is_fact(self) -> bool {
-        !matches!(self, Self::Time | Self::Message)
+        self != Self::Time
     }
 }
 

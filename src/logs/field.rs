@@ -95,7 +95,12 @@ fn is_duration(bare: &str) -> bool {
 pub enum Severity {
     Trace,
     Debug,
-    #[strum(to_string = "INFO", serialize = "information", serialize = "notice")]
+    #[strum(
+        to_string = "INFO",
+        serialize = "information",
+        serialize = "notice",
+        serialize = "note"
+    )]
     Info,
     #[strum(to_string = "WARN", serialize = "warning")]
     Warn,
@@ -106,6 +111,8 @@ pub enum Severity {
         serialize = "critical",
         serialize = "crit",
         serialize = "emergency",
+        serialize = "emerg",
+        serialize = "alert",
         serialize = "panic"
     )]
     Fatal,
@@ -133,18 +140,31 @@ impl Severity {
         })
     }
 
-    /// The first word of a plain line's beginning that names one, in capitals as loggers write it.
+    /// The first word of a plain line's beginning that names one: in capitals as loggers write it, else in brackets
+    /// (nginx's `[error]`, a database's `[Warning]`, Apache's `[core:error]`) or before the first colon (`error: no such`).
     pub fn in_plain(line: &str) -> Option<Self> {
         let head = line
             .char_indices()
             .nth(120)
             .map_or(line, |(end, _)| &line[..end]);
+        Self::in_capitals(head)
+            .or_else(|| Self::in_brackets(head))
+            .or_else(|| head.split_once(':')?.0.trim_start().parse().ok())
+    }
+
+    fn in_capitals(head: &str) -> Option<Self> {
         let words = head
             .split(|c: char| !c.is_ascii_alphabetic())
             .filter(|w| w.len() > 3);
         words
             .filter(|w| w.bytes().all(|b| b.is_ascii_uppercase()))
             .find_map(|w| w.parse().ok())
+    }
+
+    fn in_brackets(head: &str) -> Option<Self> {
+        let opened = head.split('[').skip(1);
+        let mut words = opened.filter_map(|rest| rest.split_once(']')?.0.rsplit(':').next());
+        words.find_map(|word| word.parse().ok())
     }
 
     /// Its name, in capitals.

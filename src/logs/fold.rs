@@ -1,6 +1,7 @@
 //! Which lines go on the one before them: stack traces of Java, Python, Go and
 //! Node that came as an event for each line.
 
+use super::field::Severity;
 use super::line::Line;
 
 /// What a line's begin says: that it goes on, that it may, or nothing.
@@ -9,12 +10,28 @@ pub(super) fn flags(text: &str) -> u8 {
         None => Line::MAY_CONTINUE,
         // JSON, dates: nearly every line.
         Some(b'{' | b'0'..=b'9' | b'[') => 0,
+        Some(b' ' | b'\t') if begins(text.trim_start()) => 0,
         Some(b' ' | b'\t') => Line::CONTINUES,
         Some(b'T') if text.starts_with(TRACEBACK) => Line::AFTER_ERROR,
         Some(_) if continues(text) => Line::CONTINUES,
         Some(_) if may_continue(first_line(text)) => Line::MAY_CONTINUE,
         Some(_) => 0,
     }
+}
+
+/// What stands behind blanks and yet begins something: a level that is aligned to the right, a date.
+fn begins(text: &str) -> bool {
+    let word = text.find(|c: char| !c.is_ascii_alphabetic());
+    let (word, rest) = text.split_at(word.unwrap_or(text.len()));
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let is_year = digits == 4 && text[digits..].starts_with(['-', '/']);
+    is_year || rest.starts_with([' ', ':', '[']) && is_level(word)
+}
+
+/// In capitals, as loggers write it where it stands first.
+fn is_level(word: &str) -> bool {
+    let capitals = word.bytes().all(|b| b.is_ascii_uppercase());
+    capitals && word.parse::<Severity>().is_ok()
 }
 
 /// Python prints it under what was logged of the error, and as well where nothing was.
@@ -108,6 +125,10 @@ mod tests {
             "... 12 more",
             "... 12 common frames omitted",
             "  File \"/app/x.py\", line 3, in <module>",
+            "    raise ValueError(x)",
+            "    2024",
+            "    error: expected `;`",
+            "\t/app/main.go:12 +0x1d",
             "goroutine 1 [running]:",
             "created by main.main",
         ] {
@@ -148,6 +169,10 @@ mod tests {
             "panic: boom",
             "level=info",
             "Error rate is 3",
+            " INFO shop::orders: stored",
+            "    WARN: low on memory",
+            "   ERROR  [main] com.shop.Orders",
+            "  2024-08-06T07:29:48Z  INFO shop::orders: stored",
         ] {
             assert_eq!(flags(line), 0, "{line}");
         }

@@ -10,7 +10,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Milliseconds between two lines that can still be one.
-const APART: i64 = 2_000;
+pub(super) const APART: i64 = 2_000;
+/// Lines folded under one: the JVM prints the first 1,024 frames (`-XX:MaxJavaStackTraceDepth`), and what goes on for
+/// longer is no trace.
+const MOST: usize = 1_100;
 /// Streams remembered; beyond, those that are over are forgotten.
 const STREAMS: usize = 4_096;
 
@@ -67,6 +70,18 @@ impl Folds {
         heads
     }
 
+    /// Forgets what a chunk has under heads of others, which are told.
+    pub fn unfold(&mut self, chunk: u32) -> Vec<Entry> {
+        let mut left = Vec::new();
+        self.under.retain(|head, lines| {
+            let before = lines.len();
+            lines.retain(|line| head.chunk == chunk || line.chunk != chunk);
+            left.extend((lines.len() < before).then_some(*head));
+            !lines.is_empty()
+        });
+        left
+    }
+
     fn succeed(&mut self, mut group: Vec<Entry>) -> Option<Entry> {
         if group.is_empty() {
             return None;
@@ -103,7 +118,7 @@ impl Folds {
 
 /// The last head of a stream.
 #[derive(Clone, Copy, Debug)]
-struct Open {
+pub(super) struct Open {
     head: Entry,
     /// When the last line of it was written.
     last: i64,
@@ -113,6 +128,8 @@ struct Open {
     bad: bool,
     /// The last line announced another traceback.
     chained: bool,
+    /// Folded under it.
+    lines: usize,
 }
 
 /// Decides line by line what goes on the line before it in its stream.
@@ -137,27 +154,28 @@ impl Folder {
         let mut heads = Vec::with_capacity(chunk.lines().len());
         for (line, place) in chunk.lines().iter().zip(0..) {
             let entry = Entry {
-                at: line.at,
+                at: line.stands_at(),
                 chunk: number,
                 line: place,
             };
             let before = &mut open[line.stream()];
-            match before {
-                Some(before) if before.takes(line, first) => {
-                    before.last = line.at;
-                    before.folding = true;
-                    before.chained =
-                        fold::chains(chunk.clean(line)) || before.chained && line.length == 0;
-                    Arc::make_mut(folds).add(before.head, entry);
-                }
-                _ => {
-                    *before = Some(Open::at(entry, line));
-                    heads.push(entry);
-                }
+            if let Some(before) = before
+                && before.goes_on(chunk, line, first)
+            {
+                Arc::make_mut(folds).add(before.head, entry);
+            } else {
+                *before = Some(Open::at(entry, line));
+                heads.push(entry);
             }
         }
         self.remember(chunk, open, first);
         heads
+    }
+
+    /// Nothing goes on under a line of these chunks.
+    pub fn forget(&mut self, chunks: &[u32]) {
+        self.open
+            .retain(|_, open| !chunks.contains(&open.head.chunk));
     }
 
     fn remember(&mut self, chunk: &Chunk, open: Vec<Option<Open>>, first: u32) {
@@ -179,11 +197,36 @@ impl Open {
             folding: line.flags & Line::AFTER_ERROR == Line::AFTER_ERROR,
             bad: line.is_bad(),
             chained: false,
+            lines: 0,
         }
     }
 
+    /// Of a line that is in no ring.
+    pub(super) fn alone(line: &Line) -> Self {
+        let head = Entry {
+            at: line.stands_at(),
+            chunk: 0,
+            line: 0,
+        };
+        Self::at(head, line)
+    }
+
+    /// Takes the next line of the stream under the head, where it goes on. `first`: the oldest chunk still there.
     #[inline]
-    fn takes(&self, line: &Line, first: u32) -> bool {
+    pub(super) fn goes_on(&mut self, chunk: &Chunk, line: &Line, first: u32) -> bool {
+        let at = line.stands_at();
+        if !self.takes(line, at, first) {
+            return false;
+        }
+        self.last = at;
+        self.lines += 1;
+        self.folding = true;
+        self.chained = fold::chains(chunk.clean(line)) || self.chained && line.length == 0;
+        true
+    }
+
+    #[inline]
+    fn takes(&self, line: &Line, at: i64, first: u32) -> bool {
         let goes_on = match line.flags & Line::AFTER_ERROR {
             Line::AFTER_ERROR => self.chained || self.bad && !self.folding,
             Line::CONTINUES => true,
@@ -191,8 +234,9 @@ impl Open {
             _ => false,
         };
         goes_on
+            && self.lines < MOST
             && self.head.chunk >= first
-            && line.at >= self.head.at
-            && line.at.saturating_sub(self.last) <= APART
+            && at >= self.head.at
+            && at.saturating_sub(self.last) <= APART
     }
 }

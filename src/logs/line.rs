@@ -2,6 +2,7 @@
 
 use super::field::{Known, Severity};
 use super::request::Method;
+use crate::domain::log::stands_at;
 use std::time::Duration;
 
 /// What a line's text is.
@@ -182,6 +183,18 @@ impl Line {
     #[inline]
     pub fn is_bad(&self) -> bool {
         self.facts.severity >= Some(Severity::Error) || self.facts.status >= 500
+    }
+
+    /// Where it stands among others, milliseconds since 1970; see [`stands_at`].
+    #[inline]
+    pub fn stands_at(&self) -> i64 {
+        stands_at(self.at, self.ingested)
+    }
+
+    /// Whether its producer's clock is ahead by more than clocks differ.
+    #[inline]
+    pub fn is_ahead(&self) -> bool {
+        self.stands_at() != self.at
     }
 
     /// Whether it came after newer lines had been shown.

@@ -180,8 +180,9 @@ impl Fold {
         while from + self.lower.len() <= hay.len() {
             let end = hay.len().min(from + BLOCK);
             let block = &mut room[..end - from];
-            block.copy_from_slice(&hay[from..end]);
-            block.make_ascii_lowercase();
+            for (lower, byte) in block.iter_mut().zip(&hay[from..end]) {
+                *lower = byte.to_ascii_lowercase();
+            }
             let mut next = end + 1 - self.lower.len();
             let mut at = 0;
             while let Some(near) = block.get(at..).and_then(|rest| self.finder.find(rest)) {

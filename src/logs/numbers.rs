@@ -86,7 +86,7 @@ impl Numbers {
     ) -> Self {
         let mut counter = Counter::default();
         lines
-            .filter(|(_, line)| (from..to).contains(&line.at))
+            .filter(|(_, line)| (from..to).contains(&line.stands_at()))
             .for_each(|(chunk, line)| counter.add(chunk, line));
         let mut numbers = Self {
             from,

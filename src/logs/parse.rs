@@ -96,6 +96,21 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Where in an escaped text the byte stands that is at `decoded` in what [`unescape`] makes of it.
+pub(super) fn escaped_at(text: &str, decoded: usize) -> usize {
+    let (mut at, mut left) = (0, decoded);
+    while left > 0 && at < text.len() {
+        let plain = text[at..].find('\\').unwrap_or(text.len() - at);
+        if plain >= left {
+            return at + left;
+        }
+        let (char, length) = escape(&text[at + plain..]);
+        at += plain + length;
+        left = left.saturating_sub(plain + char.map_or(length, char::len_utf8));
+    }
+    at
+}
+
 /// What the escape at the begin of the text means, and how long it is.
 fn escape(text: &str) -> (Option<char>, usize) {
     let simple = |c| (Some(c), 2);

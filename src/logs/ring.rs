@@ -2,6 +2,7 @@
 //! what came and what fell out.
 
 mod border;
+mod part;
 mod reach;
 
 use super::chunk::{Chunk, Line};
@@ -66,7 +67,7 @@ impl Ring {
 
     /// Takes in a chunk; what no longer fits falls out, oldest arrival first. Answers how many lines are shown more.
     pub fn push(&mut self, chunk: Arc<Chunk>) -> usize {
-        let number = self.first + self.chunks.len() as u32;
+        let number = self.next();
         self.bytes += chunk.bytes();
         self.arrived += chunk.lines().len() as u64;
         let heads = self
@@ -132,7 +133,7 @@ impl Ring {
     }
 
     fn forget(&mut self, number: u32, chunk: &Chunk) {
-        let times = chunk.lines().iter().map(|line| line.at);
+        let times = chunk.lines().iter().map(Line::stands_at);
         let newest = times.max().unwrap_or_default();
         Arc::make_mut(&mut self.all).forget(number, newest);
         if !self.passing.is_empty() {

@@ -73,7 +73,7 @@ impl Search {
         }
         let lines = found(&self.needle, chunk, &Bits::all(chunk.lines().len()));
         let entry = |line: usize| Entry {
-            at: chunk.lines()[line].at,
+            at: chunk.lines()[line].stands_at(),
             chunk: number,
             line: line as u32,
         };

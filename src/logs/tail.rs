@@ -11,7 +11,12 @@
 //! Lines of Live Tail come without an id: [`twin`] finds those that were read
 //! both ways.
 
+mod gap;
+pub mod hold;
+pub mod lag;
+mod live;
 pub mod merge;
+pub mod newest;
 pub mod past;
 pub mod quota;
 pub mod rhythm;
@@ -22,6 +27,7 @@ mod tests;
 mod twin;
 
 use crate::domain::log::{LogPage, RawEvent};
+pub use gap::Gap;
 use round::Round;
 use seen::Seen;
 use twin::Twins;
@@ -70,8 +76,11 @@ pub struct Ask {
 pub struct Taken {
     /// Lines never seen before, in the order they came.
     pub fresh: Vec<RawEvent>,
-    /// The backlog was too long: lines of so many milliseconds are left out.
-    pub skipped: Option<i64>,
+    /// The backlog was too long, and so much of it is left out.
+    pub skipped: Option<Gap>,
+    /// The span of which all lines were read, late ones aside, where the page was the last of it (milliseconds since
+    /// 1970).
+    pub whole: Option<(i64, i64)>,
 }
 
 /// The state of one source.
@@ -91,6 +100,8 @@ pub struct Follow {
     sweep: Option<Round>,
     /// When the last sweep began, by the clock.
     swept: i64,
+    /// When the last round began that was read to its end, by the clock: then all until that time was there.
+    complete: i64,
     /// What was shown before this round.
     shown: i64,
     backlog: usize,
@@ -98,6 +109,8 @@ pub struct Follow {
     twins: Option<Twins>,
     /// A Live Tail is ahead of what is polled: what lies between them is still to be asked for.
     ahead: bool,
+    /// Since when a Live Tail has brought everything that comes, by the clock.
+    live_since: Option<i64>,
 }
 
 impl Follow {
@@ -112,11 +125,13 @@ impl Follow {
             round: Round::from(start),
             sweep: None,
             swept: i64::MIN,
+            complete: i64::MIN,
             shown: i64::MAX,
             backlog: BACKLOG,
             seen: Seen::default(),
             twins: None,
             ahead: false,
+            live_since: None,
         }
     }
 
@@ -153,14 +168,16 @@ impl Follow {
         self.round.token.is_some()
     }
 
-    /// The newest time seen, for "how far behind"; while a Live Tail is ahead, that to which the group was polled.
-    pub fn newest(&self) -> Option<i64> {
-        let newest = if self.ahead {
-            self.round.reached
-        } else {
-            self.round.newest
-        };
-        (newest > i64::MIN).then_some(newest)
+    /// To when everything was read, late lines aside, in milliseconds since 1970 and never after `now`; `None` before the
+    /// first page. Of a quiet group that is no time of a line: it is when it was asked.
+    pub fn read_to(&self, now: i64) -> Option<i64> {
+        let reached = self.complete.max(self.round.reached).min(now);
+        (reached > i64::MIN).then_some(reached)
+    }
+
+    /// How far behind `now` the reading is, in milliseconds.
+    pub fn behind(&self, now: i64) -> i64 {
+        (now - self.read_to(now).unwrap_or(self.round.start)).max(0)
     }
 
     /// Takes in the answer to the last [`Follow::ask`] or [`Follow::sweep`].
@@ -168,95 +185,51 @@ impl Follow {
         match errand {
             Errand::Fresh => self.take_newest(page, now),
             Errand::Sweep => Taken {
-                fresh: self.take_late(page),
-                skipped: None,
+                fresh: self.take_late(page, now),
+                ..Taken::default()
             },
         }
     }
 
-    /// The token is not taken any more: the same span is asked for again from its first page.
-    pub fn restart(&mut self, errand: Errand) {
+    /// The token is not taken any more: the span is asked for again, from a little before where it was read to. Answers
+    /// whether that is another question, which may be asked at once.
+    pub fn restart(&mut self, errand: Errand) -> bool {
         match errand {
             Errand::Fresh => {
-                self.round.restart();
+                let other = self.round.restart();
                 self.round.start = self.round.start.max(self.floor);
+                other
             }
-            Errand::Sweep => {
-                if let Some(sweep) = &mut self.sweep {
-                    sweep.restart();
-                }
-            }
-        }
-    }
-
-    /// Leaves out what lies between the newest line and `now`; answers with how much that is, where it is anything.
-    pub fn go_to(&mut self, now: i64) -> Option<i64> {
-        self.leave_out(now - WINDOW)
-    }
-
-    /// A Live Tail has begun in the middle of a round: what is polled from now on is known when it comes both ways.
-    pub fn expect_live(&mut self) {
-        self.twins.get_or_insert_default();
-    }
-
-    /// A Live Tail has begun: from now on lines may come both ways. The next round reads the seam again.
-    pub fn begin_live(&mut self) {
-        self.twins.get_or_insert_default();
-        self.reach_back();
-    }
-
-    /// What of a Live Tail's lines is new; `now` in milliseconds since 1970.
-    pub fn live(&mut self, events: Vec<RawEvent>, now: i64) -> Vec<RawEvent> {
-        let twins = self.twins.get_or_insert_default();
-        // As a round, it knows nothing of what is older than all that is asked for.
-        let floor = self.floor;
-        let asked = |event: &RawEvent| event.timestamp >= floor && twins.live(event);
-        let newer = events.into_iter().filter(asked);
-        let fresh: Vec<RawEvent> = newer.collect();
-        let fresh = self.dated(fresh);
-        self.shown = self.shown_by(now);
-        if !self.ahead {
-            self.watermark = self.watermark.max(self.round.newest.min(now));
-            self.mark = self.watermark;
-            self.forget();
-        }
-        fresh
-    }
-
-    /// The lines of a Live Tail do not wait for what is polled: that comes late, when a round is read to its end.
-    pub fn go_ahead(&mut self) {
-        self.ahead = true;
-    }
-
-    /// The Live Tail has ended: polling goes on where it was, with what came late.
-    pub fn end_live(&mut self) {
-        self.reach_back();
-    }
-
-    /// The next round reaches back over everything that may have come late since lines of all ages were asked for.
-    fn reach_back(&mut self) {
-        if !self.is_mid_round() {
-            self.begin((self.mark.min(self.watermark) - LATEST).max(self.floor));
+            Errand::Sweep => self.sweep.as_mut().is_some_and(Round::restart),
         }
     }
 
     fn take_newest(&mut self, page: LogPage, now: i64) -> Taken {
-        let (fresh, ended) = self.taken(Errand::Fresh, page);
+        let (fresh, ended) = self.taken(Errand::Fresh, page, now);
         if ended {
+            let whole = Some((self.round.start, self.round.began));
             self.end_round();
             return Taken {
                 fresh,
-                skipped: None,
+                whole,
+                ..Taken::default()
             };
         }
+        self.round.settle();
         self.forget_behind();
         let too_much = self.round.fresh >= self.backlog;
-        let skipped = too_much.then(|| self.leave_out(now - LANDING)).flatten();
-        Taken { fresh, skipped }
+        let skipped = too_much
+            .then(|| self.leave_out(now - LANDING, now))
+            .flatten();
+        Taken {
+            fresh,
+            skipped,
+            whole: None,
+        }
     }
 
-    fn take_late(&mut self, page: LogPage) -> Vec<RawEvent> {
-        let (fresh, ended) = self.taken(Errand::Sweep, page);
+    fn take_late(&mut self, page: LogPage, now: i64) -> Vec<RawEvent> {
+        let (fresh, ended) = self.taken(Errand::Sweep, page, now);
         if ended && let Some(sweep) = self.sweep.take() {
             self.calm = sweep.known + sweep.fresh < REREAD / 4;
             self.forget();
@@ -265,9 +238,11 @@ impl Follow {
     }
 
     /// What is new of a page, and whether it was the last one.
-    fn taken(&mut self, errand: Errand, page: LogPage) -> (Vec<RawEvent>, bool) {
+    fn taken(&mut self, errand: Errand, page: LogPage, now: i64) -> (Vec<RawEvent>, bool) {
         let came = page.events.len();
         let newest = page.events.last().map_or(i64::MIN, |event| event.timestamp);
+        let times = page.events.iter().map(|event| event.timestamp);
+        let latest = times.max().unwrap_or(i64::MIN);
         let fresh = self.unseen(page.events);
         let fresh = self.dated(fresh);
         let round = match errand {
@@ -276,7 +251,8 @@ impl Follow {
         };
         round.fresh += fresh.len();
         round.known += came - fresh.len();
-        round.reached = newest.max(round.reached);
+        round.reached = newest.min(now).max(round.reached);
+        round.latest = latest.max(round.latest);
         let ended = round.turn(came, page.next);
         (fresh, ended)
     }
@@ -314,6 +290,7 @@ impl Follow {
     fn end_round(&mut self) {
         self.ahead = false;
         let clock = self.round.began;
+        self.complete = self.complete.max(clock);
         let quiet = clock.saturating_sub(QUIET);
         self.watermark = self.watermark.max(self.round.newest.min(clock)).max(quiet);
         self.shown = self.shown_by(clock);
@@ -373,20 +350,5 @@ impl Follow {
         if let Some(twins) = &mut self.twins {
             twins.forget_before(floor);
         }
-    }
-
-    /// Leaves out what lies between the lines read so far and `target`.
-    fn leave_out(&mut self, target: i64) -> Option<i64> {
-        let newest = self.newest().unwrap_or(self.round.start);
-        if newest >= target || !self.is_mid_round() {
-            return None;
-        }
-        self.watermark = target;
-        self.mark = target;
-        self.floor = target;
-        self.sweep = None;
-        self.begin(target);
-        self.forget();
-        Some(target - newest)
     }
 }

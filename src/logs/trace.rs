@@ -16,7 +16,7 @@ pub const MOST: usize = 2_000;
 pub struct Step {
     pub chunk: Arc<Chunk>,
     pub line: Line,
-    /// Milliseconds since the first line.
+    /// Milliseconds since the first line, by [`Line::stands_at`].
     pub since: i64,
 }
 
@@ -53,27 +53,22 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// Gathers the lines of `id` out of lines in the order of time.
-    pub fn gather<'l>(id: &str, lines: impl Iterator<Item = (&'l Arc<Chunk>, &'l Line)>) -> Self {
+    /// Tells whether a line names this trace.
+    pub fn finder(id: &str) -> impl Fn(&Chunk, &Line) -> bool {
         let asked = (id.len(), hash(id.as_bytes()));
-        let of = |(chunk, line): &(&Arc<Chunk>, &Line)| {
+        move |chunk, line| {
             line.may_be(Known::Trace, asked) && chunk.trace(line).as_deref() == Some(id)
-        };
-        let found: Vec<(Arc<Chunk>, Line)> = lines
-            .filter(of)
-            .take(MOST + 1)
-            .map(|(chunk, line)| (chunk.clone(), *line))
-            .collect();
-        Self::of(id, found)
+        }
     }
 
-    /// Of lines that belong to it, in the order of time.
+    /// Of lines that belong to it.
     pub fn of(id: &str, mut found: Vec<(Arc<Chunk>, Line)>) -> Self {
+        found.sort_by_key(|(_, line)| line.stands_at());
         let cut = found.len() > MOST;
         found.truncate(MOST);
-        let first = found.first().map_or(0, |(_, line)| line.at);
+        let first = found.first().map_or(0, |(_, line)| line.stands_at());
         let step = |(chunk, line): (Arc<Chunk>, Line)| Step {
-            since: line.at.saturating_sub(first),
+            since: line.stands_at().saturating_sub(first),
             chunk,
             line,
         };
@@ -150,7 +145,9 @@ mod tests {
             .flat_map(|chunk| chunk.lines().iter().map(move |line| (chunk, line)))
             .collect();
         lines.sort_by_key(|(_, line)| line.at);
-        Trace::gather(id, lines.into_iter())
+        let is = Trace::finder(id);
+        let of = lines.into_iter().filter(|(chunk, line)| is(chunk, line));
+        Trace::of(id, of.map(|(chunk, line)| (chunk.clone(), *line)).collect())
     }
 
     #[test]
@@ -191,6 +188,19 @@ mod tests {
                 ("/ecs/edge", "EXIT", 90, 0, true),
             ]
         );
+    }
+
+    #[test]
+    fn a_producer_with_a_fast_clock_stands_in_its_place() {
+        let ahead = crate::domain::log::RawEvent {
+            ingested: 1_000,
+            ..event(3_600_000, &line("t", "A", ""))
+        };
+        let fast = Arc::new(Chunk::seal(&source("/ecs/a"), &[ahead]).remove(0));
+        let right = chunk("/ecs/b", &[(3_000, &line("t", "B", ""))]);
+        let trace = gather("t", &[right, fast]);
+        let since: Vec<i64> = trace.steps.iter().map(|step| step.since).collect();
+        assert_eq!((since, trace.spans[0].took()), (vec![0, 2_000], 2_000));
     }
 
     #[test]

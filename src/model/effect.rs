@@ -1,6 +1,7 @@
 //! Effects are imperatives: what `update` wants done outside. Data, compared in tests.
 
 use super::query::Slot;
+use super::save::Saving;
 use super::settings::Settings;
 use super::sift::Sift;
 use super::tail::{TailMethod, Tailing};
@@ -55,14 +56,10 @@ pub enum Effect {
     ReadPast(Window),
     /// Go through the lines in memory, instead of what was begun before; answered by `Message::Sifted`.
     Sift(Sift),
-    /// Put text on the clipboard by OSC 52; sanitized, at most 64 KiB.
+    /// Put text on the clipboard by OSC 52, sanitized; answered by `Message::Copied`.
     Copy(String),
-    /// Write lines to a new 0600 file in the state directory; `what` says of them what the operator is told then.
-    Save {
-        name: String,
-        what: String,
-        lines: Vec<String>,
-    },
+    /// Write lines to a new 0600 file in the state directory; answered by `Message::Saved`.
+    Save(Box<Saving>),
     /// Build the clients anew (profile, region); replies carry this epoch from now on.
     Switch {
         settings: Box<Settings>,

@@ -38,8 +38,8 @@ pub enum Message {
     Usage(Usage),
     /// A file that `w` wrote, or why not.
     Saved(Result<Saved, Fault>),
-    /// So many bytes went to the clipboard, or why not.
-    Copied(Result<usize, Fault>),
+    /// A text went to the clipboard.
+    Copied(Copied),
     /// The clients were rebuilt for other settings, or could not be.
     Switched(Result<(), Fault>),
     /// The clients are there: the region they really speak to, and an endpoint that is not AWS's own.
@@ -103,9 +103,19 @@ pub enum Link {
     },
 }
 
+/// What of a text went to the clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// So many bytes.
+    pub bytes: usize,
+    /// That was all of it; terminals take no more than 64 KiB in a sequence.
+    pub whole: bool,
+}
+
 /// A file that was written, and what is in it: `34 lines (5,678 in memory)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Saved {
+    /// As a shell takes it: `~` for the home directory.
     pub path: std::path::PathBuf,
     pub what: String,
 }

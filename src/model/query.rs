@@ -5,8 +5,8 @@ use crate::domain::autoscaling::{Group, Policy, ScalableTarget, ScalingDetail};
 use crate::domain::ecs::{Cluster, LogTarget, Service, ServiceDetail, ServiceRef};
 use crate::domain::fault::Fault;
 use crate::domain::identity::Identity;
-use crate::domain::ids::{ClusterName, GroupName, LogGroup, Region, ServiceName, TaskDefinition};
-use crate::domain::log::{Export, GroupFacts};
+use crate::domain::ids::{ClusterName, GroupName, Region, ServiceName, TaskDefinition};
+use crate::domain::log::{Expiry, GroupFacts, TailSource};
 use crate::domain::metrics::{Metric, Series};
 use crate::domain::rds::{DatabaseRef, Inventory};
 use crate::domain::text::Text;
@@ -57,8 +57,8 @@ pub enum Query {
     Inventory,
     /// Log groups of a region (`None`: the console's) by substring (empty = all).
     LogGroups(Option<Region>, Text),
-    /// The tasks that exported events of a log group to S3.
-    LogExports(LogGroup),
+    /// What these log groups keep no more, and where it was exported to.
+    LogExpiry(Arc<[TailSource]>),
     /// What other log groups have of a trace; parts arrive group by group.
     Trace(Box<Question>),
     /// CloudWatch series; at most 500 a call.
@@ -127,7 +127,7 @@ pub enum Slot {
     Limited,
     Inventory,
     LogGroups,
-    LogExports,
+    LogExpiry,
     Trace,
     Metrics,
 }
@@ -173,7 +173,7 @@ impl Query {
             Self::Limited(_) => Slot::Limited,
             Self::Inventory => Slot::Inventory,
             Self::LogGroups(..) => Slot::LogGroups,
-            Self::LogExports(_) => Slot::LogExports,
+            Self::LogExpiry(_) => Slot::LogExpiry,
             Self::Trace(_) => Slot::Trace,
             Self::Metrics(_) => Slot::Metrics,
         }
@@ -209,8 +209,8 @@ pub enum Facts {
     Limited(Vec<(RuleRef, Option<usize>)>),
     Inventory(Arc<Inventory>),
     LogGroups(Vec<GroupFacts>),
-    /// Newest first.
-    LogExports(Vec<Export>),
+    /// Of those groups whose retention has an end, and may be known.
+    LogExpiry(Vec<Expiry>),
     Trace(Found),
     Metrics(Vec<Series>),
 }

@@ -3,6 +3,7 @@
 use crate::domain::fault::Fault;
 use crate::domain::log::{TailSource, Window};
 use crate::logs::chunk::Chunk;
+use crate::logs::tail::Gap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,6 +68,12 @@ pub enum Tail {
         source: TailSource,
         method: Method,
     },
+    /// A source was read to its end: everything that AWS had at `began` (of the monotonic clock) has come. Told only to
+    /// whoever writes lines once, in an order.
+    Round {
+        source: TailSource,
+        began: Duration,
+    },
     /// The sessions of Live Tail that are open, on each change and once a minute; `None`: none is open any more.
     Live(Option<LiveSessions>),
     /// What was asked for with `Effect::ReadPast`.
@@ -77,9 +84,10 @@ pub enum Tail {
 #[derive(Clone, Debug, PartialEq)]
 pub enum TailState {
     Starting,
-    /// `lag`: now − newest ingestion time seen.
+    /// `lag`: of lines that came lately, how long after the last of the newest, a screenful, was ingested; `None` where
+    /// none have come lately. While a call does not come back it grows: nothing is known of what was written since.
     Following {
-        lag: Duration,
+        lag: Option<Duration>,
     },
     /// Pages are still being followed; so far behind. `Effect::TailNow` leaves them out.
     Behind {
@@ -91,8 +99,15 @@ pub enum TailState {
         by: Option<Duration>,
     },
     /// Lines of this span are not shown: the backlog was too long to read, or the operator went to now.
-    Skipped {
-        span: Duration,
+    Skipped(Gap),
+    /// Live Tail sent only some of the lines of the second before this time (milliseconds since 1970).
+    Sampled {
+        at: i64,
+    },
+    /// All lines of this span (milliseconds since 1970) were polled, those among them that Live Tail did not send.
+    Whole {
+        from: i64,
+        to: i64,
     },
     Failed {
         fault: Fault,
@@ -120,15 +135,24 @@ pub struct LiveSessions {
     pub usd_per_hour: f64,
 }
 
-/// News of older lines that were asked for. They are read from the newest to the oldest.
+/// News of older lines that were asked for, each with the window that it is of.
 #[derive(Clone, Debug)]
 pub enum Past {
     /// Older lines; the ring puts them in their place.
-    Chunk(Arc<Chunk>),
-    /// Everything of the window from this time on (milliseconds since 1970) is there now.
+    Chunk {
+        window: Arc<Window>,
+        chunk: Arc<Chunk>,
+    },
+    /// Everything of the window from where reading began to this time (milliseconds since 1970) is there now.
     Reached { window: Arc<Window>, at: i64 },
-    /// The window is read to its end, or to as many lines as were asked for: then `reached` is later than its `from`.
-    /// `expired`: before this time (milliseconds since 1970) a group keeps nothing.
+    /// This source could not be read: from here on the lines are those of the others.
+    LeftOut {
+        window: Arc<Window>,
+        source: TailSource,
+        fault: Fault,
+    },
+    /// The window is read to its end, or to as many lines as were asked for: then `reached` lies within it. `expired`:
+    /// before this time (milliseconds since 1970) no group keeps anything.
     Done {
         window: Arc<Window>,
         reached: i64,

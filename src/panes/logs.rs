@@ -16,6 +16,7 @@
 mod blank;
 mod deed;
 mod detail;
+mod expiry;
 mod find;
 mod held;
 mod keep;
@@ -41,9 +42,11 @@ mod window;
 use super::{Act, Context, Pane, Title};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::LogGroup;
+use crate::domain::log::Expiry;
 use crate::domain::text::Text;
 use crate::logs::field::Known;
 use crate::logs::search::Towards;
+use crate::logs::written::Which;
 use crate::model::effect::Effect;
 use crate::model::log_request::LogRequest;
 use crate::model::message::Tail;
@@ -79,6 +82,12 @@ pub struct Logs {
     present: View,
     /// Older lines, while they are looked at.
     past: Option<Past>,
+    /// How often older lines were asked for.
+    readings: u64,
+    /// From when on the tail reads, where that was long ago when it began.
+    far: Option<i64>,
+    /// What the groups keep no more, once it is known.
+    expiries: Vec<Expiry>,
     /// What was held and fell out of memory, until it can be looked at.
     lost: Option<Held>,
     columns: Columns,
@@ -108,6 +117,9 @@ impl Default for Logs {
             sources: Sources::default(),
             present: View::live(cap),
             past: None,
+            readings: 0,
+            far: None,
+            expiries: Vec::new(),
             lost: None,
             columns: Columns::default(),
             rate: Rate::default(),
@@ -146,7 +158,7 @@ impl Pane for Logs {
         Place::Logs
     }
 
-    fn wants(&self, _cx: &Context<'_>) -> Vec<Want> {
+    fn wants(&self, cx: &Context<'_>) -> Vec<Want> {
         let targets = self.sources.wanted().cloned().map(Query::LogTargets);
         let mistaken = self.sources.mistaken();
         let groups = mistaken.map(near::query);
@@ -157,7 +169,8 @@ impl Pane for Logs {
         let queries = targets
             .into_iter()
             .chain(groups)
-            .chain(self.past_wants())
+            .chain(self.expiry_wanted(cx))
+            .chain(self.sources.wished())
             .chain(trace);
         let once = |query| Want {
             query,
@@ -176,6 +189,9 @@ impl Pane for Logs {
         {
             self.empty();
         }
+        if self.sources.groups(&reply.query, &reply.answer) {
+            self.empty();
+        }
         if let (asked @ Query::LogGroups(..), Answer::Whole(Facts::LogGroups(groups))) =
             (&reply.query, &reply.answer)
             && self.sources.mistaken().map(near::query).as_ref() == Some(asked)
@@ -185,7 +201,7 @@ impl Pane for Logs {
         if let Answer::Part(facts) | Answer::Whole(facts) = &reply.answer {
             self.services.learn(facts);
         }
-        self.past_reply(reply);
+        self.expiry_reply(reply);
         self.trace_reply(reply);
     }
 
@@ -197,13 +213,15 @@ impl Pane for Logs {
                     self.empty();
                     self.reads_on(cx);
                 }
-                if let TailState::Skipped { span } = state {
+                if let TailState::Skipped(gap) = state {
                     let held = self.held_before(usize::MAX);
-                    self.begin_after(source, *span);
+                    self.present.ring.begin_at(gap.to);
                     self.keep_held(held);
                 }
             }
             Tail::Method { source, method } => self.sources.read_by(source, method),
+            // A late line is put in its place here: nobody waits.
+            Tail::Round { .. } => {}
             Tail::Live(live) => self.sources.bill.note(*live),
             Tail::Past(news) => self.past_news(news),
         }
@@ -236,6 +254,7 @@ impl Pane for Logs {
     fn legend(&self) -> &'static [&'static str] {
         &[
             "‹ after a time: the line came after newer ones had been shown",
+            "› after a time: the clock that wrote it is ahead of AWS's",
             "lag: how old the newest line was when it could be shown",
             "Live Tail: pushed by AWS, billed by the minute",
             "sampled: beyond 500 lines a second AWS leaves some out",
@@ -317,9 +336,9 @@ impl Pane for Logs {
             Verb::Describe => self.count(cx),
             Verb::NextHit => self.jump(Towards::Older),
             Verb::PreviousHit => self.jump(Towards::Newer),
-            Verb::Copy => return self.copy(cx),
-            Verb::Save => return vec![self.save(keep::Which::Shown, cx)],
-            Verb::SaveAll => return vec![self.save(keep::Which::All, cx)],
+            Verb::Copy => return self.copy(),
+            Verb::Save => return vec![self.save(Which::Shown, cx)],
+            Verb::SaveAll => return vec![self.save(Which::All, cx)],
             Verb::Live => return self.switch(cx),
             Verb::LeaveOut => return vec![Act::Do(Effect::TailNow)],
             Verb::Refresh => self.restart(),
@@ -330,9 +349,14 @@ impl Pane for Logs {
 
     fn decided(&mut self, cx: &Context<'_>) -> Vec<Act> {
         self.settle(cx);
-        let mut acts: Vec<Act> = self.begun(cx).into_iter().collect();
+        let begun = self.begun(cx);
+        if begun.is_some() {
+            self.looks_far(cx);
+        }
+        let mut acts: Vec<Act> = begun.into_iter().collect();
         acts.extend(self.watched(cx));
         acts.extend(self.sifting_decided(cx));
+        acts.extend(self.past_decided());
         acts
     }
 
@@ -354,11 +378,14 @@ impl Pane for Logs {
         self.find.source()
     }
 
-    fn show_logs(&mut self, request: &LogRequest, cx: &Context<'_>) {
+    fn show_logs(&mut self, request: &LogRequest, cx: &Context<'_>) -> Vec<Act> {
         self.sources.ask(request);
-        if let ([], Some(service)) = (request.targets.as_slice(), cx.service) {
-            self.sources.look_up(service);
+        match (request.targets.as_slice(), cx.service) {
+            ([], Some(service)) => self.sources.look_up(service),
+            ([], None) if request.is_of_lines() => return self.same_groups(cx),
+            _ => {}
         }
+        Vec::new()
     }
 
     fn look_at(&mut self, at: jiff::Timestamp, cx: &Context<'_>) -> Vec<Act> {
@@ -390,6 +417,7 @@ impl Pane for Logs {
     fn clear(&mut self) {
         self.sources.clear();
         self.services.clear();
+        self.expiries.clear();
         self.empty();
     }
 
@@ -409,13 +437,20 @@ impl Pane for Logs {
             None if self.present.ring.shown().is_empty() => {
                 let ring = &self.present.ring;
                 let known = (&self.sources, &self.known[..], &self.sifting.unknown[..]);
-                return blank::draw(known, ring, paint, area, buf);
+                blank::draw(known, ring, paint, area, buf);
+                if let Some(line) = self.lapsed(area.width) {
+                    blank::last_line(&line, paint, area, buf);
+                }
+                return;
             }
             _ => self.draw_rows(paint, area, buf),
         }
-        match &self.past {
-            Some(past) => blank::edge(past, paint, area, buf),
-            None => blank::warning((&self.sources, &self.sifting.unknown), paint, area, buf),
+        if self.past.is_none() {
+            let lapsed = self.lapsed(area.width);
+            let warned = (&self.sources, &self.sifting.unknown[..], lapsed);
+            blank::warning(warned, paint, area, buf);
+        } else if let Some(line) = self.edge(area.width) {
+            blank::last_line(&line, paint, area, buf);
         }
     }
 }

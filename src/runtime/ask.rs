@@ -1,5 +1,6 @@
 //! Queries to calls: one arm each.
 
+pub mod expiry;
 pub mod trace;
 
 use super::series::SeriesBook;
@@ -72,7 +73,10 @@ impl Asker<'_> {
                 .log_groups(region.as_ref(), substring.as_str())
                 .await
                 .map(Facts::LogGroups),
-            Query::LogExports(group) => aws.log_exports(group).await.map(Facts::LogExports),
+            Query::LogExpiry(sources) => {
+                let now = self.now.wall.as_millisecond();
+                expiry::ask(aws, sources, now).await.map(Facts::LogExpiry)
+            }
             Query::Trace(question) => {
                 let part = |found| (self.part)(Facts::Trace(found));
                 Box::pin(trace::ask(aws, question, &part))

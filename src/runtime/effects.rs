@@ -4,16 +4,16 @@ use super::attach::Attach;
 use super::carriage::Carriage;
 use super::demo::Demo;
 use super::reads::{News, Reads};
+use super::save::Saver;
 use super::sift::Sifter;
 use super::tail::Tailer;
 use super::terminal::Terminal;
-use super::{Exit, clipboard, save, stop};
+use super::{Exit, clipboard, stop};
 use crate::model::effect::Effect;
-use crate::model::message::{Message, Saved};
+use crate::model::message::Message;
 use crate::model::query::Want;
-use crate::model::tail::Tailing;
+use crate::model::tail::{Tail, Tailing};
 use crate::session::order::Order;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// Everything that acts outside, on the event loop's side.
@@ -22,7 +22,7 @@ pub struct Effects {
     reads: Reads,
     carriage: Carriage,
     attach: Attach,
-    state_dir: PathBuf,
+    saver: Saver,
     /// The simulated account, where it is the one that is looked at.
     demo: Option<Demo>,
     /// What is to be tailed, and the tail that does, once there are clients.
@@ -34,19 +34,19 @@ pub struct Effects {
 }
 
 impl Effects {
-    /// Files go below `state_dir`.
+    /// What acts, each for itself.
     pub fn new(
         reads: Reads,
         carriage: Carriage,
         attach: Attach,
-        state_dir: PathBuf,
+        saver: Saver,
         demo: Option<Demo>,
     ) -> Self {
         Self {
             reads,
             carriage,
             attach,
-            state_dir,
+            saver,
             demo,
             tailed: Tailing::default(),
             tailer: Tailer::default(),
@@ -73,7 +73,7 @@ impl Effects {
             Effect::GiveCode(code) => self.reads.give_code(code),
             Effect::Sift(sift) => self.reads.sift(&self.sifter, sift),
             Effect::Copy(text) => return vec![copy(&text, terminal)],
-            Effect::Save { name, what, lines } => return vec![self.save((&name, what), &lines)],
+            Effect::Save(saving) => self.reads.save(&self.saver, *saving),
             Effect::Suspend => return self.stop(),
             Effect::Quit => self.exit = Some(Exit::Quit),
             Effect::Tail(tailing) => {
@@ -85,7 +85,13 @@ impl Effects {
                 self.tailer.read_by(method);
             }
             Effect::TailNow => self.tailer.go_to_now(),
-            Effect::ReadPast(window) => self.tailer.read_past(window),
+            Effect::ReadPast(window) => {
+                let told = self.tailer.read_past(window);
+                return told
+                    .map(|past| Message::Tail(Tail::Past(past)))
+                    .into_iter()
+                    .collect();
+            }
             Effect::Carry(order) => self.carry(order),
             Effect::Guard(ask) => self.attach.ask(ask),
             Effect::DraftTest(plan) => self.attach.draft(*plan),
@@ -148,6 +154,8 @@ impl Effects {
 
     /// Tails with the clients there are now; without any, once there are.
     fn tail(&mut self) {
+        // The old one first: what it says after this is not said.
+        self.tailer = Tailer::default();
         self.tailer = match self.reads.aws() {
             Some(aws) => self.reads.tailer(aws, &self.tailed),
             None => Tailer::default(),
@@ -162,15 +170,14 @@ impl Effects {
         Vec::new()
     }
 
-    fn save(&self, (name, what): (&str, String), lines: &[String]) -> Message {
-        let path = save::lines(&self.state_dir.join("saved"), name, lines);
-        Message::Saved(path.map(|path| Saved { path, what }))
+    /// Ends what must not be cut off in the middle.
+    pub fn finish(self) {
+        self.saver.finish();
     }
 }
 
 fn copy(text: &str, terminal: &Terminal) -> Message {
-    Message::Copied(clipboard::sequence(text).map(|(bytes, length)| {
-        terminal.aside(&bytes);
-        length
-    }))
+    let (bytes, copied) = clipboard::sequence(text);
+    terminal.aside(&bytes);
+    Message::Copied(copied)
 }

@@ -94,6 +94,7 @@ impl EventLoop {
     pub fn run(mut self) -> Ended {
         loop {
             if let Some(exit) = self.turn() {
+                self.effects.finish();
                 return Ended {
                     exit,
                     changing: self.state.is_busy(),

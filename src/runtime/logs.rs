@@ -4,6 +4,8 @@
 mod again;
 mod check;
 mod follow;
+mod glob;
+mod late;
 mod left;
 mod read;
 
@@ -16,10 +18,12 @@ use crate::domain::ids::{AccountId, Region};
 use crate::domain::log::{GroupFacts, TailSource};
 use crate::logs::chunk::{Chunk, Line};
 use crate::logs::filter::Filter;
+use crate::logs::sieve::Sieve;
 use crate::logs::unknown::Asked;
 use crate::model::settings::Settings;
 use crate::model::tail::Tailing;
 use again::Reasons;
+use late::Lateness;
 use left::Left;
 use std::collections::HashSet;
 use std::io;
@@ -60,8 +64,21 @@ pub trait Page {
     fn flush(&mut self) -> io::Result<()>;
     /// Something to know beside the lines.
     fn note(&mut self, fault: &Fault);
-    /// So many lines were read, the last of this time (milliseconds since 1970).
-    fn progress(&mut self, lines: u64, at: i64);
+    /// How far reading is, after each page.
+    fn progress(&mut self, so_far: Progress) -> io::Result<()>;
+}
+
+/// How far reading is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Pages that came, empty ones too.
+    pub pages: u64,
+    /// Lines that came.
+    pub read: u64,
+    /// Lines that passed the filter.
+    pub shown: u64,
+    /// The newest line (milliseconds since 1970) of the group that is read slowest, of those that have brought one.
+    pub at: Option<i64>,
 }
 
 /// Why a run ended early.
@@ -90,11 +107,12 @@ pub fn run(settings: &Settings, mut job: Job, page: &mut dyn Page) -> Result<Vec
     let done = tasks.block_on(async {
         let stop = stop(job.then)?;
         let aws = connect(settings).await?;
-        job.tailing.sources = once(job.tailing.sources, aws.region());
         check::accounts(&aws, &job.accounts).await?;
+        let (sources, which) = glob::found(&aws, job.tailing.sources).await?;
+        job.tailing.sources = once(sources, aws.region());
         let found = check::groups(&aws, &job).await?;
         let mut run = Run::new(job, page, tasks.handle(), stop);
-        for note in &found.notes {
+        for note in which.iter().chain(&found.notes) {
             run.known(note);
         }
         run.absent(found.absent);
@@ -190,19 +208,22 @@ struct Run<'p> {
     tailing: Tailing,
     end: Option<i64>,
     then: Then,
-    filter: Filter,
+    sieve: Sieve,
     asked: Asked,
     page: &'p mut dyn Page,
     runtime: Handle,
     stop: watch::Receiver<bool>,
     clock: Clock,
     room: Arc<Room>,
-    lines: u64,
+    progress: Progress,
     /// The newest time that was written, in milliseconds since 1970.
     newest: i64,
     reasons: Reasons,
     failures: Vec<Fault>,
     left: Left,
+    late: Lateness,
+    /// Groups of which it was said that Live Tail sends a sample.
+    sampled: HashSet<TailSource>,
 }
 
 impl<'p> Run<'p> {
@@ -217,17 +238,19 @@ impl<'p> Run<'p> {
             end: job.end,
             then: job.then,
             asked: Asked::of(&job.filter),
-            filter: job.filter,
+            sieve: Sieve::of(job.filter),
             page,
             runtime: runtime.clone(),
             stop,
             clock: Clock::start(),
             room: Arc::default(),
-            lines: 0,
+            progress: Progress::default(),
             newest: i64::MIN,
             reasons: Reasons::default(),
             failures: Vec::new(),
             left: Left::default(),
+            late: Lateness::default(),
+            sampled: HashSet::new(),
         }
     }
 
@@ -241,6 +264,7 @@ impl<'p> Run<'p> {
             (&send, self.room.clone()),
         );
         let read = self.read(read).await;
+        self.decide()?;
         self.page.flush()?;
         self.unknown();
         let Some(follows) = read? else {
@@ -306,18 +330,37 @@ impl<'p> Run<'p> {
         }
     }
 
-    fn put(&mut self, chunk: &Chunk, line: usize) -> io::Result<()> {
-        self.lines += 1;
+    /// The next line, in the order of time; with a filter it is written once it is decided.
+    fn put(&mut self, chunk: &Arc<Chunk>, line: usize) -> io::Result<()> {
+        if self.sieve.is_open() {
+            return self.write_line(chunk, line);
+        }
+        self.sieve.push((chunk.clone(), line));
+        self.write_passing()
+    }
+
+    /// Nothing more comes for the moment: nobody is to wait for a line that has passed.
+    fn decide(&mut self) -> io::Result<()> {
+        self.sieve.decide();
+        self.write_passing()
+    }
+
+    fn write_passing(&mut self) -> io::Result<()> {
+        while let Some((chunk, line)) = self.sieve.pop() {
+            self.write_line(&chunk, line)?;
+        }
+        Ok(())
+    }
+
+    fn write_line(&mut self, chunk: &Chunk, line: usize) -> io::Result<()> {
         let Some(line) = chunk.lines().get(line) else {
             return Ok(());
         };
-        if self.filter.is_empty() || self.filter.passes(chunk, line) {
-            let late = line.at < self.newest;
-            // A producer whose clock is fast must not make the lines of all others late.
-            self.newest = self.newest.max(line.at.min(line.ingested));
-            self.page.line(chunk, line, late)?;
-        }
-        Ok(())
+        let late = line.at < self.newest;
+        // A producer whose clock is fast must not make the lines of all others late.
+        self.newest = self.newest.max(line.at.min(line.ingested));
+        self.progress.shown += 1;
+        self.page.line(chunk, line, late)
     }
 }
 

@@ -322,12 +322,12 @@ impl Entry {
 /// Lists are: their running query may end.
 fn replaced_at_once(slot: Slot) -> bool {
     use Slot::{
-        LogExports, LogGroups, LogTargets, Raw, RuleDetail, ScalingDetail, ServiceDetail,
+        LogExpiry, LogGroups, LogTargets, Raw, RuleDetail, ScalingDetail, ServiceDetail,
         ServiceNames, Trace,
     };
     matches!(
         slot,
-        LogExports
+        LogExpiry
             | LogGroups
             | LogTargets
             | RuleDetail

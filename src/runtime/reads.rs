@@ -8,6 +8,7 @@ use super::inbox::Post;
 use super::link::LinkBook;
 use super::poll::backoff::Chance;
 use super::poll::{PollBook, Purse, Step, Ticket};
+use super::save::Saver;
 use super::series::SeriesBook;
 use super::sift::Sifter;
 use super::tail::{self, Tailer};
@@ -17,6 +18,7 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::subject::Subject;
 use crate::model::message::Message;
 use crate::model::query::{Answer, Epoch, Facts, Query, Reply, Slot, Want};
+use crate::model::save::Saving;
 use crate::model::settings::{Mode, Settings, Venue};
 use crate::model::sift::Sift;
 use crate::model::tail::Tailing;
@@ -131,6 +133,12 @@ impl Reads {
             self.clock,
             &sink,
         )
+    }
+
+    /// Begins to write lines to a file.
+    pub fn save(&self, saver: &Saver, saving: Saving) {
+        let post = self.post.clone();
+        saver.begin(saving, move |message| post.news(News::Message(message)));
     }
 
     /// Begins work over the lines in memory.

@@ -4,20 +4,25 @@
 mod ledger;
 mod line;
 mod live;
+mod pages;
 mod past;
 mod quota;
 mod read;
 mod room;
+mod session;
 mod told;
+mod valve;
 
 use super::clock::Clock;
 use crate::aws::Aws;
+use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::log::{Span, Window};
 use crate::logs::tail::Follow;
 use crate::model::message::Message;
-use crate::model::tail::{TailMethod, TailStart, Tailing};
+use crate::model::tail::{Past, TailMethod, TailStart, Tailing};
 use line::{Feed, Line, Parts};
 use live::{Live, Seat};
+pub(in crate::runtime) use pages::Pages;
 use quota::Quotas;
 pub use read::{Read, Stuck};
 pub use room::Room;
@@ -27,6 +32,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use valve::Valve;
 
 /// Takes what the tail has to tell; must not block.
 pub type Sink = Arc<dyn Fn(Message) + Send + Sync>;
@@ -39,12 +45,14 @@ struct Desk {
     aws: Aws,
     clock: Clock,
     send: Sink,
+    /// Closed with the tail: nothing of it may be taken for what the next one says.
+    valve: Valve,
     quotas: Quotas,
     /// Where what is told is not taken at once.
     room: Option<Arc<Room>>,
 }
 
-/// The running tail; dropping it ends every poll and every session.
+/// The running tail; dropping it ends every poll and every session, and nothing is told of them any more.
 #[derive(Default)]
 pub struct Tailer {
     running: Option<Running>,
@@ -53,12 +61,22 @@ pub struct Tailer {
     past: JoinSet<()>,
 }
 
+impl Drop for Tailer {
+    fn drop(&mut self) {
+        if let Some(running) = &self.running {
+            running.desk.valve.close();
+        }
+    }
+}
+
 struct Running {
     runtime: Handle,
     desk: Arc<Desk>,
     pattern: Option<Arc<str>>,
     seats: Vec<Seat>,
     jump: watch::Sender<u64>,
+    /// Of the sessions that are open now.
+    sessions: Valve,
 }
 
 impl std::fmt::Debug for Tailer {
@@ -103,7 +121,12 @@ impl Tailer {
                 feed: receiver,
                 follow,
             };
-            seats.push(Seat { source, feed });
+            let valve = Valve::default();
+            seats.push(Seat {
+                source,
+                feed,
+                valve,
+            });
             lines.spawn_on(Line::new(desk.clone(), parts).watched(), runtime);
         }
         let running = Running {
@@ -112,11 +135,13 @@ impl Tailer {
             pattern,
             seats,
             jump,
+            sessions: Valve::default(),
         };
         let mut tailer = Self {
             running: Some(running),
             lines,
-            ..Self::default()
+            live: JoinSet::new(),
+            past: JoinSet::new(),
         };
         tailer.read_by(tailing.method);
         tailer
@@ -129,16 +154,19 @@ impl Tailer {
 
     /// Reads the same sources another way; a Live Tail that is not wanted any more ends at once.
     pub fn read_by(&mut self, method: TailMethod) {
-        let Some(running) = &self.running else { return };
+        let Some(running) = &mut self.running else {
+            return;
+        };
         match method {
             TailMethod::Live if self.live.is_empty() => {
                 self.live.spawn_on(running.live().run(), &running.runtime);
             }
             TailMethod::Polling if !self.live.is_empty() => {
+                // A session that has just begun must not say so after this: nobody would poll.
+                std::mem::take(&mut running.sessions).close();
                 self.live = JoinSet::new();
                 for seat in &running.seats {
-                    // Whoever is gone needs nothing.
-                    let _ = seat.feed.send(Feed::Down(None));
+                    seat.send(Feed::Down(None));
                 }
             }
             _ => {}
@@ -152,23 +180,31 @@ impl Tailer {
         }
     }
 
-    /// Reads older lines, instead of those asked for before.
-    pub fn read_past(&mut self, window: Window) {
-        let Some(running) = &self.running else { return };
-        let reader = past::Reader {
-            desk: running.desk.clone(),
-            window: Arc::new(window),
+    /// Reads older lines, instead of those asked for before; the answer at once where nothing is tailed.
+    pub fn read_past(&mut self, window: Window) -> Option<Past> {
+        let Some(running) = &self.running else {
+            let fault = Fault::new(FaultKind::Unreachable, "There is no connection to AWS yet");
+            return Some(Past::Failed {
+                window: Arc::new(window),
+                fault: fault.next("try again in a moment"),
+            });
         };
+        let reader = past::Reader::new(running.desk.clone(), window);
         self.past = JoinSet::new();
         self.past.spawn_on(reader.run(), &running.runtime);
+        None
     }
 }
 
 impl Running {
     fn live(&self) -> Live {
+        let of_now = |seat: &Seat| Seat {
+            valve: self.sessions.clone(),
+            ..seat.clone()
+        };
         Live {
             desk: self.desk.clone(),
-            seats: self.seats.clone(),
+            seats: self.seats.iter().map(of_now).collect(),
             pattern: self.pattern.clone(),
         }
     }
@@ -176,10 +212,12 @@ impl Running {
 
 impl Desk {
     fn new(aws: &Aws, clock: Clock, send: &Sink, room: Option<Arc<Room>>) -> Arc<Self> {
+        let valve = Valve::default();
         Arc::new(Self {
             aws: aws.clone(),
             clock,
-            send: send.clone(),
+            send: valve.sink(send.clone()),
+            valve,
             quotas: Quotas::new(aws, clock),
             room,
         })
@@ -265,6 +303,25 @@ fn jitter(pause: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::log::Direction;
+
+    #[test]
+    fn who_asks_for_older_lines_where_nothing_is_tailed_gets_an_answer() {
+        let window = Window {
+            number: 7,
+            sources: Vec::new(),
+            from: 0,
+            to: 1,
+            pattern: None,
+            direction: Direction::Backward,
+            most: 1,
+        };
+        let answer = Tailer::default().read_past(window.clone());
+        let Some(Past::Failed { window: of, .. }) = answer else {
+            panic!("{answer:?}")
+        };
+        assert_eq!(*of, window);
+    }
 
     #[test]
     fn jitter_stays_within_a_quarter() {

@@ -4,6 +4,7 @@ use crate::support::console::{Console, write_settings};
 use std::sync::Arc;
 use tidegate::domain::log::{RawEvent, TailSource};
 use tidegate::logs::chunk::Chunk;
+use tidegate::model::effect::Effect;
 use tidegate::model::message::{Message, Saved, Tail, TailState};
 use tidegate::model::settings::Settings;
 use tidegate::model::tail::LiveSessions;
@@ -62,6 +63,22 @@ fn help_and_footer_of_the_logs_name_what_enter_d_and_y_do_there() {
 }
 
 #[test]
+fn what_is_urgent_stands_once_in_the_footer() {
+    let mut console = logs((120, 36));
+    let source = TailSource {
+        region: None,
+        group: "/ecs/orchard-api".into(),
+        stream_prefix: None,
+    };
+    let by = std::time::Duration::from_mins(5);
+    let state = TailState::Behind { by };
+    console.send(Message::Tail(Tail::State { source, state }));
+    let footer = console.footer();
+    assert_eq!(footer.matches("J jump to now").count(), 1, "{footer}");
+    assert!(footer.trim_start().starts_with("J jump to now"), "{footer}");
+}
+
+#[test]
 fn the_page_of_calls_and_cost_says_what_the_logs_take_and_cost() {
     let mut console = logs((120, 36));
     let live = LiveSessions {
@@ -87,6 +104,23 @@ fn what_was_written_and_where_is_said() {
         path: "/saved/logs-api.txt".into(),
         what: "34 lines (900 dropped by the cap)".into(),
     })));
-    let said = "Wrote 34 lines (900 dropped by the cap) to /saved/logs-api.txt";
+    let said = "Wrote /saved/logs-api.txt · 34 lines (900 dropped by the cap)";
     assert!(console.screen().contains(said));
+}
+
+#[test]
+fn a_group_of_the_console_s_region_is_one_source_however_it_is_named() {
+    let mut console = logs((120, 36));
+    let arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:/ecs/g";
+    let effects = console.command(&format!("logs /ecs/g ap-northeast-2:/ecs/g {arn}"));
+    let tailed = effects.iter().find_map(|effect| match effect {
+        Effect::Tail(tailing) => Some(&tailing.sources),
+        _ => None,
+    });
+    let expected = TailSource {
+        region: None,
+        group: "/ecs/g".into(),
+        stream_prefix: None,
+    };
+    assert_eq!(tailed, Some(&vec![expected]));
 }

@@ -84,7 +84,7 @@ fn live(group: &str) -> Tail {
     state(
         group,
         TailState::Following {
-            lag: Duration::from_millis(1_240),
+            lag: Some(Duration::from_millis(1_240)),
         },
     )
 }

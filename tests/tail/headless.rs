@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
 
-fn logs(account: &Account, args: &[&str]) -> Command {
+pub fn logs(account: &Account, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
     command
         .arg("logs")
@@ -29,7 +29,7 @@ fn logs(account: &Account, args: &[&str]) -> Command {
     command
 }
 
-fn done(mut command: Command) -> (i32, String, String) {
+pub fn done(mut command: Command) -> (i32, String, String) {
     let Output {
         status,
         stdout,
@@ -48,10 +48,10 @@ fn moment(at: i64) -> String {
 }
 
 /// A line as it was written: what it is known by, when it was ingested, and whether it is called late.
-struct Written {
-    known: Known,
+pub struct Written {
+    pub known: Known,
     ingested: i64,
-    late: bool,
+    pub late: bool,
 }
 
 /// Time, group and message of a line.
@@ -137,6 +137,37 @@ async fn the_groups_are_listed_by_the_beginning_of_their_names() {
     assert_eq!(
         (&group["name"], &group["retentionDays"]),
         (&GROUPS[0].into(), &1.into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_kept_any_more_is_said_with_the_place_of_its_export() {
+    let account = account(5.0, 20);
+    let said = |args: &[&str]| {
+        let (code, _, err) = done(logs(&account, args));
+        assert_eq!(code, 0, "{err}");
+        err
+    };
+    let err = said(&[GROUPS[0], "--since", "3d"]);
+    let place = "s3://orchard-log-archive/ecs/orchard-api/";
+    for part in ["keeps its lines for 1 day", "older than 20", place] {
+        assert!(err.contains(part), "{part} in {err}");
+    }
+    assert_eq!(said(&[GROUPS[1], "--since", "3d"]), "");
+    // A group of the same name in another region is another group: its tasks are asked for there.
+    python(
+        &account,
+        "far = client('logs', 'eu-west-1')
+far.create_log_group(logGroupName='/ecs/orchard-api')
+far.put_retention_policy(logGroupName='/ecs/orchard-api', retentionInDays=1)",
+    );
+    let (_, _, err) = done(logs(
+        &account,
+        &["eu-west-1:/ecs/orchard-api", "--since", "3d"],
+    ));
+    assert!(
+        err.contains("keeps its lines for 1 day") && !err.contains("s3://"),
+        "{err}"
     );
 }
 
@@ -251,10 +282,10 @@ async fn who_waits_is_told_why_once_and_gets_the_lines_in_the_end() {
     assert_eq!((lines.is_empty(), rest.as_str()), (false, ""));
 }
 
-type Lines = BufReader<std::process::ChildStdout>;
+pub type Lines = BufReader<std::process::ChildStdout>;
 
 /// Follows, and has brought so many lines.
-fn following(account: &Account, args: &[&str], lines: usize) -> (Child, Lines, Vec<Written>) {
+pub fn following(account: &Account, args: &[&str], lines: usize) -> (Child, Lines, Vec<Written>) {
     let args = [args, &["--follow", "--output", "json"]].concat();
     let mut child = logs(account, &args).spawn().expect("it starts");
     let mut out = BufReader::new(child.stdout.take().expect("piped"));
@@ -265,13 +296,13 @@ fn following(account: &Account, args: &[&str], lines: usize) -> (Child, Lines, V
     (child, out, found)
 }
 
-fn next(out: &mut Lines) -> Written {
+pub fn next(out: &mut Lines) -> Written {
     let mut line = String::new();
     assert!(out.read_line(&mut line).expect("a line") > 0, "it ended");
     written(&line)
 }
 
-fn said(child: &mut Child) -> String {
+pub fn said(child: &mut Child) -> String {
     let mut err = String::new();
     let mut pipe = child.stderr.take().expect("piped");
     pipe.read_to_string(&mut err).expect("text");
@@ -465,7 +496,7 @@ async fn a_long_read_says_on_a_terminal_how_far_it_is_and_wipes_it_out() {
         assert_eq!(terminal.wait_exit(), 0);
     });
     let raw = String::from_utf8(terminal.raw()).expect("text");
-    assert!(raw.contains(" lines, up to 20"), "{raw:?}");
+    assert!(raw.contains(" shown, up to 20"), "{raw:?}");
     assert_eq!(terminal.screen().trim(), "the end");
     let written = std::fs::read_to_string(terminal.home().join("lines")).expect("lines");
     assert!(written.lines().count() > 10_000);

@@ -179,6 +179,16 @@ async fn a_sample_is_called_one() {
     let mut tailed = Tailed::start(&aws(&account, "ap-northeast-2").await, &live(&GROUPS[..1]));
     let sampled = |method: &Method| *method == Method::Live { sampled: true };
     tailed.until(|tailed| tailed.was(sampled)).await;
+    // The seconds are told, and which of them were polled once it is closed.
+    let told = |tailed: &Tailed, fits: fn(&TailState) -> bool| {
+        tailed.states.iter().any(|(_, state)| fits(state))
+    };
+    let second = |state: &TailState| matches!(state, TailState::Sampled { at } if *at <= now());
+    tailed.until(|tailed| told(tailed, second)).await;
+    tailed.states.clear();
+    tailed.tailer.read_by(TailMethod::Polling);
+    let whole = |state: &TailState| matches!(state, TailState::Whole { from, to } if from < to);
+    tailed.until(|tailed| told(tailed, whole)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -229,4 +239,66 @@ logs.put_log_events(logGroupName='/rare', logStreamName='s', logEvents=[dict(tim
     assert!(instead(&tailed).is_some_and(|why| why.what.as_str().contains("infrequent")));
     let failed = |(_, state): &(_, TailState)| matches!(state, TailState::Failed { .. });
     assert!(!tailed.states.iter().any(failed));
+}
+
+/// How a group was read, the last time it was said.
+fn last<'t>(tailed: &'t Tailed, group: &str) -> Option<&'t Method> {
+    let of_it = tailed
+        .methods
+        .iter()
+        .rev()
+        .find(|(of, _)| of.as_str() == group);
+    of_it.map(|(_, method)| method)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_group_that_is_denied_or_deleted_does_not_send_the_others_to_polling() {
+    let account = account(60.0, 0);
+    python(
+        &account,
+        "client('logs').create_log_group(logGroupName='/gone')",
+    );
+    tell(&account, "fault denied logs:StartLiveTail 1");
+    let start = now();
+    let groups = [GROUPS[0], GROUPS[1], "/gone"];
+    let tailing = Tailing {
+        start: TailStart::At(start),
+        ..live(&groups)
+    };
+    let mut tailed = Tailed::start(&aws(&account, "ap-northeast-2").await, &tailing);
+    let up = |tailed: &Tailed, group: &str| last(tailed, group).is_some_and(is_live);
+    let why = |tailed: &Tailed, group: &str| match last(tailed, group) {
+        Some(Method::Polling { instead: Some(why) }) => Some(why.kind),
+        _ => None,
+    };
+    // AWS names the first of those that were asked for.
+    let denied = |tailed: &Tailed| why(tailed, GROUPS[0]) == Some(FaultKind::Denied);
+    tailed
+        .until(|t| denied(t) && up(t, GROUPS[1]) && up(t, "/gone"))
+        .await;
+    assert_eq!(
+        tailed.sessions.last().copied().flatten().map(|s| s.open),
+        Some(1)
+    );
+    // Another is deleted, and the session has to be opened again.
+    python(
+        &account,
+        "client('logs').delete_log_group(logGroupName='/gone')",
+    );
+    tailed.methods.clear();
+    tell(&account, "fault over logs:StartLiveTail 1");
+    let gone = |tailed: &Tailed| why(tailed, "/gone") == Some(FaultKind::Missing);
+    let open =
+        |tailed: &Tailed| tailed.sessions.last().copied().flatten().map(|s| s.open) == Some(1);
+    tailed.until(|t| gone(t) && open(t)).await;
+    assert!(
+        tailed
+            .methods
+            .iter()
+            .all(|(group, method)| is_live(method) || group.as_str() == "/gone")
+    );
+    tailed.lines(100).await;
+    tell(&account, "speed manual");
+    let truth = truth(&account, &GROUPS[..2], start, i64::MAX / 4);
+    tailed.agrees_with(&truth).await;
 }

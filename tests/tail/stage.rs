@@ -169,8 +169,9 @@ impl Tailed {
             }
             Tail::State { source, state } => self.states.push((source.group, state)),
             Tail::Method { source, method } => self.methods.push((source.group, method)),
+            Tail::Round { .. } => {}
             Tail::Live(sessions) => self.sessions.push(sessions),
-            Tail::Past(Past::Chunk(chunk)) => self.past.extend(known(&chunk)),
+            Tail::Past(Past::Chunk { chunk, .. }) => self.past.extend(known(&chunk)),
             Tail::Past(told) => self.told.push(told),
         }
     }

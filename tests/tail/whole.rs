@@ -3,12 +3,18 @@
 use super::stage::{GROUPS, Tailed, account, aws, now, python, source, sources, tell, truth};
 use crate::sim::stage::Account;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
-use tidegate::model::message::TailState;
-use tidegate::model::tail::{TailStart, Tailing};
+use tidegate::model::message::{Message, TailState};
+use tidegate::model::tail::{Tail, TailStart, Tailing};
+use tidegate::runtime::clock::Clock;
+use tidegate::runtime::tail::{Sink, Tailer};
 use tidegate::sim::desk::Setup;
 use tidegate::sim::throttle::Throttling;
 use tidegate::sim::world::Config;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::unbounded_channel;
 
 const FAR: i64 = i64::MAX / 4;
 
@@ -90,7 +96,7 @@ async fn five_thousand_a_second_are_shown_once_each_however_long_it_lasts() {
     let truth = truth(&account, &GROUPS, start, FAR);
     assert!(truth.len() as u64 > 4_500 * seconds, "{}", truth.len());
     tailed.agrees_with(&truth).await;
-    let skipped = |(_, state): &(_, TailState)| matches!(state, TailState::Skipped { .. });
+    let skipped = |(_, state): &(_, TailState)| matches!(state, TailState::Skipped(_));
     assert!(!tailed.states.iter().any(skipped), "nothing is left out");
     assert!(
         truth.windows(2).any(|two| two[0].1 == two[1].1),
@@ -185,7 +191,7 @@ async fn the_operator_who_is_behind_goes_to_now() {
     tailed.until(behind).await;
     tailed.tailer.go_to_now();
     let skipped = |tailed: &Tailed| {
-        let is = |(_, state): &(_, TailState)| matches!(state, TailState::Skipped { span } if !span.is_zero());
+        let is = |(_, state): &(_, TailState)| matches!(state, TailState::Skipped(gap) if !gap.span().is_zero());
         tailed.states.iter().any(is)
     };
     tailed.until(skipped).await;
@@ -219,4 +225,68 @@ async fn only_what_fits_the_pattern_comes_and_a_bad_one_is_refused() {
         tailed.states.iter().any(is)
     };
     refused.until(is).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_is_quiet_lags_by_nothing_and_one_whose_call_hangs_lags_longer_and_longer() {
+    let account = account(60.0, 10);
+    python(
+        &account,
+        "client('logs').create_log_group(logGroupName='/quiet')",
+    );
+    let aws = aws(&account, "ap-northeast-2").await;
+    let mut tailed = Tailed::start(&aws, &tailing(&["/quiet", GROUPS[0]], now() - 5_000));
+    let is = |tailed: &Tailed, of: &str, fits: fn(Option<Duration>) -> bool| {
+        tailed.states.iter().any(|(group, state)| {
+            matches!(state, TailState::Following { lag } if group.as_str() == of && fits(*lag))
+        })
+    };
+    tailed
+        .until(|t| is(t, "/quiet", |lag| lag.is_none()) && is(t, GROUPS[0], |lag| lag.is_some()))
+        .await;
+    tell(&account, "fault latency 8s logs:FilterLogEvents 4");
+    let seconds = Duration::from_secs;
+    let mut grown = seconds(0);
+    for _ in 0..2 {
+        tailed.states.clear();
+        let longest = |tailed: &Tailed| {
+            let lags = tailed.states.iter().filter_map(|(_, state)| match state {
+                TailState::Following { lag } => *lag,
+                _ => None,
+            });
+            lags.max().unwrap_or_default()
+        };
+        tailed
+            .until(|tailed| longest(tailed) > grown + seconds(2))
+            .await;
+        grown = longest(&tailed);
+    }
+    assert!(grown > seconds(5), "{grown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tail_that_was_replaced_says_nothing_any_more() {
+    let account = account(5_000.0, 3);
+    let aws = aws(&account, "ap-northeast-2").await;
+    let (runtime, clock) = (Handle::current(), Clock::start());
+    let (post, mut news) = unbounded_channel();
+    for tail in 0..12 {
+        let (replaced, post) = (Arc::new(AtomicBool::new(false)), post.clone());
+        let over = replaced.clone();
+        let sink: Sink = Arc::new(move |message| {
+            let lines = matches!(message, Message::Tail(Tail::Chunk(_)));
+            let _ = post.send((tail, over.load(SeqCst), lines));
+        });
+        let start = tailing(&GROUPS, now() - 3_000);
+        let tailer = Tailer::start(&runtime, &aws, &start, clock, &sink);
+        // It is in the middle of its lines.
+        while !matches!(news.recv().await, Some((of, _, true)) if of == tail) {}
+        drop(tailer);
+        replaced.store(true, SeqCst);
+    }
+    drop(post);
+    // All tasks have ended once nobody can say anything.
+    while let Some((tail, late, _)) = news.recv().await {
+        assert!(!late, "tail {tail}");
+    }
 }

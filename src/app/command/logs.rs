@@ -37,7 +37,7 @@ pub(super) fn log_groups(state: &State) -> Vec<String> {
 pub(super) fn logs(state: &mut State, typed: &str) -> Ran {
     let request = LogRequest::parse(typed, state.news.now.wall)?;
     match refused(state, &request.accounts) {
-        None => Ok(verbs::show_logs(state, &request)),
+        None => Ok(verbs::show_logs(state, request)),
         Some(fault) => Err(fault),
     }
 }

@@ -1,8 +1,9 @@
-//! Export tasks: where older days of a group went.
+//! Export tasks: where older days of groups went.
 
 use super::super::Aws;
+use super::in_region;
 use crate::domain::fault::Fault;
-use crate::domain::ids::LogGroup;
+use crate::domain::ids::Region;
 use crate::domain::log::Export;
 use crate::domain::text::Text;
 use aws_sdk_cloudwatchlogs::types::ExportTask;
@@ -13,18 +14,23 @@ const TASKS: i32 = 50;
 const PREFIX: &str = "exportedlogs";
 
 impl Aws {
-    /// The tasks that exported events of this group (`logs:DescribeExportTasks`), newest events first. AWS cannot
-    /// choose by group: all tasks are read.
-    pub async fn log_exports(&self, group: &LogGroup) -> Result<Vec<Export>, Fault> {
+    /// The tasks of a region (`None`: the console's) that exported events (`logs:DescribeExportTasks`), newest events
+    /// first. AWS cannot choose by group: whoever looks for one looks through all.
+    pub async fn log_exports(&self, region: Option<&Region>) -> Result<Vec<Export>, Fault> {
         let (mut found, mut token) = (Vec::new(), None);
         loop {
             self.gate.pass().await;
             let request = self.shared.logs.describe_export_tasks().limit(TASKS);
-            let answer = request.set_next_token(token.clone()).send().await;
+            let request = request.set_next_token(token.clone()).customize();
+            let answer = request.config_override(in_region(region)).send().await;
             let answer = answer.map_err(self.fault("logs:DescribeExportTasks"))?;
-            let tasks = answer.export_tasks.unwrap_or_default();
-            let all = tasks.into_iter().filter_map(export);
-            found.extend(all.filter(|task| task.group == *group));
+            found.extend(
+                answer
+                    .export_tasks
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter_map(export),
+            );
             if answer.next_token.is_none() || answer.next_token == token {
                 found.sort_by_key(|task| std::cmp::Reverse(task.to));
                 return Ok(found);

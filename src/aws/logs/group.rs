@@ -5,6 +5,7 @@ use super::in_region;
 use crate::domain::fault::Fault;
 use crate::domain::ids::{Arn, Region};
 use crate::domain::log::{GroupFacts, TailSource};
+use aws_sdk_cloudwatchlogs::operation::describe_log_groups::builders::DescribeLogGroupsFluentBuilder;
 use aws_sdk_cloudwatchlogs::types::{LogGroup as SdkLogGroup, LogGroupClass};
 
 /// Groups of one page at most: the API's limit.
@@ -17,13 +18,36 @@ impl Aws {
         region: Option<&Region>,
         substring: &str,
     ) -> Result<Vec<GroupFacts>, Fault> {
+        let pattern = Some(substring).filter(|s| !s.is_empty());
+        self.describe_groups(region, |request| {
+            request.set_log_group_name_pattern(pattern.map(str::to_owned))
+        })
+        .await
+    }
+
+    /// All groups of a region whose names begin so (`logs:DescribeLogGroups`), in AWS's order.
+    pub async fn log_groups_from(
+        &self,
+        region: Option<&Region>,
+        prefix: &str,
+    ) -> Result<Vec<GroupFacts>, Fault> {
+        let prefix = Some(prefix).filter(|s| !s.is_empty());
+        self.describe_groups(region, |request| {
+            request.set_log_group_name_prefix(prefix.map(str::to_owned))
+        })
+        .await
+    }
+
+    async fn describe_groups(
+        &self,
+        region: Option<&Region>,
+        which: impl Fn(DescribeLogGroupsFluentBuilder) -> DescribeLogGroupsFluentBuilder,
+    ) -> Result<Vec<GroupFacts>, Fault> {
         let mut groups = Vec::new();
         let mut token = None;
         loop {
             self.gate.pass().await;
-            let pattern = Some(substring).filter(|s| !s.is_empty()).map(str::to_owned);
-            let request = self.shared.logs.describe_log_groups().limit(GROUPS);
-            let request = request.set_log_group_name_pattern(pattern);
+            let request = which(self.shared.logs.describe_log_groups()).limit(GROUPS);
             let request = request.set_next_token(token.clone()).customize();
             let answer = request.config_override(in_region(region)).send().await;
             let answer = answer.map_err(self.fault("logs:DescribeLogGroups"))?;

@@ -3,13 +3,14 @@
 use super::super::args::Output;
 use super::super::{Streams, say};
 use super::json::Objects;
+use super::last::Last;
 use super::stamp::Stamp;
 use crate::domain::fault::Fault;
 use crate::domain::log::TailSource;
 use crate::domain::units;
 use crate::logs::chunk::{Chunk, Line};
 use crate::runtime::clock;
-use crate::runtime::logs::Page;
+use crate::runtime::logs::{Page, Progress};
 use jiff::{SignedDuration, Timestamp};
 use std::io;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use std::sync::Arc;
 const BLOCK: usize = 64 * 1024;
 /// Between two lines of progress.
 const PROGRESS: SignedDuration = SignedDuration::from_millis(500);
+/// Among the lines on a terminal there is none before so long nothing was printed.
+const SILENT: SignedDuration = SignedDuration::from_secs(1);
 
 /// How lines look.
 #[derive(Clone, Copy, Debug)]
@@ -41,10 +44,14 @@ pub(super) struct Lines<'a, 's> {
     name: Option<(Arc<TailSource>, String)>,
     /// When progress was told, and whether it still stands there.
     told: Option<Timestamp>,
+    /// What was read first, while only the last lines of it are wanted.
+    last: Option<Last>,
+    /// When lines were printed; at first, when it began.
+    printed: Timestamp,
 }
 
 impl<'a, 's> Lines<'a, 's> {
-    pub(super) fn new(look: Look, io: &'a mut Streams<'s>) -> Self {
+    pub(super) fn new(look: Look, tail: Option<usize>, io: &'a mut Streams<'s>) -> Self {
         Self {
             objects: Objects::for_terminal(look.terminal),
             look,
@@ -53,6 +60,8 @@ impl<'a, 's> Lines<'a, 's> {
             stamp: Stamp::default(),
             name: None,
             told: None,
+            last: tail.map(Last::of),
+            printed: clock::wall(),
         }
     }
 
@@ -103,6 +112,18 @@ impl<'a, 's> Lines<'a, 's> {
         written
     }
 
+    /// Whether progress may be told now. Whoever waits at a terminal has seen all lines before.
+    fn is_silent(&mut self, now: Timestamp) -> io::Result<bool> {
+        if !self.look.terminal {
+            return Ok(true);
+        }
+        if !self.block.is_empty() {
+            self.flush()?;
+            self.printed = now;
+        }
+        Ok(now.duration_since(self.printed).abs() >= SILENT)
+    }
+
     /// Takes the line of progress away.
     fn clear(&mut self) -> io::Result<()> {
         if self.told.take().is_some() {
@@ -120,12 +141,31 @@ fn name(source: &TailSource) -> String {
     }
 }
 
+/// How far reading is, in words.
+fn said(so_far: Progress) -> String {
+    let plural = if so_far.pages == 1 { "" } else { "s" };
+    let pages = units::count(so_far.pages);
+    let (read, shown) = (units::lines(so_far.read), units::count(so_far.shown));
+    let mut said = format!("{pages} page{plural}, {read} read, {shown} shown");
+    if let Some(at) = so_far.at {
+        let mut time = Vec::new();
+        Stamp::default().write(at, &mut time);
+        said += ", up to ";
+        said += &String::from_utf8_lossy(&time);
+    }
+    said
+}
+
 impl Page for Lines<'_, '_> {
     fn line(&mut self, chunk: &Chunk, line: &Line, late: bool) -> io::Result<()> {
         match (self.look.output, self.look.terminal) {
             (Output::Json, _) => self.objects.write(chunk, line, late, &mut self.block),
             (Output::Text, true) => self.shown(chunk, line, late),
             (Output::Text, false) => self.piped(chunk, line),
+        }
+        if let Some(last) = &mut self.last {
+            last.push(&self.block);
+            self.block.clear();
         }
         if self.block.len() >= BLOCK {
             self.write_out()?;
@@ -134,6 +174,9 @@ impl Page for Lines<'_, '_> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if let Some(last) = self.last.take() {
+            last.write(&mut self.block);
+        }
         self.write_out()?;
         self.io.out.flush()
     }
@@ -144,20 +187,17 @@ impl Page for Lines<'_, '_> {
         let _ = say::faults(std::slice::from_ref(fault), self.io.err);
     }
 
-    fn progress(&mut self, lines: u64, at: i64) {
+    fn progress(&mut self, so_far: Progress) -> io::Result<()> {
         let now = clock::wall();
         let due = |told| now.duration_since(told).abs() >= PROGRESS;
-        let due = self.told.is_none_or(due);
-        if !self.look.progress || !due {
-            return;
+        if !self.look.progress || !self.told.is_none_or(due) || !self.is_silent(now)? {
+            return Ok(());
         }
-        let mut time = Vec::new();
-        self.stamp.write(at, &mut time);
-        let time = String::from_utf8_lossy(&time);
-        let lines = units::count(lines);
-        // Nobody is helped by a failure to say how far it is.
-        let _ = write!(self.io.err, "\r\x1b[K{lines} lines, up to {time}");
+        let said = said(so_far);
+        // Nobody is helped by a failure to say how far it is. A narrow terminal cuts it off: one line is wiped out.
+        let _ = write!(self.io.err, "\r\x1b[K\x1b[?7l{said}\x1b[?7h");
         let _ = self.io.err.flush();
         self.told = Some(now);
+        Ok(())
     }
 }

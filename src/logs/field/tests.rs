@@ -100,6 +100,31 @@ fn a_plain_line_says_its_severity_in_capitals() {
 }
 
 #[test]
+fn a_plain_line_says_its_severity_in_brackets_or_first_in_any_case() {
+    use Severity::{Error, Fatal, Info, Warn};
+    let cases = [
+        ("2024/08/06 07:29:48 [error] 31#31: *1 open() failed", Error),
+        ("2024-08-06T07:29:48Z 0 [Warning] [MY-010055] low", Warn),
+        ("2024-08-06 7 [Note] Aborted connection", Info),
+        ("[Tue Aug 06 07:29:48 2024] [proxy:crit] gone", Fatal),
+        ("error: no such table", Error),
+        ("  info: listening on 8080", Info),
+        ("Error: boom", Error),
+    ];
+    for (line, expected) in cases {
+        assert_eq!(Severity::in_plain(line), Some(expected), "{line}");
+    }
+    for line in [
+        "found: error",
+        "[main] an error",
+        "[errors] x",
+        "an error: x",
+    ] {
+        assert_eq!(Severity::in_plain(line), None, "{line}");
+    }
+}
+
+#[test]
 fn a_status_has_three_digits() {
     assert_eq!(status("200"), Some(200));
     assert_eq!([status("OK"), status("20"), status("70000")], [None; 3]);

@@ -41,7 +41,7 @@ impl Test {
         let mut likely = Bits::none(chunk.lines().len());
         let mut line = 0;
         Needle::new(last).scan(&chunk.text, &mut |place| {
-            line = chunk.line_from(line, place);
+            line = chunk.line_at(line, place);
             let end = chunk.end_of(line);
             let behind = place + last.len();
             if fits(chunk.text.get(behind..end).unwrap_or_default()) {

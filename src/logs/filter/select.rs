@@ -160,8 +160,9 @@ pub(in crate::logs) fn found(needle: &Needle, chunk: &Chunk, within: &Bits) -> B
         return each(chunk, within, |line| needle.is_in(chunk.clean(line)));
     }
     let mut found = Bits::none(chunk.lines().len());
+    let mut line = 0;
     needle.scan(&chunk.text, &mut |place| {
-        let line = chunk.line_at(place);
+        line = chunk.line_at(line, place);
         found.set(line);
         chunk.end_of(line)
     });

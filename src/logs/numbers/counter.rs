@@ -107,7 +107,7 @@ impl<'l> Counter<'l> {
     #[inline]
     pub fn add(&mut self, chunk: &'l Arc<Chunk>, line: &Line) {
         let read = Read::of(line);
-        self.second(line.at, read.bad);
+        self.second(line.stands_at(), read.bad);
         let at_hand = self.recent.get(self.last);
         if !at_hand.is_some_and(|recent| Arc::ptr_eq(recent.chunk, chunk)) {
             self.take_up(chunk);

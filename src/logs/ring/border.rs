@@ -4,7 +4,7 @@
 //! line that fell out stands in the order.
 
 use super::Ring;
-use crate::logs::chunk::Chunk;
+use crate::logs::chunk::{Chunk, Line};
 use crate::logs::order::Entry;
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ impl Ring {
     /// A chunk fell out. A producer with a fast clock must not hide what the others wrote: its lines count as of their
     /// arrival.
     pub(super) fn raise_past(&mut self, gone: &Chunk) {
-        let times = gone.lines().iter().map(|line| line.at.min(line.ingested));
+        let times = gone.lines().iter().map(Line::stands_at);
         if let Some(newest) = times.max() {
             self.gap &= !self.raise(newest);
         }

@@ -7,7 +7,7 @@ pub(super) fn chunk(lines: &[(i64, &str)]) -> Arc<Chunk> {
     Arc::new(Chunk::seal(&source("g"), &events).remove(0))
 }
 
-fn texts(ring: &Ring) -> Vec<String> {
+pub(super) fn texts(ring: &Ring) -> Vec<String> {
     ring.shown()
         .iter()
         .filter_map(|e| ring.line(e))
@@ -21,6 +21,43 @@ fn late_lines_of_another_source_stand_where_their_time_puts_them() {
     ring.push(chunk(&[(1, "a"), (4, "d")]));
     ring.push(chunk(&[(2, "b"), (3, "c")]));
     assert_eq!(texts(&ring), ["a", "b", "c", "d"]);
+}
+
+#[test]
+fn a_producer_with_a_fast_clock_stands_where_its_lines_arrived() {
+    let ahead = crate::domain::log::RawEvent {
+        ingested: 100_000,
+        ..event(7_300_000, "ahead")
+    };
+    let near = crate::domain::log::RawEvent {
+        ingested: 100_000,
+        ..event(104_000, "clocks differ")
+    };
+    let events = [event(99_000, "before"), near, ahead];
+    let mut ring = Ring::new(1 << 20);
+    ring.push(Arc::new(Chunk::seal(&source("g"), &events).remove(0)));
+    ring.push(chunk(&[(101_000, "after")]));
+    assert_eq!(texts(&ring), ["before", "ahead", "after", "clocks differ"]);
+    let marked = |e: &&Entry| ring.line(e).is_some_and(|(_, line)| line.is_ahead());
+    assert_eq!(ring.shown().iter().filter(marked).count(), 1);
+    let needle = crate::logs::needle::Needle::new("ahead");
+    let mut search = crate::logs::search::Search::new(needle, ring.snapshot(), None);
+    let hit = search.next_slice().unwrap()[0];
+    assert_eq!(ring.shown().place(&hit), Ok(1));
+}
+
+#[test]
+fn what_goes_on_for_longer_than_any_trace_is_none() {
+    let mut lines = vec![(0, "java.lang.StackOverflowError")];
+    lines.resize(3_000, (0, "\tat com.shop.Orders.find(Orders.java:12)"));
+    let mut ring = Ring::new(1 << 20);
+    ring.push(chunk(&lines));
+    let under: Vec<usize> = ring
+        .shown()
+        .iter()
+        .map(|e| ring.lines_under(e).len())
+        .collect();
+    assert_eq!(under, [1_100, 1_100, 797]);
 }
 
 #[test]

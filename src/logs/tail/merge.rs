@@ -2,8 +2,7 @@
 //! a line before one that was written.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
-use std::time::Duration;
+use std::collections::{BinaryHeap, VecDeque};
 
 /// Lines of one source in their order, with their times.
 #[derive(Debug)]
@@ -114,78 +113,6 @@ impl<B> Merge<B> {
     }
 }
 
-/// What came at once.
-#[derive(Debug)]
-struct Came {
-    at: Duration,
-    /// The newest time of a line.
-    newest: i64,
-    bytes: usize,
-}
-
-/// Sources that go on: each line is held for so long at most, for older ones of others to come; and no more bytes than
-/// these are.
-#[derive(Debug)]
-pub struct Hold<T> {
-    longest: Duration,
-    most: usize,
-    /// By time, then in the order they came.
-    lines: BTreeMap<(i64, u64), T>,
-    came: VecDeque<Came>,
-    bytes: usize,
-    next: u64,
-}
-
-impl<T> Hold<T> {
-    /// Holds each line for so long, and so many bytes.
-    pub fn of(hold: Duration, most: usize) -> Self {
-        Self {
-            longest: hold,
-            most,
-            bytes: 0,
-            lines: BTreeMap::new(),
-            came: VecDeque::new(),
-            next: 0,
-        }
-    }
-
-    /// Lines that come at `now`, each with its time; so many bytes in all.
-    pub fn push(&mut self, now: Duration, bytes: usize, lines: impl IntoIterator<Item = (i64, T)>) {
-        let mut newest = i64::MIN;
-        for (at, line) in lines {
-            newest = newest.max(at);
-            self.lines.insert((at, self.next), line);
-            self.next += 1;
-        }
-        self.bytes += bytes;
-        self.came.push_back(Came {
-            at: now,
-            newest,
-            bytes,
-        });
-    }
-
-    /// What was held long enough, or is too much, in the order of time; with it goes everything that is older.
-    pub fn release(&mut self, now: Duration) -> impl Iterator<Item = T> + use<T> {
-        let mut newest = i64::MIN;
-        let due = |came: &Came, bytes| came.at + self.longest <= now || bytes > self.most;
-        while let Some(came) = self.came.pop_front_if(|came| due(came, self.bytes)) {
-            newest = newest.max(came.newest);
-            self.bytes -= came.bytes;
-        }
-        let later = match newest.checked_add(1) {
-            Some(next) => self.lines.split_off(&(next, 0)),
-            None => BTreeMap::new(),
-        };
-        std::mem::replace(&mut self.lines, later).into_values()
-    }
-
-    /// When something is to be released.
-    pub fn due(&self) -> Option<Duration> {
-        self.came.front().map(|came| came.at + self.longest)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,35 +140,6 @@ mod tests {
         merge.end(1);
         assert_eq!(drained(&mut merge), [("a", 1)]);
         merge.end(0);
-    }
-
-    #[test]
-    fn a_line_waits_for_older_ones_of_others_and_no_longer() {
-        let mut hold = Hold::of(Duration::from_secs(1), 8);
-        let at = Duration::from_millis;
-        hold.push(at(0), 4, [(10, "b"), (12, "d")]);
-        hold.push(at(900), 4, [(9, "a"), (11, "c"), (14, "e")]);
-        assert_eq!(hold.release(at(999)).count(), 0);
-        assert_eq!(hold.due(), Some(at(1_000)));
-        assert_eq!(
-            hold.release(at(1_000)).collect::<Vec<_>>(),
-            ["a", "b", "c", "d"]
-        );
-        assert_eq!(hold.release(at(1_900)).collect::<Vec<_>>(), ["e"]);
-        assert_eq!(hold.due(), None);
-    }
-
-    #[test]
-    fn what_is_too_much_to_hold_is_handed_out_before_its_time() {
-        let mut hold = Hold::of(Duration::from_secs(1), 8);
-        let at = Duration::from_millis;
-        hold.push(at(0), 5, [(10, "b")]);
-        hold.push(at(1), 3, [(9, "a")]);
-        assert_eq!(hold.release(at(2)).count(), 0);
-        hold.push(at(2), 1, [(11, "c")]);
-        assert_eq!(hold.release(at(3)).collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(hold.release(at(1_000)).count(), 0);
-        assert_eq!(hold.release(at(1_002)).collect::<Vec<_>>(), ["c"]);
     }
 
     proptest! {

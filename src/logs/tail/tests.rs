@@ -76,10 +76,19 @@ fn a_token_that_ran_out_doubles_nothing() {
     let mut tail = Follow::new(0);
     tail.ask(1_000);
     tail.take(Fresh, page(&[10, 20], Some("a")), 1_000);
-    tail.restart(Fresh);
+    assert!(tail.restart(Fresh), "it is asked again at once");
     assert_eq!(tail.ask(1_001), ask(0, None));
-    let taken = tail.take(Fresh, page(&[10, 20, 30], None), 1_001);
+    assert!(!tail.restart(Fresh), "the same was refused");
+    let taken = tail.take(Fresh, page(&[10, 20, 30], Some("b")), 1_001);
     assert_eq!(taken.fresh.len(), 1);
+    assert!(
+        !tail.restart(Fresh),
+        "a service that takes none of its tokens"
+    );
+    tail.take(Fresh, page(&[40], Some("c")), 1_001);
+    tail.take(Fresh, page(&[50], Some("d")), 1_001);
+    assert!(tail.restart(Fresh), "one was taken");
+    assert_eq!(tail.read_to(1_001), Some(50), "it is known how far it was");
 }
 
 #[test]
@@ -106,7 +115,11 @@ fn a_long_backlog_is_left_out_and_said_and_read_where_all_is_wanted() {
     tail.ask(now);
     let taken = tail.take(Fresh, answer.clone(), now);
     assert_eq!(taken.fresh.len(), BACKLOG);
-    assert_eq!(taken.skipped, Some(now - LANDING - (BACKLOG as i64 - 1)));
+    let gap = Gap {
+        from: BACKLOG as i64 - 1,
+        to: now - LANDING,
+    };
+    assert_eq!(taken.skipped, Some(gap));
     assert_eq!(tail.ask(now), ask(now - LANDING, None));
     let mut whole = Follow::new(0).whole();
     whole.ask(now);
@@ -116,24 +129,125 @@ fn a_long_backlog_is_left_out_and_said_and_read_where_all_is_wanted() {
 
 #[test]
 fn the_operator_can_go_to_now_in_the_middle_of_a_backlog() {
-    let mut tail = Follow::new(0);
+    let mut tail = Follow::new(490_000);
     assert_eq!(tail.go_to(500_000), None, "nothing is behind");
+    let mut tail = Follow::new(0);
     tail.ask(500_000);
     tail.take(Fresh, page(&[1_000], Some("a")), 500_000);
-    assert_eq!(tail.go_to(500_000), Some(500_000 - WINDOW - 1_000));
+    let gap = Gap {
+        from: 1_000,
+        to: 500_000 - WINDOW,
+    };
+    assert_eq!(tail.go_to(500_000), Some(gap));
     assert_eq!(tail.ask(500_100), ask(500_000 - WINDOW, None));
 }
 
+/// One whose Live Tail began at this time, and is ahead of a backlog that was read to 1,000.
+fn ahead(since: i64) -> Follow {
+    let mut tail = Follow::new(0);
+    tail.ask(since);
+    tail.take(Fresh, page(&[1_000], Some("a")), since);
+    tail.expect_live(since);
+    tail.go_ahead();
+    let came = tail.live(vec![event(since + 1_000, "now")], since + 1_000);
+    assert_eq!(came.len(), 1);
+    tail
+}
+
 #[test]
-fn a_live_tail_that_is_ahead_hides_no_backlog() {
+fn a_live_tail_that_is_ahead_hides_no_backlog_and_its_lines_are_not_of_what_is_left_out() {
+    let mut tail = ahead(498_000);
+    assert_eq!(tail.read_to(500_000), Some(1_000), "polled so far");
+    let to = 500_000 - WINDOW;
+    assert_eq!(tail.go_to(500_000), Some(Gap { from: 1_000, to }));
+    // It has brought everything for five minutes.
+    let mut tail = ahead(200_000);
+    let gap = Gap {
+        from: 1_000,
+        to: 200_000,
+    };
+    assert_eq!(tail.go_to(500_000), Some(gap));
+    assert_eq!(tail.ask(500_000), ask(500_000 - WINDOW, None));
+    let late = tail.live(vec![event(201_500, "late")], 500_100);
+    assert_eq!(late.len(), 1, "it is of what stays");
+    // Where it broke, its lines have holes.
+    let mut tail = ahead(200_000);
+    tail.end_live();
+    assert_eq!(tail.go_to(500_000), Some(Gap { from: 1_000, to }));
+}
+
+#[test]
+fn a_session_that_ends_is_read_again_and_it_is_said_how_much_of_it() {
+    let mut tail = Follow::new(0);
+    tail.ask(500_000);
+    tail.take(Fresh, page(&[499_000], None), 500_000);
+    tail.expect_live(500_000);
+    tail.begin_live();
+    tail.ask(500_100);
+    tail.take(Fresh, page(&[500_000], None), 500_100);
+    tail.live(vec![event(900_000, "now")], 900_000);
+    tail.end_live();
+    tail.ask(901_000);
+    let taken = tail.take(Fresh, page(&[899_000], Some("a")), 901_000);
+    assert_eq!((taken.fresh.len(), taken.whole), (1, None));
+    tail.ask(901_100);
+    let taken = tail.take(Fresh, page(&[901_000], None), 901_100);
+    assert_eq!(taken.whole, Some((900_000 - LATEST, 901_000)));
+}
+
+#[test]
+fn a_quiet_group_is_not_behind_though_its_last_line_is_old() {
+    let mut tail = Follow::new(0);
+    assert_eq!(tail.read_to(10_000_000), None);
+    tail.ask(10_000_000);
+    tail.take(Fresh, page(&[10_000], None), 10_000_500);
+    assert_eq!(tail.read_to(10_000_500), Some(10_000_000));
+    // It is read again, and its first page is an empty one.
+    tail.ask(10_002_000);
+    tail.take(Fresh, page(&[], Some("a")), 10_003_000);
+    assert_eq!(tail.behind(10_003_000), 3_000);
+    assert_eq!(tail.go_to(10_003_000), None);
+    // What hangs is behind, and can be left out.
+    assert_eq!(tail.behind(10_060_000), 60_000);
+    let gap = Gap {
+        from: 10_000_000,
+        to: 10_060_000 - WINDOW,
+    };
+    assert_eq!(tail.go_to(10_060_000), Some(gap));
+    assert_eq!(tail.behind(10_060_000), WINDOW);
+}
+
+#[test]
+fn a_clock_that_is_ahead_hides_no_backlog() {
     let mut tail = Follow::new(0);
     tail.ask(500_000);
     tail.take(Fresh, page(&[1_000], Some("a")), 500_000);
-    tail.begin_live();
-    tail.go_ahead();
-    assert_eq!(tail.live(vec![event(499_000, "now")], 500_000).len(), 1);
-    assert_eq!(tail.newest(), Some(1_000), "polled so far");
-    assert_eq!(tail.go_to(500_000), Some(500_000 - WINDOW - 1_000));
+    // The Live Tail brings a line of a producer whose clock is two hours ahead.
+    tail.expect_live(499_999);
+    tail.live(vec![event(7_700_000, "ahead")], 500_000);
+    assert_eq!(tail.behind(500_000), 499_000);
+    assert!(tail.go_to(500_000).is_some());
+    // So does a page.
+    tail.ask(500_000);
+    tail.take(Fresh, page(&[7_700_000], Some("b")), 500_000);
+    assert_eq!(tail.behind(510_000), 10_000, "to when it was asked");
+}
+
+#[test]
+fn what_was_read_for_long_is_not_read_again_but_for_what_may_come_late() {
+    let mut tail = Follow::new(0).whole();
+    // Two hours are read, a page a second; lines that are asked for within their 150 seconds may not be all.
+    let (first, last) = (7_200_000, 7_200_000 + 720_000);
+    for n in 0..720 {
+        tail.ask(first + n * 1_000);
+        let token = (n < 719).then(|| n.to_string());
+        tail.take(Fresh, page(&[n * 11_000], token.as_deref()), last);
+    }
+    let start = tail.ask(last).start;
+    let settled = |n: i64| n * 11_000 < first + n * 1_000 - LATEST;
+    let open = (0..720).find(|n| !settled(*n)).unwrap();
+    assert_eq!(start, (first + open * 1_000).min(719 * 11_000) - LATEST);
+    assert!(start > first, "{start}");
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! What the pane says where no lines are, and when some of them are missing.
 
 use super::near;
-use super::past::{End, Past};
+use super::past::edge::said;
 use super::source::{Lookup, Sources};
 use crate::domain::fault::Fault;
 use crate::domain::ids::LogGroup;
-use crate::domain::log::Export;
 use crate::domain::text::Text;
 use crate::domain::units;
 use crate::logs::ring::Ring;
@@ -13,14 +12,11 @@ use crate::logs::unknown::Unknown;
 use crate::model::tail::TailStart;
 use crate::view::lines::{Line, draw_lines, fault_lines, wrap_all};
 use crate::view::paint::Paint;
-use crate::view::put::{blank, width};
+use crate::view::put::blank;
 use crate::view::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::time::Duration;
-
-/// What is said of an export task that has copied everything.
-const COMPLETED: &str = "COMPLETED";
 
 /// Says why there is nothing to see, and what to do.
 pub fn draw(
@@ -67,6 +63,13 @@ fn unchosen(lookup: &Lookup, paint: &Paint<'_>) -> Vec<Line> {
             format!("Looking up where {service} writes its logs"),
             Role::Dim,
         )],
+        Lookup::Groups(globs) => match globs.fault() {
+            Some(fault) => failed(fault, None, paint),
+            None => vec![Line::of(
+                format!("Looking for the log groups that fit {}", globs.name()),
+                Role::Dim,
+            )],
+        },
         Lookup::NoLogs { service } => vec![
             Line::of(
                 format!("{service} writes no logs to CloudWatch"),
@@ -147,18 +150,22 @@ fn again(next_try: Option<Duration>, paint: &Paint<'_>) -> Option<String> {
     })
 }
 
-/// Over the lines that are there: which group's are missing, and why; or why Live Tail does not read them.
+/// Over the lines that are there: which group's are missing, and why; what is not kept any more; or why Live Tail does
+/// not read them.
 pub fn warning(
-    (sources, unknown): (&Sources, &[Unknown]),
+    (sources, unknown, lapsed): (&Sources, &[Unknown], Option<Line>),
     paint: &Paint<'_>,
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let line = match (sources.failure(), unknown.first(), sources.fallen_back()) {
+    let line = match (sources.failure(), unknown.first(), lapsed) {
         (Some(failure), ..) => missing(failure, paint),
         (None, Some(field), _) => Line::of(field.to_string(), Role::Warn),
-        (None, None, Some((group, fault))) => polled(group, fault),
-        (None, None, None) => return,
+        (None, None, Some(lapsed)) => lapsed,
+        (None, None, None) => match sources.fallen_back() {
+            Some((group, fault)) => polled(group, fault),
+            None => return,
+        },
     };
     last_line(&line, paint, area, buf);
 }
@@ -189,78 +196,8 @@ fn missing((group, fault, next_try): (Text, &Fault, Option<Duration>), paint: &P
     }
 }
 
-/// Where the past ends on its older side, and where older lines may be.
-pub fn edge(past: &Past, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
-    let Some(end) = &past.end else { return };
-    let line = match end {
-        End::Empty => Line::of(
-            format!(
-                "No lines since {}; up again reads a day more",
-                said(past.span().0)
-            ),
-            Role::Dim,
-        ),
-        End::Failed(fault) => {
-            Line::new("Older lines could not be read: ", Role::Bad).with(fault.line(), Role::Body)
-        }
-        End::Expired(at) => expired(past, *at, area.width),
-    };
-    last_line(&line, paint, area, buf);
-}
-
-/// The whole sentence, else what matters of it.
-fn expired(past: &Past, at: i64, room: u16) -> Line {
-    let kept = past.retention.map_or(String::new(), |days| match days {
-        1 => " (one day is kept)".to_owned(),
-        days => format!(" ({days} days are kept)"),
-    });
-    let line = Line::of(format!("Nothing before {}{kept}", said(at)), Role::Warn);
-    match &past.exports {
-        None => line,
-        Some(Err(fault)) => match &fault.action {
-            Some(action) => line
-                .with("; exports are not known: needs ", Role::Dim)
-                .with(action.clone(), Role::Strong),
-            None => line,
-        },
-        Some(Ok(exports)) => exported(line, (exports, at), room),
-    }
-}
-
-fn exported(line: Line, (exports, at): (&[Export], i64), room: u16) -> Line {
-    let whole = |export: &&Export| export.status.as_str() == COMPLETED;
-    let Some(newest) = exports.iter().filter(whole).find(|of| of.from < at) else {
-        return match exports.first() {
-            None => line.with("; no export to S3 is known", Role::Dim),
-            Some(export) => line.and(format!("; their export is {}", export.status), Role::Dim),
-        };
-    };
-    let beside = |of: &&Export| (&of.bucket, &of.prefix) == (&newest.bucket, &newest.prefix);
-    let folder = format!("s3://{}/{}", newest.bucket, newest.prefix);
-    let place = match exports.iter().filter(whole).filter(beside).count() {
-        0 | 1 => format!("{folder}/{}", newest.task),
-        _ => folder,
-    };
-    let until = format!(" (to {})", said(newest.to));
-    let long = line
-        .with("; older days are in ", Role::Dim)
-        .and(place.clone(), Role::Strong)
-        .and(until, Role::Dim);
-    if width(&long.plain()) <= usize::from(room) {
-        return long;
-    }
-    Line::of(format!("Before {}: ", said(at)), Role::Warn).and(place, Role::Strong)
-}
-
-/// `22 Nov 14:22`.
-fn said(at: i64) -> String {
-    jiff::Timestamp::from_millisecond(at).map_or_else(
-        |_| at.to_string(),
-        |at| at.strftime("%-d %b %H:%M").to_string(),
-    )
-}
-
-fn last_line(line: &Line, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
+/// A sentence below the lines.
+pub fn last_line(line: &Line, paint: &Paint<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 2 {
         return;
     }

@@ -66,7 +66,7 @@ impl Logs {
                 self.sheets.pop();
                 self.show_lost();
             }
-            Verb::Copy => return self.copy(cx),
+            Verb::Copy => return self.copy(),
             Verb::Trace => return self.follow_trace(cx),
             Verb::Enter => return self.ask_others(cx),
             Verb::Raw => {

@@ -91,21 +91,17 @@ fn document(opened: &Opened, width: u16) -> Vec<Said> {
 
 fn origin(chunk: &Chunk, line: &Line) -> Vec<Vec<Span>> {
     let row = |name: &'static str, value: Text| vec![Span::dim(name), Span::body(value)];
-    let late = (line.ingested - line.at).max(0) as u64;
-    let came = if line.is_late() {
-        " — after newer lines had been shown"
-    } else {
-        ""
+    let late = line.ingested.abs_diff(line.at);
+    let came = match () {
+        () if line.ingested < line.at => "earlier — the clock that wrote it is ahead of AWS's",
+        () if line.is_late() => "later — after newer lines had been shown",
+        () => "later",
     };
     let mut rows = vec![
         row("time", Text::clean(&format!("{} UTC", moment(line.at)))),
         row(
             "ingested",
-            Text::clean(&format!(
-                "{}.{:03} s later{came}",
-                late / 1_000,
-                late % 1_000
-            )),
+            Text::clean(&format!("{}.{:03} s {came}", late / 1_000, late % 1_000)),
         ),
         row("group", chunk.source.group.text()),
     ];

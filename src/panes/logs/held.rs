@@ -53,25 +53,12 @@ impl Held {
         for (chunk, line) in &self.lines {
             let of = events.entry(&chunk.source);
             let (_, of) = of.or_insert_with(|| (&chunk.source, Vec::new()));
-            of.push(event(chunk, line));
+            of.push(chunk.event(line));
         }
         let events = events.into_values();
         events
             .flat_map(|(source, events)| Chunk::seal(source, &events))
             .collect()
-    }
-}
-
-/// The event of a line; its id is of no use any more.
-fn event(chunk: &Chunk, line: &Line) -> RawEvent {
-    let stream = chunk.stream_of(line).cloned();
-    RawEvent {
-        id: "".into(),
-        stream: stream.unwrap_or_else(|| "".into()),
-        timestamp: line.at,
-        ingested: line.ingested,
-        late: line.is_late(),
-        message: chunk.original(line).into_owned(),
     }
 }
 

@@ -1,23 +1,12 @@
 //! Taking lines along: to the clipboard, and to a file.
 
-use super::view::whole;
-use super::{Logs, rate, row};
+use super::{Logs, rate};
 use crate::domain::health::Level;
 use crate::domain::units;
+use crate::logs::written::Which;
 use crate::model::effect::Effect;
+use crate::model::save::Saving;
 use crate::panes::{Act, Context, common};
-
-/// What the clipboard takes at most (OSC 52).
-pub const CLIPBOARD: usize = 64 * 1024;
-
-/// Which lines are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// Those that pass the filter.
-    Shown,
-    /// All in memory.
-    All,
-}
 
 impl Logs {
     /// The text of what lies open, else of the line under the cursor.
@@ -31,21 +20,11 @@ impl Logs {
     }
 
     /// Copies a line, or the whole of what lies open.
-    pub(super) fn copy(&self, cx: &Context<'_>) -> Vec<Act> {
-        let Some(text) = self.text() else {
-            return Vec::new();
-        };
-        let what = self.sheets.top().map_or("line", |sheet| sheet.what());
-        let cut = &text[..text.floor_char_boundary(CLIPBOARD)];
-        let said = if cut.len() < text.len() {
-            format!("The first 64 KiB of the {what} were copied")
-        } else {
-            format!("The {what} was copied")
-        };
-        vec![
-            Act::Do(Effect::Copy(cut.to_owned())),
-            common::say(Level::Good, said, cx),
-        ]
+    pub(super) fn copy(&self) -> Vec<Act> {
+        let text = self.text();
+        text.map(|text| Act::Do(Effect::Copy(text)))
+            .into_iter()
+            .collect()
     }
 
     /// Writes lines to a file.
@@ -55,15 +34,17 @@ impl Logs {
             Which::Shown => ring.shown(),
             Which::All => ring.all(),
         };
-        let lines: Vec<_> = order.iter().flat_map(|head| whole(ring, head)).collect();
-        Act::Do(Effect::Save {
+        let lines = order.iter().map(|head| 1 + ring.lines_under(head).len());
+        let lines: usize = lines.sum();
+        if lines == 0 {
+            return common::say(Level::Warn, "There is no line to be written", cx);
+        }
+        Act::Do(Effect::Save(Box::new(Saving {
             name: self.file_name(cx),
-            what: self.wrote(which, lines.len()),
-            lines: lines
-                .into_iter()
-                .flat_map(|(chunk, line)| row::written(chunk, line))
-                .collect(),
-        })
+            what: self.wrote(which, lines),
+            which,
+            snapshot: ring.snapshot(),
+        })))
     }
 
     /// `34 lines (5,678 in memory, 900 older ones dropped by the cap)`: what is written, and what is left out.

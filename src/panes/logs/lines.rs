@@ -40,8 +40,9 @@ impl Logs {
         let height = self.size.1;
         let warned = |any: bool| height - u16::from(any && height > 1);
         self.present.window.set_height(warned(self.warns()));
+        let edged = self.edge(self.size.0).is_some();
         if let Some(past) = &mut self.past {
-            past.view.window.set_height(warned(past.end.is_some()));
+            past.view.window.set_height(warned(edged));
         }
     }
 
@@ -50,6 +51,7 @@ impl Logs {
         sources.failure().is_some()
             || sources.fallen_back().is_some()
             || !self.sifting.unknown.is_empty()
+            || self.lapsed(self.size.0).is_some()
     }
 
     pub(super) fn chunk(&mut self, chunk: &Arc<Chunk>) {

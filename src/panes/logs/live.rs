@@ -45,6 +45,16 @@ impl Logs {
         };
     }
 
+    /// Other lines of the groups that are tailed, where no service is selected whose groups could be meant.
+    pub(super) fn same_groups(&mut self, cx: &Context<'_>) -> Vec<Act> {
+        if self.sources.feeds.is_empty() {
+            let said = "No log group is chosen — name one with :logs GROUP --since 2h, or select a service in pane 1";
+            return vec![common::say(Level::Warn, said, cx)];
+        }
+        self.restart();
+        Vec::new()
+    }
+
     /// The tail to begin, if another one is. Where nobody looks it begins without Live Tail.
     pub(super) fn begun(&mut self, cx: &Context<'_>) -> Option<Act> {
         let mut tailing = self.sources.order()?;

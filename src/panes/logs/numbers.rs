@@ -38,6 +38,8 @@ pub struct Counted {
     /// Where the lines in memory begin, if that is later than the span, and where they end, if that is not now
     /// (milliseconds since 1970).
     reach: (Option<i64>, Option<i64>),
+    /// How much of the time Live Tail sent only some lines.
+    sampled: Duration,
     filter: String,
     pub page: Page,
     ascii: bool,
@@ -65,7 +67,8 @@ impl Counted {
             "" => "all lines".to_owned(),
             filter => format!("lines that pass {filter}"),
         };
-        let note = format!("{}{chosen}; ← and → change the time", self.reached());
+        let (sampled, reached) = (self.said_sampled(), self.reached());
+        let note = format!("{sampled}{reached}{chosen}; ← and → change the time");
         let last = Text::clean(&format!("Last {} min", MINUTES[self.span]));
         document.heading(last, note);
         self.summary(&mut document);
@@ -79,6 +82,13 @@ impl Counted {
         self.paths(&mut document);
         self.queries(&mut document);
         document.done()
+    }
+
+    fn said_sampled(&self) -> String {
+        match self.sampled {
+            Duration::ZERO => String::new(),
+            span => format!("{} of it a sample; ", units::age(span)),
+        }
     }
 
     fn reached(&self) -> String {
@@ -218,6 +228,7 @@ impl Logs {
             numbers: Numbers::default(),
             span: 1,
             reach: (None, None),
+            sampled: Duration::ZERO,
             filter: String::new(),
             page: Page::default(),
             ascii: cx.settings.charset == Charset::Ascii,
@@ -255,6 +266,11 @@ impl Logs {
         };
         let asked = to - MINUTES[counted.span] * 60_000;
         let from = self.covered_from().clamp(asked, to);
+        // The past is polled.
+        counted.sampled = match self.past {
+            None => self.sources.sampled(from, to),
+            Some(_) => Duration::ZERO,
+        };
         let until = self.past.is_none() && now - to >= BEHIND;
         counted.reach = ((from > asked).then_some(from), until.then_some(to));
         // A stack trace is one line on the screen, and as many lines of the rate as CloudWatch was sent.

@@ -20,7 +20,10 @@ impl Rate {
     /// Counts the lines of a chunk.
     pub fn count(&mut self, chunk: &Chunk) {
         for line in chunk.lines() {
-            *self.seconds.entry(line.at.div_euclid(1_000)).or_default() += 1;
+            *self
+                .seconds
+                .entry(line.stands_at().div_euclid(1_000))
+                .or_default() += 1;
         }
         while self.seconds.len() > KEPT {
             self.seconds.pop_first();
@@ -111,6 +114,20 @@ mod tests {
             said(ten_minutes.now(Timestamp::from_second(600).unwrap())),
             "10/s"
         );
+    }
+
+    #[test]
+    fn a_producer_with_a_fast_clock_takes_nothing_from_the_present() {
+        let ahead = |n: i64| crate::domain::log::RawEvent {
+            ingested: 100_000,
+            ..event(400_000 + n * 1_000, "x")
+        };
+        let events: Vec<_> = (0..200).map(ahead).collect();
+        let mut rate = rate((90_000..100_000).step_by(100));
+        for chunk in Chunk::seal(&source("g"), &events) {
+            rate.count(&chunk);
+        }
+        assert_eq!(said(rate.now(Timestamp::from_second(100).unwrap())), "29/s");
     }
 
     #[test]

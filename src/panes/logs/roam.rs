@@ -1,18 +1,14 @@
 //! Moving through the lines, past those in memory too: up from the oldest reads
 //! older ones, down from the newest of the past comes back to the present.
 
-use super::past::{End, Past, Step};
-use super::{Logs, near};
-use crate::domain::fault::FaultKind;
+use super::Logs;
+use super::past::{Past, Step};
 use crate::domain::health::Level;
-use crate::domain::log::TailSource;
-use crate::logs::order::Entry;
+use crate::domain::log::Window;
 use crate::model::effect::Effect;
-use crate::model::query::{Answer, Facts, Query, Reply};
 use crate::model::tail;
 use crate::model::verb::Verb;
 use crate::panes::{Act, Context, common};
-use std::time::Duration;
 
 /// The part of the cap that the past may take.
 const SHARE: usize = 4;
@@ -59,20 +55,6 @@ impl Logs {
             .map_or(now, |(oldest, _)| oldest.max(border).min(now))
     }
 
-    /// A backlog was left out: the lines before it are of the past from now on, where they are read whole.
-    pub(super) fn begin_after(&mut self, source: &TailSource, span: Duration) {
-        let ring = &self.present.ring;
-        let of_it = |entry: &&Entry| {
-            ring.line(entry)
-                .is_some_and(|(chunk, _)| *chunk.source == *source)
-        };
-        let newest = ring.all().iter().rev().find(of_it).map(|entry| entry.at);
-        if let Some(newest) = newest {
-            let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-            self.present.ring.begin_at(newest.saturating_add(span));
-        }
-    }
-
     fn enter_past(&mut self, cx: &Context<'_>) {
         if self.past.is_some() || self.sources.feeds.is_empty() {
             return;
@@ -90,10 +72,10 @@ impl Logs {
         self.cap / SHARE
     }
 
-    /// The present lends the past what it takes, and no more.
+    /// The present lends the past what it takes, and no more: one press may bring somewhat more than its share.
     pub(super) fn lend(&mut self) {
         let taken = self.past.as_ref().map_or(0, |past| past.view.ring.bytes());
-        let left = self.cap - taken.min(self.share());
+        let left = self.cap - taken.min(self.cap / 2);
         self.present.ring.set_cap(left);
     }
 
@@ -108,19 +90,20 @@ impl Logs {
 
     fn older(&mut self, cx: &Context<'_>) -> Vec<Act> {
         self.enter_past(cx);
-        let step = self.past.as_mut().map_or(Step::Nothing, Past::older);
-        self.step(step)
+        let step = self.past.as_ref().map_or(Step::Nothing, Past::older);
+        self.step(step).into_iter().collect()
     }
 
     fn newer(&mut self, cx: &Context<'_>) -> Vec<Act> {
         let present = self.begin(cx);
-        let step = self.past.as_mut().map(|past| past.newer(present));
-        self.step(step.unwrap_or(Step::Nothing))
+        let step = self.past.as_ref().map(|past| past.newer(present));
+        let step = step.unwrap_or(Step::Nothing);
+        self.step(step).into_iter().collect()
     }
 
-    fn step(&mut self, step: Step) -> Vec<Act> {
+    fn step(&mut self, step: Step) -> Option<Act> {
         match step {
-            Step::Read(window) => return vec![Act::Do(Effect::ReadPast(window))],
+            Step::Read(window) => return self.asks(window),
             Step::Leave => {
                 self.leave_past();
                 let view = &mut self.present;
@@ -128,7 +111,22 @@ impl Logs {
             }
             Step::Nothing => {}
         }
-        Vec::new()
+        None
+    }
+
+    /// Older lines are asked for, by a number of their own.
+    fn asks(&mut self, mut window: Window) -> Option<Act> {
+        let past = self.past.as_mut()?;
+        self.readings += 1;
+        window.number = self.readings;
+        past.asks(&window);
+        Some(Act::Do(Effect::ReadPast(window)))
+    }
+
+    /// What is read next without that somebody asks.
+    pub(super) fn past_decided(&mut self) -> Option<Act> {
+        let step = self.past.as_mut()?.context();
+        self.step(step)
     }
 
     /// Puts the cursor on the lines of a time (milliseconds since 1970), in memory or not.
@@ -142,7 +140,7 @@ impl Logs {
         self.sheets.clear();
         // Whoever goes elsewhere does not look at what was held any more.
         self.lost = None;
-        if self.present.span().is_some_and(|(oldest, _)| oldest <= at) {
+        if at >= self.begin(cx) {
             if !self.present.go_to(at) {
                 self.present.window.follow();
             }
@@ -151,12 +149,13 @@ impl Logs {
         self.enter_past(cx);
         let present = self.begin(cx);
         let step = self.past.as_mut().map(|past| past.around(at, present));
-        self.step(step.unwrap_or(Step::Nothing))
+        let step = step.unwrap_or(Step::Nothing);
+        self.step(step).into_iter().collect()
     }
 
     /// News of older lines.
     pub(super) fn past_news(&mut self, news: &tail::Past) {
-        if let tail::Past::Chunk(chunk) = news {
+        if let tail::Past::Chunk { chunk, .. } = news {
             self.columns.learn(chunk);
         }
         let Some(past) = &mut self.past else { return };
@@ -166,45 +165,6 @@ impl Logs {
         self.lend();
         if done {
             self.search();
-        }
-    }
-
-    /// Where older lines may have gone, once nothing is kept any more.
-    pub(super) fn past_wants(&self) -> Vec<Query> {
-        let ended = self.past.as_ref().and_then(|past| past.end.as_ref());
-        match (ended, self.sources.feeds.first()) {
-            (Some(End::Expired(_)), Some(feed)) => vec![
-                Query::LogGroups(feed.source.region.clone(), near::part(&feed.source.group)),
-                Query::LogExports(feed.source.group.clone()),
-            ],
-            _ => Vec::new(),
-        }
-    }
-
-    /// The retention and the exports of the first group.
-    pub(super) fn past_reply(&mut self, reply: &Reply) {
-        let Some(past) = &mut self.past else { return };
-        let Some(feed) = self.sources.feeds.first() else {
-            return;
-        };
-        match (&reply.query, &reply.answer) {
-            (Query::LogGroups(region, _), Answer::Whole(Facts::LogGroups(groups)))
-                if *region == feed.source.region =>
-            {
-                let of = groups.iter().find(|facts| facts.name == feed.source.group);
-                past.retention = of.and_then(|facts| facts.retention);
-            }
-            (Query::LogExports(group), Answer::Whole(Facts::LogExports(exports)))
-                if *group == feed.source.group =>
-            {
-                past.exports = Some(Ok(exports.clone()));
-            }
-            (Query::LogExports(_), Answer::Failed { fault, .. })
-                if fault.kind == FaultKind::Denied =>
-            {
-                past.exports = Some(Err(fault.clone()));
-            }
-            _ => {}
         }
     }
 }

@@ -154,8 +154,10 @@ impl Frame<'_> {
             buf,
         };
         pen.cell(&clock(line.at), 12, Role::LogTime);
-        if line.is_late() {
-            pen.late();
+        if line.is_ahead() {
+            pen.mark("›", ">");
+        } else if line.is_late() {
+            pen.mark("‹", "<");
         }
         if !self.columns.groups.is_empty() {
             pen.group(&self.columns.groups.get(&chunk.source));
@@ -234,10 +236,10 @@ impl Pen<'_, '_> {
         );
     }
 
-    /// A mark in the gap after the time: it came after newer lines had been shown.
-    fn late(&mut self) {
+    /// A mark in the gap behind the time.
+    fn mark(&mut self, mark: &'static str, ascii: &'static str) {
         let at = (self.x.saturating_sub(1), self.y);
-        let mark = self.frame.paint.glyph("‹", "<");
+        let mark = self.frame.paint.glyph(mark, ascii);
         put_role(self.buf, at, 1, mark, Role::Warn, self.frame.paint);
     }
 
@@ -314,24 +316,6 @@ impl Pen<'_, '_> {
             );
         }
     }
-}
-
-/// A line for a file: time, group, stream, text.
-pub fn written(chunk: &Chunk, line: &Line) -> Vec<String> {
-    let at = Timestamp::from_millisecond(line.at).map_or_else(
-        |_| line.at.to_string(),
-        |at| at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
-    );
-    let stream = chunk
-        .stream_of(line)
-        .map(|stream| stream.text().to_string())
-        .unwrap_or_default();
-    let whole = format!(
-        "{at} {} {stream} {}",
-        chunk.source.group.text(),
-        chunk.text(line)
-    );
-    whole.lines().map(str::to_owned).collect()
 }
 
 #[cfg(test)]

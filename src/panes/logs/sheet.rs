@@ -44,15 +44,6 @@ impl Sheet {
         }
     }
 
-    /// What it is called when it was copied.
-    pub fn what(&self) -> &'static str {
-        match self {
-            Self::Line(_) => "line",
-            Self::Trace(_) => "trace",
-            Self::Numbers(_) => "table of numbers",
-        }
-    }
-
     /// The whole of it as text, clean and masked.
     pub fn text(&self) -> String {
         match self {

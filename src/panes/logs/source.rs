@@ -2,21 +2,23 @@
 
 mod bill;
 mod feed;
+mod glob;
 mod standing;
 mod target;
 
 use super::super::Context;
 use crate::domain::ecs::Service;
 use crate::domain::fault::Fault;
-use crate::domain::ids::TaskDefinition;
+use crate::domain::ids::{LogStream, TaskDefinition};
 use crate::domain::log::TailSource;
 use crate::domain::text::Text;
 use crate::model::log_request::LogRequest;
 use crate::model::message::TailState;
-use crate::model::query::{Answer, Facts};
+use crate::model::query::{Answer, Facts, Query};
 use crate::model::tail::{Method, TailMethod, TailStart, Tailing};
 pub use bill::Bill;
 pub use feed::Feed;
+use glob::Globs;
 pub use standing::Lag;
 use std::time::Duration;
 pub use target::sources_of;
@@ -40,6 +42,8 @@ pub enum Lookup {
         fault: Fault,
         next_try: Option<Duration>,
     },
+    /// Names with a `*` are looked up.
+    Groups(Globs),
     Done,
 }
 
@@ -53,6 +57,8 @@ pub struct Sources {
     pub start: TailStart,
     /// AWS sends only what fits.
     pub pattern: Option<String>,
+    /// Only of the streams whose names begin so, where that was asked for.
+    pub streams: Option<LogStream>,
     /// The sessions of Live Tail, and their cost.
     pub bill: Bill,
     /// The runtime has not been told yet.
@@ -72,7 +78,7 @@ impl Sources {
             }
         } else {
             let named = cx.settings.log_groups.iter().cloned();
-            self.choose(
+            self.look_for(
                 named
                     .map(|group| TailSource {
                         region: None,
@@ -162,9 +168,46 @@ impl Sources {
             .since
             .map_or_else(TailStart::default, |at| TailStart::At(at.as_millisecond()));
         self.pattern.clone_from(&request.pattern);
+        self.streams.clone_from(&request.stream_prefix);
         if !request.targets.is_empty() {
-            self.choose(sources_of(&request.targets));
+            let mut sources = sources_of(&request.targets);
+            if let Some(streams) = &self.streams {
+                for source in &mut sources {
+                    source.stream_prefix = Some(streams.clone());
+                }
+            }
+            self.look_for(sources);
         }
+    }
+
+    /// Tails them, once those named with a `*` are found.
+    fn look_for(&mut self, named: Vec<TailSource>) {
+        let Some(globs) = Globs::of(&named) else {
+            return self.choose(named);
+        };
+        self.choose(Vec::new());
+        self.lookup = Lookup::Groups(globs);
+    }
+
+    /// What asks for the groups that are named with a `*`.
+    pub fn wished(&self) -> Option<Query> {
+        match &self.lookup {
+            Lookup::Groups(globs) => globs.query(),
+            _ => None,
+        }
+    }
+
+    /// The groups there are; answers whether groups were chosen.
+    pub fn groups(&mut self, asked: &Query, answer: &Answer) -> bool {
+        let Lookup::Groups(globs) = &mut self.lookup else {
+            return false;
+        };
+        let found = globs.reply(asked, answer);
+        let chosen = found.is_some();
+        if let Some(found) = found {
+            self.choose(found);
+        }
+        chosen
     }
 
     /// Begins all of them again.
@@ -204,6 +247,7 @@ impl Sources {
         let begun = |feed: &Feed| feed.source == *source && feed.state.is_some();
         let anew = *state == TailState::Starting && self.feeds.iter().any(begun);
         if anew {
+            self.bill.close();
             self.feeds
                 .iter_mut()
                 .for_each(|feed| *feed = Feed::new(feed.source.clone()));

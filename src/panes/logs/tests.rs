@@ -10,16 +10,16 @@ mod past;
 mod sifting;
 mod trace;
 
-use super::keep::CLIPBOARD;
 use super::*;
 use crate::domain::ecs::LogTarget;
 use crate::domain::ecs::{
     Controller, Launch, Rollout, Scheduling, Service, ServiceRef, ServiceStatus,
 };
 use crate::domain::ids::TaskDefinition;
-use crate::domain::log::{Export, Window};
+use crate::domain::log::{Direction, Expiry, Export, Window};
 use crate::domain::log::{GroupFacts, RawEvent, TailSource};
 use crate::logs::chunk::Chunk;
+use crate::logs::tail::Gap;
 use crate::model::message::TailState;
 use crate::model::query::{Answer, Epoch, Facts};
 use crate::model::settings::Settings;

@@ -92,17 +92,16 @@ impl Logs {
         let said = |of: fn(i64) -> String| format!("{} – {}", of(from), of(to));
         parts.push(Part::new(Worth::Truth, said(minute)).or(Worth::Words, said(moment)));
         parts.extend(self.chosen());
+        parts.extend(self.streams());
         parts.extend(self.pattern());
         parts.extend(self.cost());
         parts
     }
 
     fn present(&self, cx: &Context<'_>) -> Vec<Part> {
-        let mut parts = vec![self.pulse(), self.pace(cx)];
-        // A group that is silent does not lag, and a quiet screen is quiet.
-        if let Lag::Live(lag) = self.sources.lag()
-            && self.rate.now(self.read_to(cx)) > 0.0
-        {
+        let mut parts = self.pulse();
+        parts.push(self.pace(cx));
+        if let Lag::Live(Some(lag)) = self.sources.lag() {
             let said = format!("lag {:.1} s", lag.as_secs_f64());
             parts.push(Part::new(Worth::Truth, said));
         }
@@ -111,16 +110,16 @@ impl Logs {
         parts
     }
 
-    /// How it stands, and by which method.
-    fn pulse(&self) -> Part {
+    /// What waits below a screen that is held, and how the tail stands, or by which method it reads.
+    fn pulse(&self) -> Vec<Part> {
         let held = |new| format!("held · {} new", units::count(new));
         let held = self.present.window.new_lines().map(held);
-        held.map(|held| Part::new(Worth::Truth, held))
-            .or_else(|| self.trouble())
-            .unwrap_or_else(|| match self.sources.lag() {
-                Lag::Unknown => Part::new(Worth::Truth, "starting"),
-                _ => self.method(),
-            })
+        let stands = self.trouble().unwrap_or_else(|| match self.sources.lag() {
+            Lag::Unknown => Part::new(Worth::Truth, "starting"),
+            _ => self.method(),
+        });
+        let held = held.map(|held| Part::new(Worth::Truth, held));
+        held.into_iter().chain([stands]).collect()
     }
 
     /// Why not all lines are here that could be.
@@ -161,9 +160,7 @@ impl Logs {
     /// What is left out of the lines, and by whom; and what Live Tail costs.
     fn lacks(&self) -> Vec<Part> {
         let mut parts = Vec::new();
-        if self.sources.by_live_tail().1 {
-            parts.push(Part::new(Worth::Truth, "sampled"));
-        }
+        parts.extend(self.sampled());
         parts.extend(self.cost());
         let skipped = self.sources.skipped();
         parts.extend(
@@ -175,8 +172,20 @@ impl Logs {
             let long = format!("{dropped} by the cap");
             parts.push(Part::new(Worth::Truth, dropped).or(Worth::Words, long));
         }
+        parts.extend(self.streams());
         parts.extend(self.pattern());
         parts
+    }
+
+    /// As long as the lines in memory reach into seconds that are a sample.
+    fn sampled(&self) -> Option<Part> {
+        let oldest = self.present.span().map_or(i64::MAX, |(oldest, _)| oldest);
+        let said = match self.sources.sampled(oldest, i64::MAX) {
+            Duration::ZERO if self.sources.by_live_tail().1 => "sampled".to_owned(),
+            Duration::ZERO => return None,
+            span => format!("{} sampled", units::age(span)),
+        };
+        Some(Part::new(Worth::Truth, said))
     }
 
     fn cost(&self) -> Option<Part> {
@@ -185,6 +194,12 @@ impl Logs {
             Worth::Truth,
             format!("{:.2} USD/h", live.usd_per_hour),
         ))
+    }
+
+    /// AWS reads only these.
+    fn streams(&self) -> Option<Part> {
+        let streams = self.sources.streams.as_ref()?.text();
+        Some(Part::new(Worth::Truth, "streams").or(Worth::Words, format!("streams {streams}…")))
     }
 
     /// AWS sends only what fits it.

@@ -1,19 +1,23 @@
 //! A trace opened, and what has come of it since.
 
+mod lines;
 mod others;
 mod page;
 
 use super::Logs;
 use super::row::clock;
 use super::sheet::Sheet;
+use super::view::whole;
 use crate::domain::health::Level;
 use crate::domain::text::Text;
 use crate::domain::text::mask::mask;
-use crate::logs::chunk::{Chunk, Line};
-use crate::logs::trace::{Step, Trace};
+use crate::logs::order::Entry;
+use crate::logs::ring::Ring;
+use crate::logs::trace::{MOST, Step, Trace};
 use crate::model::query::{Query, Reply};
 use crate::panes::document::Page;
 use crate::panes::{Act, Context, common};
+use lines::{Placed, missing, together};
 use others::Asked;
 pub use others::Services;
 use page::document;
@@ -30,6 +34,16 @@ pub struct Followed {
     pub page: Page,
     ascii: bool,
     width: u16,
+}
+
+/// A line that fell out of memory, without the others of its chunk: those would stay as long as the trace is open.
+fn alone((chunk, line): Placed) -> Option<Placed> {
+    if chunk.lines().len() == 1 {
+        return Some((chunk, line));
+    }
+    let chunk = chunk.alone(&line)?;
+    let line = *chunk.lines().first()?;
+    Some((Arc::new(chunk), line))
 }
 
 impl Followed {
@@ -60,7 +74,7 @@ impl Followed {
     }
 
     /// Takes in what has come of it since, beside what others said; `told`: there is more to say of that.
-    fn renew(&mut self, memory: Vec<(Arc<Chunk>, Line)>, told: bool) {
+    fn renew(&mut self, memory: Vec<Placed>, told: bool) {
         let lines = match &self.asked {
             Some(asked) => asked.merged(memory),
             None => memory,
@@ -73,17 +87,11 @@ impl Followed {
     }
 
     /// With the lines that have fallen out of memory since it was opened.
-    fn kept(&self, mut lines: Vec<(Arc<Chunk>, Line)>) -> Vec<(Arc<Chunk>, Line)> {
-        let is = |step: &Step, (chunk, line): &(Arc<Chunk>, Line)| {
-            line.at == step.line.at
-                && chunk.source == step.chunk.source
-                && chunk.text(line) == step.chunk.text(&step.line)
-        };
-        let gone = |step: &&Step| !lines.iter().any(|there| is(step, there));
-        let gone: Vec<_> = self.trace.steps.iter().filter(gone).collect();
-        lines.extend(gone.into_iter().map(|step| (step.chunk.clone(), step.line)));
-        lines.sort_by_key(|(_, line)| line.at);
-        lines
+    fn kept(&self, lines: Vec<Placed>) -> Vec<Placed> {
+        let steps = self.trace.steps.iter();
+        let gone = missing(&lines, steps.map(|step| (step.chunk.clone(), step.line)));
+        let gone = gone.into_iter().filter_map(alone).collect();
+        together(lines, gone)
     }
 
     /// Whether other groups can be asked now.
@@ -122,6 +130,16 @@ fn shown_id(trace: &Trace) -> String {
     mask(Text::clean(&trace.id).as_str()).into_owned()
 }
 
+/// The lines of a trace in a ring; one more than a trace has at most, where there are so many.
+fn of(id: &str, ring: &Ring) -> Vec<Placed> {
+    let is = Trace::finder(id);
+    let is = |head: &&Entry| ring.line(head).is_some_and(|(chunk, line)| is(chunk, line));
+    let heads = ring.all().iter().filter(is);
+    let lines = heads.flat_map(|head| whole(ring, head));
+    let lines = lines.map(|(chunk, line)| (chunk.clone(), *line));
+    lines.take(MOST + 1).collect()
+}
+
 impl Logs {
     /// The trace of the line that is open, else of the one under the cursor, and the line's time.
     pub(super) fn trace_under_cursor(&self) -> Option<(String, i64)> {
@@ -135,15 +153,14 @@ impl Logs {
         }
     }
 
-    /// Its lines in memory.
-    fn gather(&self, id: &str) -> Vec<(Arc<Chunk>, Line)> {
-        let ring = &self.view().ring;
-        let lines = ring.all().iter().filter_map(|entry| ring.line(entry));
-        let steps = Trace::gather(id, lines).steps;
-        steps
-            .into_iter()
-            .map(|step| (step.chunk, step.line))
-            .collect()
+    /// Its lines in memory, each with what is folded under it: the stack trace of an error names no trace.
+    fn gather(&self, id: &str) -> Vec<Placed> {
+        let present = of(id, &self.present.ring);
+        let Some(past) = &self.past else {
+            return present;
+        };
+        let past = missing(&present, of(id, &past.view.ring));
+        together(present, past)
     }
 
     /// Opens the trace; what the filter hides belongs to it as well.

@@ -3,11 +3,11 @@
 use crate::aws::Aws;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::TaskDefinition;
-use crate::domain::log::{LogPage, RawEvent, Span, TailSource};
+use crate::domain::log::{RawEvent, Span, TailSource};
 use crate::logs::chunk::Chunk;
-use crate::logs::tail::rhythm::Rhythm;
 use crate::logs::trace::MOST;
 use crate::model::trace::{Found, Question, Refused};
+use crate::runtime::tail::Pages;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -105,38 +105,14 @@ impl Search<'_> {
             end: Some(self.question.to),
             pattern: Some(self.question.pattern().into()),
         };
-        let (mut events, mut token) = (Vec::new(), None);
-        loop {
-            let page = self.page(source, &span, token.clone()).await?;
-            let stuck = page.events.is_empty() && page.next == token;
-            events.extend(page.events);
-            token = page.next.filter(|_| !stuck && events.len() <= MOST);
-            if token.is_none() {
-                return Ok(events);
-            }
+        let mut pages = Pages::of(self.aws, source, span, TRIES);
+        let mut events = Vec::new();
+        while events.len() <= MOST
+            && let Some(page) = pages.next().await?
+        {
+            events.extend(page);
         }
-    }
-
-    /// One page, asked for again where waiting can mend it.
-    async fn page(
-        &self,
-        source: &TailSource,
-        span: &Span,
-        token: Option<String>,
-    ) -> Result<LogPage, Fault> {
-        let (mut rhythm, mut tries) = (Rhythm::default(), 0);
-        loop {
-            let asked = self.aws.filter_log_events(source, span, token.clone());
-            let fault = match asked.await {
-                Ok(page) => return Ok(page),
-                Err(fault) => fault,
-            };
-            tries += 1;
-            if tries == TRIES || !fault.passes() {
-                return Err(fault);
-            }
-            tokio::time::sleep(rhythm.failed(&fault)).await;
-        }
+        Ok(events)
     }
 }
 

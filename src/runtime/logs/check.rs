@@ -79,8 +79,19 @@ fn awaiting(mut found: Found) -> Found {
 }
 
 async fn missing(aws: &Aws, source: &TailSource) -> Fault {
+    let region = source.region.as_ref().unwrap_or(aws.region()).as_str();
+    let what = format!(
+        "There is no log group {} in {region}",
+        source.group.as_str()
+    );
+    Fault::new(FaultKind::Usage, what).next(near(aws, source).await)
+}
+
+/// The names near one that is not there, or how to see all of them.
+pub(super) async fn near(aws: &Aws, source: &TailSource) -> String {
     let name = source.group.as_str();
     let folder = name.rfind('/').map_or("", |slash| &name[..=slash]);
+    let folder = folder.split('*').next().unwrap_or_default();
     let known = aws.log_groups(source.region.as_ref(), folder).await;
     let known = known.unwrap_or_default();
     let far = |facts: &GroupFacts| strsim::damerau_levenshtein(name, facts.name.as_str());
@@ -88,19 +99,14 @@ async fn missing(aws: &Aws, source: &TailSource) -> Fault {
     near.sort_by_cached_key(|facts| far(facts));
     let near = near.iter().take(NEAR);
     let near: Vec<String> = near.map(|facts| written(source, &facts.name)).collect();
-    let region = source.region.as_ref().unwrap_or(aws.region()).as_str();
-    let what = format!("There is no log group {name} in {region}");
-    let fault = Fault::new(FaultKind::Usage, what);
     if !near.is_empty() {
-        return fault.next(format!("Near it: {}", near.join(", ")));
+        return format!("Near it: {}", near.join(", "));
     }
     let elsewhere = source.region.as_ref();
     let elsewhere = elsewhere.map_or(String::new(), |region| {
         format!(" --region {}", region.as_str())
     });
-    fault.next(format!(
-        "tidegate logs --list{elsewhere} shows those that there are"
-    ))
+    format!("tidegate logs --list{elsewhere} shows those that there are")
 }
 
 /// A group of the source's region, as it can be named.
@@ -128,18 +134,23 @@ async fn kept(
     if asked >= first {
         return None;
     }
-    let exports = match &source.region {
-        None => aws.log_exports(&source.group).await.unwrap_or_default(),
-        Some(_) => Vec::new(),
+    let exports = aws.log_exports(source.region.as_ref()).await;
+    let exports = exports.unwrap_or_default();
+    let of_it = |export: &&Export| {
+        export.group == facts.name
+            && export.is_complete()
+            && export.to > asked
+            && export.from < first
     };
-    Some(expired(facts, days, exports.iter().find(|e| e.to > asked)))
+    Some(expired(facts, (days, first), exports.iter().find(of_it)))
 }
 
-fn expired(facts: &GroupFacts, days: u32, export: Option<&Export>) -> Fault {
+fn expired(facts: &GroupFacts, (days, first): (u32, i64), export: Option<&Export>) -> Fault {
     let name = facts.name.text();
     let plural = if days == 1 { "" } else { "s" };
     let what = format!("{name} keeps its lines for {days} day{plural}");
-    let fault = Fault::new(FaultKind::Missing, what).means("what is older is not here any more");
+    let gone = format!("what is older than {} is not here any more", day(first));
+    let fault = Fault::new(FaultKind::Missing, what).means(gone);
     match export {
         None => fault,
         Some(task) => fault.next(format!(
@@ -184,10 +195,10 @@ mod tests {
             prefix: "api".into(),
             status: "COMPLETED".into(),
         };
-        let said = expired(&facts, 1, Some(&export)).line();
+        let said = expired(&facts, (1, DAY), Some(&export)).line();
         assert_eq!(
             said.as_str(),
-            "/ecs/api keeps its lines for 1 day — what is older is not here any more — \
+            "/ecs/api keeps its lines for 1 day — what is older than 1970-01-02T00:00Z is not here any more — \
              1970-01-01T00:00Z to 1970-01-02T00:00Z was exported: look in s3://orchard-logs/api/ab-12/"
         );
     }

@@ -5,7 +5,7 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::log::TailSource;
 use crate::domain::units;
 use crate::logs::chunk::Chunk;
-use crate::logs::tail::merge::Hold;
+use crate::logs::tail::hold::Hold;
 use crate::model::message::Message;
 use crate::model::tail::{Method, Tail, TailState};
 use crate::runtime::clock::Clock;
@@ -13,8 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-/// With several groups each line is held so long, for older ones of others to come.
-const HELD: Duration = Duration::from_millis(1_500);
+/// With several groups a line waits until the others were asked again; so long at most, which is a little longer than
+/// the pause between two looks at a quiet group.
+const HELD: Duration = Duration::from_secs(6);
 /// And so many bytes are, beside those of one slice.
 const MOST: usize = 64 << 20;
 /// Messages taken before what they brought is written.
@@ -42,8 +43,9 @@ impl Run<'_> {
         &mut self,
         mut news: UnboundedReceiver<Message>,
     ) -> Result<(), Stopped> {
-        let many = self.tailing.sources.len() > 1;
-        let mut held = Held::of(if many { HELD } else { Duration::ZERO }, MOST);
+        self.follows_from_here();
+        let sources = self.tailing.sources.len();
+        let mut held = Held::of(sources, self.clock.now().mono, HELD, MOST);
         loop {
             let (clock, due) = (self.clock, held.due());
             let message = tokio::select! {
@@ -73,6 +75,7 @@ impl Run<'_> {
         for (chunk, line) in held.release(now) {
             self.put(&chunk, line)?;
         }
+        self.decide()?;
         Ok(self.page.flush()?)
     }
 
@@ -85,16 +88,31 @@ impl Run<'_> {
                 self.room.free(chunk.bytes());
                 self.brought(&chunk.source);
                 let lines = chunk.lines().iter().enumerate();
-                let lines = lines.map(|(n, line)| (line.at, (chunk.clone(), n)));
-                held.push(self.clock.now().mono, chunk.bytes(), lines);
+                let lines = lines.map(|(n, line)| (line.stands_at(), (chunk.clone(), n)));
+                let of = self.number(&chunk.source);
+                held.push(self.clock.now().mono, of, chunk.bytes(), lines);
+            }
+            Tail::Round { source, began } => {
+                held.asked(self.number(&source), began);
+                self.asked(&source, began);
             }
             Tail::State { source, state } => {
+                if matches!(state, TailState::Failed { .. }) {
+                    held.fails(self.number(&source));
+                }
                 self.came_back(&source, &state);
                 self.state(&source, state);
             }
             Tail::Method { source, method } => self.method(&source, method),
             Tail::Live(_) | Tail::Past(_) => {}
         }
+    }
+
+    fn number(&self, source: &TailSource) -> usize {
+        let mut sources = self.tailing.sources.iter();
+        sources
+            .position(|known| known == source)
+            .unwrap_or(usize::MAX)
     }
 
     fn state(&mut self, source: &TailSource, state: TailState) {
@@ -110,8 +128,14 @@ impl Run<'_> {
                 self.page.note(&fault);
                 self.failures.push(fault);
             }
-            TailState::Skipped { span } => {
-                let what = format!("Lines of {} are left out", units::age(span));
+            TailState::Behind { by } => {
+                self.is_behind(source, by, "more was written than has been read yet");
+            }
+            TailState::Throttled { by: Some(by) } => {
+                self.is_behind(source, by, "AWS asks to go slower");
+            }
+            TailState::Skipped(gap) => {
+                let what = format!("Lines of {} are left out", units::age(gap.span()));
                 self.page.note(&Fault::new(FaultKind::Throttled, what));
             }
             _ => {}
@@ -123,9 +147,11 @@ impl Run<'_> {
             Method::Polling {
                 instead: Some(fault),
             } if !self.is_awaited(source, &fault) => self.polls_instead(&fault),
-            Method::Live { sampled: true } => {
-                let what = "More than 500 lines a second come: Live Tail sends a sample of them";
-                let fault = Fault::new(FaultKind::Throttled, what);
+            Method::Live { sampled: true } if self.sampled.insert(source.clone()) => {
+                let group = source.group.text();
+                let what = format!("Live Tail sends a sample of the lines of {group}");
+                let fault = Fault::new(FaultKind::Throttled, what)
+                    .means("more than 500 a second come, now or again and again");
                 self.page
                     .note(&fault.next("leave out --live-tail to have all of them"));
             }

@@ -24,6 +24,11 @@ impl Left {
         self.awaited.len() < before
     }
 
+    /// Whether the others go on without it.
+    pub(super) fn is_left(&self, source: &TailSource) -> bool {
+        self.awaited.iter().any(|(left, _)| left == source)
+    }
+
     fn is_absent(&self, source: &TailSource) -> bool {
         let absent = |(left, fault): &(TailSource, Fault)| {
             left == source && fault.kind == FaultKind::Missing
@@ -56,7 +61,13 @@ impl Run<'_> {
         let source = self.tailing.sources[of].clone();
         if !self.left.is_absent(&source) {
             self.again(&fault);
-            let what = format!("{} brings no lines yet", source.group.text());
+            let group = source.group.text();
+            let what = match fault.kind {
+                FaultKind::Throttled => {
+                    format!("AWS asks to go slower, and {group} brings no lines yet")
+                }
+                _ => format!("{group} brings no lines yet"),
+            };
             let note = Fault::new(fault.kind, what);
             self.page
                 .note(&note.means("the others go on without it, and its older lines come late"));

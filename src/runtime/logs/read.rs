@@ -7,6 +7,7 @@ use crate::logs::chunk::Chunk;
 use crate::logs::tail::Follow;
 use crate::logs::tail::merge::Merge;
 use crate::runtime::tail::Read;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 impl Run<'_> {
@@ -15,8 +16,9 @@ impl Run<'_> {
         &mut self,
         mut read: Vec<mpsc::Receiver<Read>>,
     ) -> Result<Option<Vec<Follow>>, Stopped> {
-        let mut merge = Merge::of(read.len());
+        let mut merge = Merge::<Arc<Chunk>>::of(read.len());
         let mut follows: Vec<Option<Follow>> = read.iter().map(|_| None).collect();
+        let mut reached = vec![None; read.len()];
         while follows.iter().any(Option::is_none) {
             for (of, from) in read.iter_mut().enumerate() {
                 if merge.holds(of) || follows.get(of).is_none_or(Option::is_some) {
@@ -31,27 +33,42 @@ impl Run<'_> {
                     of,
                     fault: stopped_by_a_bug(&self.tailing.sources[of]),
                 });
+                self.count(&came, &mut reached);
                 self.came(came, &mut merge, &mut follows);
+                self.page.progress(self.progress)?;
             }
-            let mut last = i64::MIN;
-            merge.drain(|chunk: &Chunk, line| {
-                last = chunk.lines().get(line).map_or(last, |line| line.at);
-                self.put(chunk, line)
-            })?;
-            if last > i64::MIN {
-                self.page.progress(self.lines, last);
-            }
+            merge.drain(|chunk, line| self.put(chunk, line))?;
         }
         Ok(Some(follows.into_iter().flatten().collect()))
     }
 
-    fn came(&mut self, came: Read, merge: &mut Merge<Chunk>, follows: &mut [Option<Follow>]) {
+    /// How far each group was read, and with that all of them.
+    fn count(&mut self, came: &Read, reached: &mut [Option<i64>]) {
         match came {
-            Read::Lines { of, chunks } => {
+            Read::Lines { of, pages, chunks } => {
+                self.progress.pages += u64::from(*pages);
+                let lines = chunks.iter().map(|chunk| chunk.lines().len() as u64);
+                self.progress.read += lines.sum::<u64>();
+                let newest = chunks.iter().filter_map(|chunk| chunk.lines().last());
+                reached[*of] = newest.map(|line| line.at).max().max(reached[*of]);
+            }
+            // It does not keep the others back any more.
+            Read::End { of, .. } | Read::Left { of, .. } | Read::Failed { of, .. } => {
+                reached[*of] = None;
+            }
+            Read::Again { .. } => {}
+        }
+        self.progress.at = reached.iter().flatten().min().copied().or(self.progress.at);
+    }
+
+    fn came(&mut self, came: Read, merge: &mut Merge<Arc<Chunk>>, follows: &mut [Option<Follow>]) {
+        match came {
+            Read::Lines { of, chunks, .. } => {
+                self.goes_on(of);
                 for chunk in chunks {
                     self.asked.look(&chunk);
                     let times = chunk.lines().iter().map(|line| line.at).collect();
-                    merge.push(of, chunk, times);
+                    merge.push(of, Arc::new(chunk), times);
                 }
             }
             Read::End { of, follow } => {
@@ -63,7 +80,7 @@ impl Run<'_> {
                 self.leave(of, fault);
                 follows[of] = Some(*follow);
             }
-            Read::Again { fault } => self.again(&fault),
+            Read::Again { of, fault } => self.is_tried_again(of, &fault),
             Read::Failed { of, fault } => {
                 merge.end(of);
                 self.page.note(&fault);

@@ -1,16 +1,21 @@
 //! One source: polled, or fed by a Live Tail, into sealed chunks.
 
+mod joint;
+
 use super::quota::Turn;
 use super::told::Told;
 use super::{Desk, jitter, millis};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::log::{LogPage, RawEvent, Span, TailSource};
 use crate::logs::chunk::Chunk;
+use crate::logs::tail::lag::Lag;
+use crate::logs::tail::newest::Newest;
 use crate::logs::tail::rhythm::Rhythm;
-use crate::logs::tail::{Ask, Errand, Follow};
+use crate::logs::tail::{Ask, Errand, Follow, Gap};
 use crate::model::message::Message;
-use crate::model::tail::{Method, Tail, TailState};
+use crate::model::tail::{Tail, TailState};
 use futures_util::FutureExt;
+use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,10 +25,8 @@ use tokio::sync::{mpsc, watch};
 const SEAM: Duration = Duration::from_secs(5);
 /// Rounds that are read where a session joins what was polled: at once, and once more.
 const ROUNDS: u32 = 2;
-/// Lines of a session that wait for what is polled before them, at most: ten seconds of as many as AWS sends.
-const HELD: usize = 5_000;
-/// A Live Tail is called sampled for so long after an update that was.
-const SAMPLED: Duration = Duration::from_secs(10);
+/// A call that takes longer is a delay to tell of, again and again.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What a Live Tail has for a source.
 #[derive(Debug)]
@@ -54,6 +57,8 @@ pub(super) struct Line {
     feed: mpsc::UnboundedReceiver<Feed>,
     follow: Follow,
     rhythm: Rhythm,
+    newest: Newest,
+    lag: Lag,
     told: Told,
     reading: Reading,
     /// A session began in the middle of a round.
@@ -65,6 +70,10 @@ pub(super) struct Line {
     /// Pages of the sweep that are free before the next round.
     sweeps: u32,
     sampled: Option<Duration>,
+    /// It was, and nothing was polled since.
+    lossy: bool,
+    /// When the round that is being read began.
+    round: Duration,
 }
 
 /// What a line is made of.
@@ -88,12 +97,16 @@ impl Line {
             feed: parts.feed,
             follow: parts.follow,
             rhythm: Rhythm::default(),
+            newest: Newest::default(),
+            lag: Lag::default(),
             reading: Reading::Polls,
             began: false,
             held: Vec::new(),
             ahead: false,
             sweeps: 0,
             sampled: None,
+            lossy: false,
+            round: Duration::ZERO,
         }
     }
 
@@ -138,20 +151,39 @@ impl Line {
         if let Some(room) = &self.desk.room {
             room.wait().await;
         }
-        self.turn.pass().await;
+        let turn = self.turn.clone();
+        self.watching(turn.pass()).await;
         let ask = self.ask();
         let span = Span {
             start: ask.start,
             end: ask.end,
             pattern: self.pattern.clone(),
         };
-        let page = self
-            .desk
-            .aws
-            .filter_log_events(&self.source, &span, ask.token);
-        match page.await {
+        let (desk, source) = (self.desk.clone(), self.source.clone());
+        let page = desk.aws.filter_log_events(&source, &span, ask.token);
+        match self.watching(page).await {
             Ok(page) => self.took(ask.errand, page),
             Err(fault) => self.failed(ask.errand, fault),
+        }
+    }
+
+    /// Says how the delay grows while a call waits for its turn, or for its answer.
+    async fn watching<T>(&mut self, call: impl Future<Output = T>) -> T {
+        tokio::pin!(call);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut call => return done,
+                () = tokio::time::sleep(PATIENCE) => self.drags(),
+            }
+        }
+    }
+
+    /// Of what was written since it was asked last nothing is known; what a Live Tail brings waits as well.
+    fn drags(&mut self) {
+        let now = self.now();
+        if let Some(read_to) = self.follow.read_to(now) {
+            self.told.drags(millis(now - read_to));
         }
     }
 
@@ -165,6 +197,9 @@ impl Line {
             }
             self.sweeps = 0;
         }
+        if !self.follow.is_mid_round() {
+            self.round = self.desk.clock.now().mono;
+        }
         self.follow.ask(now)
     }
 
@@ -172,20 +207,37 @@ impl Line {
         let now = self.now();
         let taken = self.follow.take(errand, page, now);
         self.show(&taken.fresh);
-        if let Some(span) = taken.skipped {
-            self.told.once(TailState::Skipped { span: millis(span) });
+        if let Some(gap) = taken.skipped {
+            self.skips(gap);
         }
-        let ingested = taken.fresh.iter().map(|event| event.ingested).max();
+        if let Some((from, to)) = taken.whole
+            && std::mem::take(&mut self.lossy)
+        {
+            self.told.once(TailState::Whole { from, to });
+        }
+        let ingested = self.newest.add(&taken.fresh);
         match errand {
             Errand::Sweep => Duration::ZERO,
             Errand::Fresh => {
-                self.stands(ingested, now);
+                self.lags(ingested, now);
+                self.stands(now);
+                if !self.follow.is_mid_round() {
+                    self.read_to_the_end(self.round);
+                }
                 self.sweeps += 1 + u32::from(!self.follow.is_mid_round());
                 let pause = self
                     .rhythm
                     .page(taken.fresh.len(), self.follow.is_mid_round());
                 self.after_a_page(pause)
             }
+        }
+    }
+
+    /// Whoever writes lines once, in the order of time, waits for the slowest source.
+    fn read_to_the_end(&self, began: Duration) {
+        if self.desk.room.is_some() {
+            let source = (*self.source).clone();
+            (self.desk.send)(Message::Tail(Tail::Round { source, began }));
         }
     }
 
@@ -222,30 +274,40 @@ impl Line {
         }
     }
 
-    /// Says how it stands; `ingested`: of the newest line that has just come.
-    fn stands(&mut self, ingested: Option<i64>, now: i64) {
-        let lag = ingested.map_or(self.told.lag, |at| millis(now - at));
-        let by = millis(self.follow.newest().map_or(0, |at| now - at));
-        let behind = self.follow.is_mid_round();
-        let state = match (self.turn.is_slowed(), behind) {
-            (true, _) if self.reading != Reading::Rests => TailState::Throttled {
-                by: Some(if behind { by } else { lag }),
-            },
+    /// `ingested`: of the newest lines, where some of them have just come.
+    fn lags(&mut self, ingested: Option<i64>, now: i64) {
+        if let Some(ingested) = ingested {
+            self.lag.came(ingested, now);
+        }
+        if !self.follow.is_mid_round() {
+            self.lag.catch_up();
+        }
+    }
+
+    /// Says how it stands.
+    fn stands(&mut self, now: i64) {
+        let by = millis(self.follow.behind(now));
+        let slowed = self.turn.is_slowed() && self.reading != Reading::Rests;
+        self.told.state(match (slowed, self.follow.is_mid_round()) {
+            (true, _) => TailState::Throttled { by: Some(by) },
             (_, true) => TailState::Behind { by },
-            _ => TailState::Following { lag },
-        };
-        self.told.state(state);
+            _ => TailState::Following {
+                lag: self.lag.at(now).map(millis),
+            },
+        });
     }
 
     fn failed(&mut self, errand: Errand, fault: Fault) -> Duration {
-        if !fault.passes() {
-            self.follow.restart(errand); // a token lives for a day at most
+        // A token lives for a day at most; without it, it is another question.
+        if !fault.passes() && self.follow.restart(errand) && fault.kind == FaultKind::Refused {
+            return Duration::ZERO;
         }
         self.go_ahead();
         let pause = jitter(self.rhythm.failed(&fault));
         if fault.kind == FaultKind::Throttled {
             self.turn.slow_down();
-            let by = self.follow.newest().map(|at| millis(self.now() - at));
+            let now = self.now();
+            let by = self.follow.read_to(now).map(|at| millis(now - at));
             self.told.state(TailState::Throttled { by });
             return pause;
         }
@@ -277,101 +339,13 @@ impl Line {
     }
 
     fn go_to_now(&mut self) {
-        if let Some(span) = self.follow.go_to(self.now()) {
-            self.told.once(TailState::Skipped { span: millis(span) });
+        if let Some(gap) = self.follow.go_to(self.now()) {
+            self.skips(gap);
         }
     }
 
-    /// Answers whether it is to be polled at once.
-    fn fed(&mut self, feed: Feed) -> bool {
-        match feed {
-            Feed::Up => {
-                self.up();
-                true
-            }
-            Feed::Events(events, sampled) => {
-                self.sampling(sampled);
-                self.brought(events);
-                false
-            }
-            Feed::Down(why) => {
-                self.down(why);
-                true
-            }
-        }
-    }
-
-    /// Where it is polled, the round is read to its end first; where a session was renewed, there is none.
-    fn up(&mut self) {
-        self.told.method(Method::Live { sampled: false });
-        self.follow.expect_live();
-        if self.reading == Reading::Rests {
-            self.follow.begin_live();
-            self.reading = Reading::Joins(ROUNDS);
-        } else {
-            self.began = true;
-        }
-    }
-
-    fn brought(&mut self, events: Vec<RawEvent>) {
-        if self.ahead || self.is_joined() {
-            return self.live(events);
-        }
-        self.held.extend(events);
-        if self.held.len() > HELD {
-            self.go_ahead();
-        }
-    }
-
-    /// Shows what a session brings though what was polled does not reach it yet: that comes late, and is marked so.
-    fn go_ahead(&mut self) {
-        let waits = self.began || self.reading == Reading::Joins(ROUNDS);
-        if waits && !self.ahead {
-            self.ahead = true;
-            self.follow.go_ahead();
-            let held = std::mem::take(&mut self.held);
-            self.live(held);
-        }
-    }
-
-    /// Whether what it brings joins what was polled already.
-    fn is_joined(&self) -> bool {
-        let joined = match self.reading {
-            Reading::Polls => false,
-            Reading::Joins(rounds) => rounds < ROUNDS,
-            Reading::Rests => true,
-        };
-        joined && !self.began
-    }
-
-    fn down(&mut self, why: Option<Fault>) {
-        let held = std::mem::take(&mut self.held);
-        if self.reading != Reading::Polls {
-            self.live(held);
-            self.follow.end_live();
-        }
-        self.began = false;
-        self.ahead = false;
-        self.reading = Reading::Polls;
-        self.told.method(Method::Polling { instead: why });
-    }
-
-    fn live(&mut self, events: Vec<RawEvent>) {
-        let now = self.now();
-        let fresh = self.follow.live(events, now);
-        self.show(&fresh);
-        let ingested = fresh.iter().map(|event| event.ingested).max();
-        if ingested.is_some() && !self.follow.is_mid_round() {
-            self.stands(ingested, now);
-        }
-    }
-
-    fn sampling(&mut self, sampled: bool) {
-        let now = self.desk.clock.now().mono;
-        if sampled {
-            self.sampled = Some(now);
-        }
-        let sampled = self.sampled.is_some_and(|at| now < at + SAMPLED);
-        self.told.method(Method::Live { sampled });
+    fn skips(&mut self, gap: Gap) {
+        self.lag.jump();
+        self.told.once(TailState::Skipped(gap));
     }
 }

@@ -31,8 +31,10 @@ pub enum Stuck {
 
 /// What the reader of one source brings; `of`: its number.
 pub enum Read {
+    /// Lines, of so many pages; a page may have none.
     Lines {
         of: usize,
+        pages: u32,
         chunks: Vec<Chunk>,
     },
     /// All until now was read: it can be followed from here.
@@ -48,6 +50,7 @@ pub enum Read {
     },
     /// A page did not come, and is asked for again.
     Again {
+        of: usize,
         fault: Fault,
     },
     Failed {
@@ -124,12 +127,14 @@ impl Reader {
     async fn round(&self, follow: &mut Follow) -> Result<(), Fault> {
         let caller = self.caller();
         let (mut rhythm, mut tries, mut ahead) = (Rhythm::default(), Tries::default(), None);
+        let mut pages = 0;
         loop {
             match self.page(follow, &caller, &mut ahead).await {
                 Ok(brought) => {
                     tries = Tries::default();
                     rhythm.page(brought.lines, true);
-                    if !self.bring(brought.chunks).await || !follow.is_mid_round() {
+                    pages += 1;
+                    if !self.bring(&mut pages, brought.chunks).await || !follow.is_mid_round() {
                         return Ok(());
                     }
                 }
@@ -139,12 +144,13 @@ impl Reader {
                     if !(fault.passes() || expired) || !tries.go_on(&fault, self.stuck, now) {
                         return Err(fault);
                     }
-                    if expired {
-                        follow.restart(Errand::Fresh); // a token lives for a day at most
+                    // A token lives for a day at most; without it, it is another question.
+                    if expired && follow.restart(Errand::Fresh) {
+                        continue;
                     }
                     let pause = jitter(rhythm.failed(&fault));
                     // Whoever does not listen any more is told with the next page.
-                    let _ = self.to.send(Read::Again { fault }).await;
+                    let _ = self.to.send(Read::Again { of: self.of, fault }).await;
                     tokio::time::sleep(pause).await;
                 }
             }
@@ -187,12 +193,19 @@ impl Reader {
     }
 
     /// `false` where nobody listens any more.
-    async fn bring(&self, chunks: Vec<Chunk>) -> bool {
-        if chunks.is_empty() {
+    async fn bring(&self, pages: &mut u32, chunks: Vec<Chunk>) -> bool {
+        let empty = chunks.is_empty();
+        let lines = Read::Lines {
+            of: self.of,
+            pages: *pages,
+            chunks,
+        };
+        // Nobody waits for an empty page: it is counted with the next one.
+        if empty && self.to.capacity() == 0 {
             return !self.to.is_closed();
         }
-        let of = self.of;
-        self.to.send(Read::Lines { of, chunks }).await.is_ok()
+        *pages = 0;
+        self.to.send(lines).await.is_ok()
     }
 }
 

@@ -12,8 +12,6 @@ pub(super) struct Told {
     send: Sink,
     state: Option<TailState>,
     method: Option<Method>,
-    /// Of the newest lines; where none come it stays.
-    pub(super) lag: Duration,
 }
 
 impl Told {
@@ -23,17 +21,23 @@ impl Told {
             send,
             state: None,
             method: None,
-            lag: Duration::ZERO,
         }
     }
 
     pub(super) fn state(&mut self, state: TailState) {
-        if let TailState::Following { lag } = state {
-            self.lag = lag;
-        }
         if self.state.as_ref() != Some(&state) {
             self.state = Some(state.clone());
             self.once(state);
+        }
+    }
+
+    /// Nothing is known of what was written for so long; a trouble that was told stays what it is.
+    pub(super) fn drags(&mut self, by: Duration) {
+        match self.state {
+            Some(TailState::Following { .. }) => self.state(TailState::Following { lag: Some(by) }),
+            Some(TailState::Behind { .. }) => self.state(TailState::Behind { by }),
+            Some(TailState::Throttled { .. }) => self.state(TailState::Throttled { by: Some(by) }),
+            _ => {}
         }
     }
 
@@ -69,13 +73,20 @@ mod tests {
         let send: Sink = Arc::new(move |_| _ = count.fetch_add(1, Relaxed));
         let mut told = Told::new(Arc::new(source), send);
         for _ in 0..3 {
-            told.state(TailState::Following {
-                lag: Duration::ZERO,
-            });
+            told.state(TailState::Following { lag: None });
             told.method(Method::Live { sampled: false });
         }
         told.state(TailState::Starting);
         told.method(Method::Live { sampled: true });
         assert_eq!(times.load(Relaxed), 4);
+        let by = Duration::from_secs(9);
+        told.drags(by);
+        assert_eq!(told.state, Some(TailState::Starting));
+        told.state(TailState::Behind { by });
+        told.drags(by * 2);
+        assert_eq!(told.state, Some(TailState::Behind { by: by * 2 }));
+        told.state(TailState::Following { lag: None });
+        told.drags(by);
+        assert_eq!(told.state, Some(TailState::Following { lag: Some(by) }));
     }
 }

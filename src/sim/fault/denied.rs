@@ -45,6 +45,13 @@ fn resource(call: &Call) -> Option<String> {
         }),
         Service::Rds => Some(arn("rds", rds(call))),
         Service::Logs => {
+            let named = call
+                .input
+                .get("logGroupIdentifiers")
+                .and_then(|groups| groups.items().first());
+            if let Some(first) = named.and_then(Value::as_text) {
+                return Some(first.to_owned());
+            }
             let group = text("logGroupName").unwrap_or_default();
             let stream = text("logStreamName").unwrap_or_default();
             Some(arn(

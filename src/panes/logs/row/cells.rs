@@ -24,6 +24,7 @@ impl Cells {
             ..Sorted::default()
         };
         members(text).for_each(|member| sorted.add(member));
+        sorted.open();
         let (words, further) = match line.shape() {
             Shape::Logfmt => (
                 logfmt::between(text),
@@ -86,6 +87,24 @@ impl<'t> Sorted<'t> {
     /// Whether it is the trace, or a header that names it: its ids have 32 digits and more.
     fn is_followed(&self, value: &str) -> bool {
         value == self.trace || self.trace.len() >= 32 && value.contains(&self.trace)
+    }
+
+    /// A line within the message tells of that on which the line itself is silent.
+    fn open(&mut self) {
+        let message = self.known.get(&Known::Message);
+        let Some(object) = message.filter(|message| message.value.starts_with('{')) else {
+            return;
+        };
+        let inner: Vec<_> = members(&object.value).map(Member::into_owned).collect();
+        if !inner.is_empty() {
+            self.known.remove(&Known::Message);
+        }
+        for member in inner {
+            match member.known {
+                Some(known) if self.known.contains_key(&known) => self.other(&member),
+                _ => self.add(member),
+            }
+        }
     }
 
     fn other(&mut self, member: &Member<'_>) {
@@ -163,6 +182,21 @@ mod tests {
             &[("status", "502")],
             "retrying soon no answer\n        at x=1",
         );
+    }
+
+    #[test]
+    fn a_line_within_the_message_has_its_columns() {
+        are(
+            r#"{"container_id":"c","log":"{\"level\":\"warn\",\"path\":\"/a\",\"msg\":\"slow\",\"user\":7}"}"#,
+            &[("level", "WARN"), ("path", "/a")],
+            "slow container_id=c user=7",
+        );
+        are(
+            r#"{"path":"/a","message":"{\"path\":\"/b\"}"}"#,
+            &[("path", "/a")],
+            "path=/b",
+        );
+        are(r#"{"message":"{} is odd"}"#, &[], "{} is odd");
     }
 
     #[test]

@@ -4,7 +4,11 @@ use crate::domain::fault::Fault;
 use crate::domain::log::TailSource;
 use crate::model::message::TailState;
 use crate::model::tail::Method;
+use std::collections::BTreeSet;
 use std::time::Duration;
+
+/// Seconds that are remembered at most: a day.
+const SECONDS: usize = 86_400;
 
 /// One group, with its state; `None` until its tail has begun: what comes before that belongs to an older one.
 #[derive(Clone, Debug)]
@@ -13,6 +17,8 @@ pub struct Feed {
     pub state: Option<TailState>,
     /// The backlogs left out since it began.
     pub skipped: Option<Duration>,
+    /// The seconds since 1970 of which Live Tail sent only some lines.
+    pub sampled: BTreeSet<i64>,
     /// How it is read, once it says so.
     pub method: Option<Method>,
 }
@@ -23,20 +29,35 @@ impl Feed {
             source,
             state: None,
             skipped: None,
+            sampled: BTreeSet::new(),
             method: None,
         }
     }
 
     pub(super) fn note(&mut self, state: &TailState) {
         match state {
-            TailState::Skipped { span } if self.state.is_some() => {
-                self.skipped = Some(self.skipped.unwrap_or_default() + *span);
+            TailState::Skipped(gap) if self.state.is_some() => {
+                self.skipped = Some(self.skipped.unwrap_or_default() + gap.span());
             }
-            TailState::Skipped { .. } => {}
+            TailState::Sampled { at } if self.state.is_some() => {
+                self.sample((*at - 1).div_euclid(1_000));
+            }
+            TailState::Whole { from, to } => {
+                self.sampled
+                    .retain(|second| !(*from..*to).contains(&(second * 1_000)));
+            }
+            TailState::Skipped(_) | TailState::Sampled { .. } => {}
             state if self.state.is_some() || *state == TailState::Starting => {
                 self.state = Some(state.clone());
             }
             _ => {}
+        }
+    }
+
+    fn sample(&mut self, second: i64) {
+        self.sampled.insert(second);
+        if self.sampled.len() > SECONDS {
+            self.sampled.pop_first();
         }
     }
 

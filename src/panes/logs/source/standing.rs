@@ -7,13 +7,15 @@ use crate::domain::log::TailSource;
 use crate::domain::text::Text;
 use crate::model::message::TailState;
 use crate::model::tail::Method;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How far behind the tail is; the later the worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lag {
     Unknown,
-    Live(Duration),
+    /// `None`: nothing has come lately.
+    Live(Option<Duration>),
     Behind(Duration),
     Throttled(Option<Duration>),
 }
@@ -78,6 +80,19 @@ impl Sources {
                 Some(TailState::Throttled { by }) => worst.max(Lag::Throttled(*by)),
                 _ => worst,
             })
+    }
+
+    /// How many seconds from `from` to before `to` (milliseconds since 1970) are a sample, of any group.
+    pub fn sampled(&self, from: i64, to: i64) -> Duration {
+        let within = from.div_euclid(1_000)..to.div_euclid(1_000).max(from.div_euclid(1_000));
+        let of = |feed: &Feed| {
+            feed.sampled
+                .range(within.clone())
+                .copied()
+                .collect::<Vec<_>>()
+        };
+        let seconds: BTreeSet<i64> = self.feeds.iter().flat_map(of).collect();
+        Duration::from_secs(seconds.len() as u64)
     }
 
     /// The longest backlog left out.

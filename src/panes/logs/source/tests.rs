@@ -45,12 +45,7 @@ fn the_runtime_is_told_once_a_choice_and_nothing_is_taken_before_the_tail_begins
     assert!(!sources.accepts(&a));
     assert_eq!(sources.order(), Some(Tailing::of(vec![a.clone()])));
     assert_eq!(sources.order(), None);
-    sources.note(
-        &a,
-        &TailState::Following {
-            lag: Duration::ZERO,
-        },
-    );
+    sources.note(&a, &TailState::Following { lag: None });
     assert!(!sources.accepts(&a), "news of an older tail");
     sources.note(&a, &TailState::Starting);
     assert!(sources.accepts(&a));
@@ -89,7 +84,7 @@ fn the_worst_lag_counts() {
     sources.note(
         &a,
         &TailState::Following {
-            lag: Duration::from_secs(9),
+            lag: Some(Duration::from_secs(9)),
         },
     );
     sources.note(

@@ -103,12 +103,7 @@ fn every_state_without_lines_says_a_sentence_and_what_to_do() {
     );
     let mut bench = Bench::tailing(&["/ecs/a"]);
     assert_eq!(bench.screen()[0], "Reading the lines of the last 10 min");
-    bench.state(
-        "/ecs/a",
-        TailState::Following {
-            lag: Duration::ZERO,
-        },
-    );
+    bench.state("/ecs/a", TailState::Following { lag: None });
     assert_eq!(bench.screen()[0], "No lines of the last 10 min");
     bench.lines("/ecs/a", &["x", "y"]);
     bench.pane.set_filter("nothing").unwrap();
@@ -214,14 +209,15 @@ fn the_title_says_rate_lag_and_every_loss() {
     bench.lines("/ecs/a", &["x"; 20]);
     bench.state(
         "/ecs/a",
-        TailState::Skipped {
-            span: Duration::from_mins(5),
-        },
+        TailState::Skipped(Gap {
+            from: NOON - 900,
+            to: NOON + 299_100,
+        }),
     );
     bench.state(
         "/ecs/a",
         TailState::Following {
-            lag: Duration::from_millis(1_240),
+            lag: Some(Duration::from_millis(1_240)),
         },
     );
     bench.pane.set_filter("!x").unwrap();
@@ -238,4 +234,70 @@ fn the_title_says_rate_lag_and_every_loss() {
         },
     );
     assert!(bench.status().starts_with("throttled"));
+}
+
+#[test]
+fn from_when_on_without_a_group_is_of_the_groups_that_are_tailed_else_it_is_said_what_to_do() {
+    let since = LogRequest {
+        since: jiff::Timestamp::from_millisecond(NOON - 7_200_000).ok(),
+        ..LogRequest::default()
+    };
+    let mut bench = Bench::new();
+    let acts = bench.with(|pane, cx| pane.show_logs(&since, cx));
+    let [Act::Say(notice)] = &acts[..] else {
+        panic!("{acts:?}")
+    };
+    assert!(
+        notice.text.as_str().contains(":logs GROUP"),
+        "{}",
+        notice.text
+    );
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    let acts = bench.with(|pane, cx| pane.show_logs(&since, cx));
+    assert_eq!(acts, []);
+    let acts = bench.decided();
+    let [Act::Do(Effect::Tail(tailing))] = &acts[..] else {
+        panic!("{acts:?}")
+    };
+    assert_eq!(tailing.start, TailStart::At(NOON - 7_200_000));
+    assert_eq!(tails(&acts), [["/ecs/a"]]);
+    // Only to look at the pane changes nothing.
+    bench.with(|pane, cx| pane.show_logs(&LogRequest::default(), cx));
+    assert_eq!(bench.decided(), []);
+}
+
+#[test]
+fn groups_named_with_a_star_are_looked_up_and_tailed() {
+    let mut bench = Bench::new();
+    bench.with(|pane, cx| pane.show_logs(&asked(&["/ecs/orchard-*"]), cx));
+    bench.decided();
+    let screen = bench.screen().join("\n");
+    assert!(
+        screen.contains("Looking for the log groups that fit /ecs/orchard-*"),
+        "{screen}"
+    );
+    let query = Query::LogGroups(None, "/ecs/orchard-".into());
+    let wants = bench.with(|pane, cx| pane.wants(cx));
+    assert!(wants.iter().any(|want| want.query == query), "{wants:?}");
+    let group = |name: &str| GroupFacts {
+        name: name.into(),
+        retention: None,
+        bytes: 0,
+        infrequent: false,
+        arn: None,
+        created: None,
+    };
+    let found = ["/ecs/orchard-api", "/ecs/orchard-admin"]
+        .map(group)
+        .to_vec();
+    let reply = Reply {
+        epoch: Epoch::default(),
+        query,
+        answer: Answer::Whole(Facts::LogGroups(found)),
+    };
+    bench.with(|pane, cx| pane.reply(&reply, cx));
+    assert_eq!(
+        tails(&bench.decided()),
+        [["/ecs/orchard-admin", "/ecs/orchard-api"]]
+    );
 }

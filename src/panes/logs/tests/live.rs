@@ -6,12 +6,7 @@ use super::*;
 fn v_switches_to_live_tail_and_the_title_says_method_sampling_and_cost() {
     let mut bench = Bench::tailing(&["/ecs/a", "/ecs/b"]);
     for group in ["/ecs/a", "/ecs/b"] {
-        bench.state(
-            group,
-            TailState::Following {
-                lag: Duration::ZERO,
-            },
-        );
+        bench.state(group, TailState::Following { lag: None });
     }
     assert!(status(&mut bench).starts_with("polling"));
     let acts = bench.act(Verb::Live);
@@ -85,12 +80,7 @@ fn live_tail_is_closed_while_nobody_looks_and_opened_again() {
 #[test]
 fn live_tail_is_closed_while_no_key_is_pressed_and_the_next_key_opens_it() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
-    bench.state(
-        "/ecs/a",
-        TailState::Following {
-            lag: Duration::ZERO,
-        },
-    );
+    bench.state("/ecs/a", TailState::Following { lag: None });
     bench.act(Verb::Live);
     bench.with(Pane::pressed);
     assert_eq!(later(&mut bench, (899, true)), []);
@@ -151,7 +141,7 @@ fn where_the_title_has_no_room_for_all_the_truth_stays() {
     bench.state(
         group,
         TailState::Following {
-            lag: Duration::from_millis(1_240),
+            lag: Some(Duration::from_millis(1_240)),
         },
     );
     bench.lines(group, &["one", "two"]);
@@ -193,4 +183,57 @@ fn the_rate_of_a_tail_that_catches_up_is_that_of_the_lines_it_has_come_to() {
     let by = Duration::from_mins(2);
     bench.state("/ecs/a", TailState::Behind { by });
     assert_eq!(status(&mut bench), "catching up 2 min · 1.0/s");
+}
+
+#[test]
+fn a_screen_that_is_held_hides_no_trouble() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.with(|pane, _| pane.resize(80, 5));
+    bench.lines("/ecs/a", &["x"]);
+    bench.act(Verb::Pause);
+    bench.lines("/ecs/a", &["y"]);
+    let by = Some(Duration::from_mins(3));
+    bench.state("/ecs/a", TailState::Throttled { by });
+    let title = status(&mut bench);
+    assert!(
+        title.starts_with("held · 1 new · throttled, 3 min behind · "),
+        "{title}"
+    );
+    bench.state("/ecs/a", TailState::Following { lag: None });
+    assert_eq!(status(&mut bench), "held · 1 new · polling · 0.2/s");
+    // Where there is no room for all, the method goes first, what is true stays.
+    bench.with(|pane, _| pane.resize(40, 5));
+    assert_eq!(status(&mut bench), "held · 1 new");
+    bench.state("/ecs/a", TailState::Throttled { by });
+    assert_eq!(status(&mut bench), "held · 1 new · throttled, 3 min behind");
+}
+
+#[test]
+fn what_was_a_sample_is_called_one_for_as_long_as_its_lines_are_here() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.state("/ecs/a", TailState::Following { lag: None });
+    seconds(&mut bench, 30);
+    for second in 5..17 {
+        let at = NOON - second * 1_000;
+        bench.state("/ecs/a", TailState::Sampled { at });
+    }
+    // It is polled again, and nothing is sampled now.
+    let polling = Tail::Method {
+        source: source("/ecs/a"),
+        method: Method::Polling { instead: None },
+    };
+    tail(&mut bench, &polling);
+    assert_eq!(status(&mut bench), "polling · 1.0/s · 12 s sampled");
+    bench.act(Verb::Describe);
+    assert!(status(&mut bench).contains("12 s sampled"));
+    let screen = said(&mut bench);
+    assert!(screen.contains("12 s of it a sample; "), "{screen}");
+    bench.act(Verb::Back);
+    // Some of it was polled since.
+    let (from, to) = (NOON - 10_000, NOON);
+    bench.state("/ecs/a", TailState::Whole { from, to });
+    assert_eq!(status(&mut bench), "polling · 1.0/s · 7 s sampled");
+    // The others' lines fall out of memory.
+    bench.pane.present.ring.begin_at(NOON - 9_000);
+    assert_eq!(status(&mut bench), "polling · 1.0/s");
 }

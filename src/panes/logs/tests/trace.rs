@@ -231,18 +231,49 @@ fn a_line_without_a_trace_says_so() {
 }
 
 #[test]
+fn the_stack_trace_of_an_error_belongs_to_its_trace_and_thousands_of_lines_are_cut() {
+    let mut bench = Bench::tailing(&["/ecs/a"]);
+    bench.with(|pane, _| pane.resize(100, 20));
+    let lines = [
+        &request("EXIT", 3, r#","level":"ERROR""#),
+        "\tat c.d.Orders.find(Orders.java:3)",
+        "another line",
+    ];
+    bench.lines("/ecs/a", &lines);
+    bench.act(Verb::Up);
+    bench.act(Verb::Trace);
+    let screen = bench.screen().join("\n");
+    assert!(
+        screen.contains("Orders.java:3") && !screen.contains("another"),
+        "{screen}"
+    );
+    assert!(bench.pane.text().unwrap().ends_with("Orders.java:3)\n"));
+    bench.act(Verb::Back);
+    let one = request("EXIT", 4, "");
+    bench.lines("/ecs/a", &vec![one.as_str(); 2_500]);
+    bench.act(Verb::Bottom);
+    bench.act(Verb::Trace);
+    let screen = bench.screen().join("\n");
+    assert!(screen.contains("2,000"), "{screen}");
+}
+
+#[test]
 fn an_open_trace_stays_whole_though_its_lines_fall_out_of_memory() {
     let mut bench = Bench::tailing(&["/ecs/a"]);
-    bench.lines("/ecs/a", &[&request("EXIT", 3, r#","status":201"#)]);
+    let exit = request("EXIT", 3, r#","status":201"#);
+    bench.lines("/ecs/a", &[&exit, "of something else"]);
+    bench.act(Verb::Up);
     bench.act(Verb::Trace);
     assert!(bench.screen().join("\n").contains("1 line"));
-    bench.lines("/ecs/a", &["of something else"]);
+    let first = *bench.pane.present.ring.all().get(0).unwrap();
+    let chunk = Arc::downgrade(bench.pane.present.ring.line(&first).unwrap().0);
     bench.pane.present.ring.set_cap(1);
-    bench.lines("/ecs/a", &[&request("ENTRANCE", 3, "")]);
+    bench.lines("/ecs/a", &["x", &request("ENTRANCE", 3, "")]);
     assert_eq!(bench.pane.present.ring.all().len(), 1);
     let screen = bench.screen().join("\n");
     assert!(
         screen.contains("EXIT") && screen.contains("ENTRANCE"),
         "{screen}"
     );
+    assert_eq!(chunk.strong_count(), 0, "its chunk is given back");
 }

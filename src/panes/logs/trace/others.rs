@@ -1,14 +1,15 @@
 //! A trace beyond what is in memory: what the log groups of the cluster's services say of it, and how far that goes.
 
+use super::lines::{Placed, missing, together};
 use crate::domain::ecs::ServiceRef;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::TaskDefinition;
 use crate::domain::log::TailSource;
 use crate::domain::text::Text;
-use crate::logs::chunk::{Chunk, Line};
+use crate::logs::chunk::Chunk;
 use crate::model::query::{Answer, Facts, Query};
 use crate::model::trace::{Found, Question, Refused};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// So long before and after the line, in milliseconds: no request takes longer.
@@ -123,22 +124,13 @@ impl Asked {
     }
 
     /// The lines in memory and those that were found, each once, in the order of time.
-    pub fn merged(&self, memory: Vec<(Arc<Chunk>, Line)>) -> Vec<(Arc<Chunk>, Line)> {
-        let mut known: HashMap<Known, usize> = HashMap::new();
-        for (chunk, line) in &memory {
-            *known.entry(Known::of(chunk, line)).or_default() += 1;
-        }
-        let mut all = memory;
-        for chunk in &self.lines {
-            for line in chunk.lines() {
-                match known.get_mut(&Known::of(chunk, line)) {
-                    Some(times @ 1..) => *times -= 1,
-                    _ => all.push((chunk.clone(), *line)),
-                }
-            }
-        }
-        all.sort_by_key(|(_, line)| line.at);
-        all
+    pub fn merged(&self, memory: Vec<Placed>) -> Vec<Placed> {
+        let lines = |chunk: &Arc<Chunk>| {
+            let chunk = chunk.clone();
+            (0..chunk.lines().len()).map(move |line| (chunk.clone(), chunk.lines()[line]))
+        };
+        let found = missing(&memory, self.lines.iter().flat_map(lines));
+        together(memory, found)
     }
 
     /// How far it goes, in a sentence.
@@ -193,27 +185,6 @@ fn reason(fault: &Fault) -> String {
         (None, FaultKind::Missing) => "not there:".to_owned(),
         (None, FaultKind::Throttled) => "throttled:".to_owned(),
         (None, _) => format!("not read ({}):", fault.what),
-    }
-}
-
-/// What makes two lines the same: an event of a tail and one of a question have no id in common.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Known {
-    group: String,
-    stream: String,
-    at: i64,
-    text: String,
-}
-
-impl Known {
-    fn of(chunk: &Chunk, line: &Line) -> Self {
-        let stream = chunk.stream_of(line);
-        Self {
-            group: chunk.source.group.as_str().to_owned(),
-            stream: stream.map_or("", |stream| stream.as_str()).to_owned(),
-            at: line.at,
-            text: chunk.original(line).into_owned(),
-        }
     }
 }
 

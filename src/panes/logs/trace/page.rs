@@ -5,6 +5,7 @@ use super::super::row::{Cells, clock};
 use super::others::Asked;
 use super::shown_id;
 use crate::domain::text::Text;
+use crate::domain::units;
 use crate::logs::field::Known;
 use crate::logs::trace::{MOST, Span as Stay, Step, Trace};
 use crate::panes::document::{Document, Head, WIDEST};
@@ -29,7 +30,10 @@ pub(super) fn document(
     let title = format!("Trace {}", shown_id(trace));
     document.heading(Text::clean(&title), summary(trace));
     if trace.cut {
-        document.note(format!("Only its first {MOST} lines are shown"));
+        document.note(format!(
+            "Only its first {} lines are shown",
+            units::count(MOST as u64)
+        ));
     }
     waterfall(&mut document, trace, (width, ascii));
     match asked {
@@ -97,8 +101,8 @@ fn wide<'r>(rows: impl Iterator<Item = &'r Vec<Span>>, at: usize, head: Head) ->
 fn bar(stay: &Stay, took: i64, (bars, ascii): (u16, bool)) -> String {
     let bars = i64::from(bars.max(1));
     let place = |at: i64| at * bars / took.max(1);
-    let start = place(stay.start).min(bars - 1);
-    let wide = (place(stay.end) - start).max(1);
+    let start = place(stay.start).clamp(0, bars - 1);
+    let wide = (place(stay.end) - start).clamp(1, bars - start);
     let block = if ascii { "#" } else { "█" };
     " ".repeat(start as usize) + &block.repeat(wide as usize)
 }

@@ -27,7 +27,7 @@ fn asked() -> Asked {
     Asked::new(("t-1", 1_000_000), &Services::default(), &groups, 1).expect("a question")
 }
 
-fn of(chunk: &Arc<Chunk>) -> Vec<(Arc<Chunk>, Line)> {
+fn of(chunk: &Arc<Chunk>) -> Vec<Placed> {
     let lines = chunk.lines().iter();
     lines.map(|line| (chunk.clone(), *line)).collect()
 }
