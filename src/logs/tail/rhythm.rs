@@ -3,8 +3,10 @@
 use crate::domain::fault::{Fault, FaultKind};
 use std::time::Duration;
 
-/// After a round that brought lines, but few.
+/// After a round that brought lines, but few; and while a group that had lines may have more.
 const BUSY: Duration = Duration::from_millis(500);
+/// So many empty rounds a group that had lines is not quiet yet: lines arrive in heaps, at AWS too.
+const AWAKE: u32 = 3;
 /// Lines of one round from which on it is asked again at once; the quota paces it.
 const MANY: usize = 500;
 /// Between two looks at a quiet group: at first, and at most.
@@ -20,8 +22,10 @@ pub struct Rhythm {
     failures: u32,
     /// Lines of the round that is being read.
     lines: usize,
-    /// Rounds in a row without a line.
+    /// Rounds in a row without a line, from when on it is quiet.
     silent: u32,
+    /// Empty rounds until it is.
+    awake: u32,
 }
 
 impl Rhythm {
@@ -33,12 +37,20 @@ impl Rhythm {
             return Duration::ZERO;
         }
         let lines = std::mem::take(&mut self.lines);
-        self.silent = if lines == 0 { self.silent + 1 } else { 0 };
-        match lines {
-            0 => quiet(self.silent),
-            MANY.. => Duration::ZERO,
-            _ => BUSY,
+        if lines == 0 {
+            return self.empty();
         }
+        (self.silent, self.awake) = (0, AWAKE);
+        if lines < MANY { BUSY } else { Duration::ZERO }
+    }
+
+    fn empty(&mut self) -> Duration {
+        if self.awake > 0 {
+            self.awake -= 1;
+            return BUSY;
+        }
+        self.silent += 1;
+        quiet(self.silent)
     }
 
     /// After a failure: twice as long each time; what needs a person is looked at once a minute.
@@ -87,6 +99,9 @@ mod tests {
         let pauses: Vec<u128> = (0..5).map(|_| rhythm.page(0, false).as_millis()).collect();
         assert_eq!(pauses, [2_000, 3_000, 4_500, 5_000, 5_000]);
         assert_eq!(rhythm.page(1, false), BUSY);
+        for lines in [0, 0, 0, 1, 0, 0, 0] {
+            assert_eq!(rhythm.page(lines, false), BUSY, "lines come in heaps");
+        }
         assert_eq!(rhythm.page(0, false), QUIET.0);
     }
 
