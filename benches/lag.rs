@@ -19,9 +19,12 @@ const ROWS: usize = 45;
 struct Look {
     at: Timestamp,
     lag: f64,
-    /// Of the lines on the screen, in milliseconds since 1970.
-    times: BTreeSet<i64>,
+    /// The lines on the screen: milliseconds since 1970, and the trace.
+    lines: BTreeSet<(i64, String)>,
 }
+
+/// The lag as the title has it, and the lines by their time and trace.
+type Shown = (String, BTreeSet<(Time, String)>);
 
 /// The lag in the title against the account's truth, at an ordinary and at a fast rate.
 pub fn lag() -> Vec<Row> {
@@ -68,7 +71,8 @@ fn looks(sim: &Sim) -> Vec<Look> {
     let mut console = Console::start_with(&url, 160, ROWS as u16, &[], &env);
     let began =
         Timestamp::now() - SignedDuration::try_from(console.started.elapsed()).expect("short");
-    for key in ["5", "z"] {
+    // Raw, so that each line shows its trace: others were written in the same millisecond.
+    for key in ["5", "z", "y"] {
         console.key(key, 5 * SECOND, SECOND / 50);
     }
     let follows = console.until(|screen| read(screen).is_some(), 30 * SECOND);
@@ -83,22 +87,30 @@ fn looks(sim: &Sim) -> Vec<Look> {
         }
         let at = began + SignedDuration::try_from(at).expect("short");
         seen = read(&console.screen());
-        if let Some((lag, times)) = &seen {
-            let times = times.iter().map(|time| on_this_day(*time, at)).collect();
+        if let Some((lag, lines)) = &seen {
+            let dated = |(time, trace): &(Time, String)| (on_this_day(*time, at), trace.clone());
+            let lines = lines.iter().map(dated).collect();
             let lag = lag.parse().expect("seconds");
-            looks.push(Look { at, lag, times });
+            looks.push(Look { at, lag, lines });
         }
     }
     panic!("it came to rest:\n{}", console.screen())
 }
 
-/// The lag as the title has it, and the times of the lines.
-fn read(screen: &str) -> Option<(String, BTreeSet<Time>)> {
+fn read(screen: &str) -> Option<Shown> {
     let title = screen.lines().find(|line| line.contains("5 Logs"))?;
     let (_, lag) = title.split_once("lag ")?;
     let (lag, _) = lag.split_once(" s")?;
-    let times = screen.lines().filter_map(time).collect();
-    Some((lag.to_owned(), times))
+    let lines = screen
+        .lines()
+        .filter_map(|line| Some((time(line)?, trace(line)?.to_owned())));
+    Some((lag.to_owned(), lines.collect()))
+}
+
+/// The trace of a raw line, or of a message.
+fn trace(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("\"traceId\":\"")?;
+    rest.split_once('"').map(|(trace, _)| trace)
 }
 
 /// The time that begins a line of the pane.
@@ -124,15 +136,16 @@ fn on_this_day(time: Time, at: Timestamp) -> i64 {
 
 /// How far the lag was from the truth, in seconds.
 fn error(look: &Look, line: &mut Line) -> Option<f64> {
-    let (first, last) = (look.times.first()?, look.times.last()?);
-    let mut ask = json!({ "logGroupName": GROUP, "startTime": first, "endTime": last });
+    let ((first, _), (last, _)) = (look.lines.first()?, look.lines.last()?);
+    let mut ask = json!({ "logGroupName": GROUP, "startTime": first, "endTime": last + 1 });
     let mut newest = None;
     loop {
         let said: Value = serde_json::from_slice(&line.ask(FILTER, &ask)).expect("JSON");
         let events = said["events"].as_array().into_iter().flatten();
         let shown = events.filter(|event| {
-            let at = event["timestamp"].as_i64();
-            at.is_some_and(|at| look.times.contains(&at))
+            let (at, text) = (event["timestamp"].as_i64(), event["message"].as_str());
+            let known = |(at, trace): (i64, &str)| look.lines.contains(&(at, trace.to_owned()));
+            at.zip(text.and_then(trace)).is_some_and(known)
         });
         // What came after the look is not on the screen.
         let ingested = shown.filter_map(|event| event["ingestionTime"].as_i64());
