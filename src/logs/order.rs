@@ -87,17 +87,13 @@ impl Order {
 
     /// Forgets the lines of a chunk none of whose lines is newer than `newest`; says how many.
     pub fn forget(&mut self, chunk: u32, newest: i64) -> usize {
-        let before = self.entries.len();
         let end = self.entries.partition_point(|e| e.at <= newest);
-        let kept: Vec<Entry> = self
-            .entries
-            .drain(..end)
-            .filter(|e| e.chunk != chunk)
-            .collect();
-        for entry in kept.into_iter().rev() {
-            self.entries.push_front(entry);
+        if end > self.entries.as_slices().0.len() {
+            self.entries.make_contiguous();
         }
-        before - self.entries.len()
+        let gone = make_room(&mut self.entries.as_mut_slices().0[..end], chunk);
+        self.entries.drain(..gone);
+        gone
     }
 
     /// Takes out the lines older than a time.
@@ -153,6 +149,18 @@ impl Order {
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter()
     }
+}
+
+/// Moves the entries of other chunks to the back, in their order; answers how many stand in front of them that can go.
+fn make_room(entries: &mut [Entry], chunk: u32) -> usize {
+    let mut kept = entries.len();
+    for place in (0..entries.len()).rev() {
+        if entries[place].chunk != chunk {
+            kept -= 1;
+            entries[kept] = entries[place];
+        }
+    }
+    kept
 }
 
 impl FromIterator<Entry> for Order {
