@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tidegate::sim::desk::Setup;
 use tidegate::sim::server::{Clock, Limits, Sim, serve};
 use tidegate::sim::throttle::Throttling;
+use tidegate::sim::world::Config;
 use tokio::sync::watch;
 
 /// It ends with the value.
@@ -53,6 +54,20 @@ impl Account {
     pub fn today(setup: Setup) -> Self {
         let now = clock_from(jiff::Timestamp::now());
         Self::open(setup, Limits::default(), now)
+    }
+
+    /// As [`Account::today`]: it writes a thousand lines a second, has for minutes, and refuses nothing.
+    pub fn busy() -> Self {
+        Self::today(Setup {
+            throttling: Throttling::Off,
+            config: Config {
+                log_rate: Some(1_000.0),
+                lived: 150,
+                log_memory: 256 << 20,
+                ..Config::default()
+            },
+            ..Setup::default()
+        })
     }
 
     /// As [`Account::today`], but its time is so far behind.

@@ -5,9 +5,6 @@ use crate::sim::stage::Account;
 use tidegate::domain::log::{Direction, Window};
 use tidegate::model::tail::{Past, TailStart, Tailing};
 use tidegate::runtime::ask::expiry;
-use tidegate::sim::desk::Setup;
-use tidegate::sim::throttle::Throttling;
-use tidegate::sim::world::Config;
 
 const REGION: &str = "ap-northeast-2";
 
@@ -113,16 +110,7 @@ async fn a_window_is_read_whole_from_either_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_a_time_on_its_first_line_comes_first_however_many_follow() {
-    let account = Account::today(Setup {
-        throttling: Throttling::Off,
-        config: Config {
-            log_rate: Some(1_000.0),
-            lived: 150,
-            log_memory: 256 << 20,
-            ..Config::default()
-        },
-        ..Setup::default()
-    });
+    let account = Account::busy();
     tell(&account, "speed manual");
     let (groups, at) = (&GROUPS[..1], now() - 120_000);
     let mut tailed = idle(&account, groups).await;

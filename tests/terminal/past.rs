@@ -3,28 +3,11 @@
 use super::console;
 use crate::sim::stage::Account;
 use crate::support::pty::Start;
-use tidegate::sim::desk::Setup;
-use tidegate::sim::throttle::Throttling;
-use tidegate::sim::world::Config;
-
-/// An account that writes a thousand lines a second, and has for minutes.
-fn busy() -> Account {
-    Account::today(Setup {
-        throttling: Throttling::Off,
-        config: Config {
-            log_rate: Some(1_000.0),
-            lived: 150,
-            log_memory: 256 << 20,
-            ..Config::default()
-        },
-        ..Setup::default()
-    })
-}
 
 /// The service's group keeps a day, and writes a thousand lines a second.
 #[test]
 fn what_is_not_kept_is_said_and_a_time_of_a_busy_group_is_gone_to() {
-    let account = busy();
+    let account = Account::busy();
     let url = format!("http://127.0.0.1:{}", account.port);
     let start = Start::console()
         .size(160, 36)

@@ -13,6 +13,18 @@ fn tails(acts: &[Act]) -> Vec<Vec<&str>> {
         .collect()
 }
 
+/// A group that AWS knows.
+fn group(name: &str) -> GroupFacts {
+    GroupFacts {
+        name: name.into(),
+        retention: None,
+        bytes: 0,
+        infrequent: false,
+        arn: None,
+        created: None,
+    }
+}
+
 #[test]
 fn the_groups_of_the_settings_are_tailed_at_once() {
     let mut bench = Bench::new();
@@ -174,14 +186,6 @@ fn a_group_that_is_not_there_is_answered_with_the_nearest_names() {
     let asked = Query::LogGroups(None, "/ecs/".into());
     let wants = bench.with(|pane, cx| pane.wants(cx));
     assert!(wants.iter().any(|want| want.query == asked), "{wants:?}");
-    let group = |name: &str| GroupFacts {
-        name: name.into(),
-        retention: None,
-        bytes: 0,
-        infrequent: false,
-        arn: None,
-        created: None,
-    };
     let found = ["/ecs/x", "/ecs/orchard-api"].map(group).to_vec();
     let reply = Reply {
         epoch: Epoch::default(),
@@ -279,14 +283,6 @@ fn groups_named_with_a_star_are_looked_up_and_tailed() {
     let query = Query::LogGroups(None, "/ecs/orchard-".into());
     let wants = bench.with(|pane, cx| pane.wants(cx));
     assert!(wants.iter().any(|want| want.query == query), "{wants:?}");
-    let group = |name: &str| GroupFacts {
-        name: name.into(),
-        retention: None,
-        bytes: 0,
-        infrequent: false,
-        arn: None,
-        created: None,
-    };
     let found = ["/ecs/orchard-api", "/ecs/orchard-admin"]
         .map(group)
         .to_vec();
