@@ -294,3 +294,27 @@ async fn a_tail_that_was_replaced_says_nothing_any_more() {
         assert!(!late, "tail {tail}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_late_lines_are_is_told_just_before_them_so_that_one_frame_has_both() {
+    let account = account(60.0, 30);
+    let aws = aws(&account, "ap-northeast-2").await;
+    let (post, mut news) = unbounded_channel();
+    let sink: Sink = Arc::new(move |message| drop(post.send(message)));
+    let start = tailing(&GROUPS[..1], now() - 20_000);
+    let clock = Clock::start();
+    let _tailer = Tailer::start(&Handle::current(), &aws, &start, clock, &sink);
+    let mut told = None;
+    while let Some(Message::Tail(tail)) = news.recv().await {
+        match tail {
+            Tail::State { state, .. } => told = Some(state),
+            Tail::Chunk(_) => break,
+            _ => {}
+        }
+    }
+    let is_of_them = matches!(
+        told,
+        Some(TailState::Following { lag: Some(_) } | TailState::Behind { .. })
+    );
+    assert!(is_of_them, "{told:?}");
+}

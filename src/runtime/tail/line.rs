@@ -206,7 +206,14 @@ impl Line {
     fn took(&mut self, errand: Errand, page: LogPage) -> Duration {
         let now = self.now();
         let taken = self.follow.take(errand, page, now);
-        self.show(&taken.fresh);
+        let ingested = self.newest.add(&taken.fresh);
+        let sealed = Chunk::seal(&self.source, &taken.fresh);
+        // Just before its lines, which a frame takes its time for: so that one has both.
+        if errand == Errand::Fresh {
+            self.lags(ingested, now);
+            self.stands(now);
+        }
+        self.show(sealed);
         if let Some(gap) = taken.skipped {
             self.skips(gap);
         }
@@ -215,12 +222,9 @@ impl Line {
         {
             self.told.once(TailState::Whole { from, to });
         }
-        let ingested = self.newest.add(&taken.fresh);
         match errand {
             Errand::Sweep => Duration::ZERO,
             Errand::Fresh => {
-                self.lags(ingested, now);
-                self.stands(now);
                 if !self.follow.is_mid_round() {
                     self.read_to_the_end(self.round);
                 }
@@ -268,8 +272,8 @@ impl Line {
         }
     }
 
-    fn show(&self, fresh: &[RawEvent]) {
-        for chunk in Chunk::seal(&self.source, fresh) {
+    fn show(&self, sealed: Vec<Chunk>) {
+        for chunk in sealed {
             (self.desk.send)(Message::Tail(Tail::Chunk(Arc::new(chunk))));
         }
     }

@@ -3,6 +3,7 @@
 use super::{Feed, Line, ROUNDS, Reading};
 use crate::domain::fault::Fault;
 use crate::domain::log::RawEvent;
+use crate::logs::chunk::Chunk;
 use crate::model::tail::{Method, TailState};
 use std::time::Duration;
 
@@ -95,13 +96,14 @@ impl Line {
     pub(super) fn live(&mut self, events: Vec<RawEvent>) {
         let now = self.now();
         let fresh = self.follow.live(events, now);
-        self.show(&fresh);
         let ingested = self.newest.add(&fresh);
+        let sealed = Chunk::seal(&self.source, &fresh);
         let tells = self.is_joined() || !fresh.is_empty();
         if tells && !self.follow.is_mid_round() {
             self.lags(ingested, now);
             self.stands(now);
         }
+        self.show(sealed);
     }
 
     fn sampling(&mut self, sampled: bool) {
