@@ -163,6 +163,11 @@ impl Follow {
         Some(self.sweep.as_mut()?.ask(Errand::Sweep, now))
     }
 
+    /// Whether pages of the search for late lines are still to be read.
+    pub fn is_sweeping(&self) -> bool {
+        self.sweep.is_some()
+    }
+
     /// Whether pages of this round are still to be read.
     pub fn is_mid_round(&self) -> bool {
         self.round.token.is_some()

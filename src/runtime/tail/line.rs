@@ -10,7 +10,7 @@ use crate::domain::log::{LogPage, RawEvent, Span, TailSource};
 use crate::logs::chunk::Chunk;
 use crate::logs::tail::lag::Lag;
 use crate::logs::tail::newest::Newest;
-use crate::logs::tail::rhythm::Rhythm;
+use crate::logs::tail::rhythm::{self, Rhythm};
 use crate::logs::tail::{Ask, Errand, Follow, Gap};
 use crate::model::message::Message;
 use crate::model::tail::{Tail, TailState};
@@ -228,13 +228,23 @@ impl Line {
                 if !self.follow.is_mid_round() {
                     self.read_to_the_end(self.round);
                 }
-                self.sweeps += 1 + u32::from(!self.follow.is_mid_round());
-                let pause = self
-                    .rhythm
-                    .page(taken.fresh.len(), self.follow.is_mid_round());
+                let ended = !self.follow.is_mid_round();
+                self.sweeps += 1 + u32::from(ended);
+                let pause = self.rhythm.page(taken.fresh.len(), !ended);
+                let pause = self.searching(pause);
                 self.after_a_page(pause)
             }
         }
+    }
+
+    /// What is left of a pause, where late lines are looked for in it.
+    fn searching(&mut self, pause: Duration) -> Duration {
+        if !self.follow.is_sweeping() {
+            return pause;
+        }
+        let (pages, pause) = rhythm::searching(pause);
+        self.sweeps += pages;
+        pause
     }
 
     /// Whoever writes lines once, in the order of time, waits for the slowest source.
