@@ -61,11 +61,18 @@ pub fn ingest() -> Vec<Row> {
     let (mut ring, source) = (full(), source());
     let mut events: Vec<RawEvent> = Lines::seeded(7).take(10 * PAGE).collect();
     let span = events.last().map_or(0, |e| e.timestamp) - events[0].timestamp + 1;
+    // What comes is newer than what is there.
+    let after = ring.span().expect("lines").1 - events[0].timestamp;
+    for event in &mut events {
+        event.timestamp += after;
+        event.ingested += after;
+    }
     let bytes: usize = events.iter().map(|e| e.message.len()).sum();
     let mut took = Duration::ZERO;
     for _ in 0..ROUNDS {
         for event in &mut events {
             event.timestamp += span;
+            event.ingested += span;
         }
         let start = on_core();
         push(&mut ring, &source, &events);

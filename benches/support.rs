@@ -17,3 +17,5 @@ pub mod pty;
 pub mod python;
 #[path = "../tests/support/screen.rs"]
 pub mod screen;
+#[path = "../tests/sim/stage.rs"]
+pub mod stage;

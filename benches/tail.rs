@@ -5,12 +5,16 @@ use crate::Row;
 use crate::sim::{Line, Sim};
 use crate::support::pty::{cpu_time, send_signal};
 use crate::support::python;
+use crate::support::stage::Account;
 use rustix::process::Signal;
 use serde_json::json;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+use tidegate::sim::desk::Setup;
+use tidegate::sim::throttle::Throttling;
+use tidegate::sim::world::Config;
 
 pub const GROUP: &str = "/ecs/orchard-api";
 pub const FILTER: &str = "Logs_20140328.FilterLogEvents";
@@ -28,8 +32,8 @@ fn still(rate: &str, time: &str) -> Sim {
 }
 
 /// Reads all pages and throws them away; answers with the events in them.
-fn thrown_away(sim: &Sim) -> (usize, Duration) {
-    let (mut line, began) = (Line::to(&sim.at, "logs"), Instant::now());
+fn thrown_away(at: &str) -> (usize, Duration) {
+    let (mut line, began) = (Line::to(at, "logs"), Instant::now());
     let (mut count, mut ask) = (
         0,
         json!({ "logGroupName": GROUP, "startTime": 0, "limit": 10_000 }),
@@ -53,9 +57,9 @@ fn token(said: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(text).into_owned())
 }
 
-fn at(sim: &Sim, mut command: Command) -> Command {
+fn asking(at: &str, mut command: Command) -> Command {
     command
-        .env("AWS_ENDPOINT_URL", format!("http://{}", sim.at))
+        .env("AWS_ENDPOINT_URL", format!("http://{at}"))
         .env("AWS_REGION", "ap-northeast-2")
         .env("AWS_DEFAULT_REGION", "ap-northeast-2")
         .env("AWS_ACCESS_KEY_ID", "simulated")
@@ -83,14 +87,14 @@ fn peak(pid: u32) -> f64 {
 }
 
 /// Follows until so many lines were read, the start of the process included.
-fn followed(sim: &Sim, lines: usize) -> Took {
+fn followed(at: &str, lines: usize) -> Took {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
     // A line of JSON is one line, whatever is in the message.
     command.args([
         "logs", GROUP, "--since", "1d", "--follow", "--output", "json",
     ]);
     let began = Instant::now();
-    let mut child = at(sim, command).spawn().expect("it starts");
+    let mut child = asking(at, command).spawn().expect("it starts");
     let mut out = BufReader::with_capacity(1 << 20, child.stdout.take().expect("piped"));
     let (mut left, mut early) = (lines, f64::NAN);
     while left > 0 {
@@ -118,9 +122,9 @@ pub fn rate() -> Vec<Row> {
     let sim = still("5000", "90s");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        let (count, took) = thrown_away(&sim);
+        let (count, took) = thrown_away(&sim.at);
         theirs.push(count as f64 / took.as_secs_f64());
-        ours.push(count as f64 / followed(&sim, count).time.as_secs_f64());
+        ours.push(count as f64 / followed(&sim.at, count).time.as_secs_f64());
     }
     let (ours, theirs) = (middle(ours), middle(theirs));
     vec![Row {
@@ -140,10 +144,10 @@ fn middle(mut rates: Vec<f64>) -> f64 {
 /// CPU of an event, beside awslogs on the same lines.
 pub fn cpu() -> Vec<Row> {
     let sim = still("5000", "15s");
-    let (count, _) = thrown_away(&sim);
+    let (count, _) = thrown_away(&sim.at);
     let micros = |cpu: Duration| cpu.as_secs_f64() * 1e6 / count as f64;
-    let ours = micros(followed(&sim, count).cpu);
-    let theirs = micros(awslogs(&sim));
+    let ours = micros(followed(&sim.at, count).cpu);
+    let theirs = micros(awslogs(&sim.at));
     vec![Row {
         what: "headless follow, CPU of an event",
         measured: format!(
@@ -156,11 +160,30 @@ pub fn cpu() -> Vec<Row> {
     }]
 }
 
+/// An account with an hour of history that ends now: whoever reads it has a right clock.
+fn hour() -> Account {
+    const HOUR: Duration = Duration::from_hours(1);
+    let setup = Setup {
+        throttling: Throttling::Off,
+        config: Config {
+            log_rate: Some(500.0),
+            log_memory: 1 << 30,
+            ..Config::default()
+        },
+        ..Setup::default()
+    };
+    let account = Account::behind(setup, HOUR);
+    account.tell("speed manual");
+    account.sim.advance(HOUR);
+    account
+}
+
 /// A million lines of history, then what comes: what is kept in memory does not grow with what was read.
 pub fn memory() -> Vec<Row> {
-    let sim = still("500", "58m");
-    let (count, _) = thrown_away(&sim);
-    let (early, late) = followed(&sim, count).resident;
+    let account = hour();
+    let at = format!("127.0.0.1:{}", account.port);
+    let (count, _) = thrown_away(&at);
+    let (early, late) = followed(&at, count).resident;
     vec![Row {
         what: "headless follow with an hour of history: most resident after a fifth of it, at its end",
         measured: format!("{early:.0}, {late:.0} MB ({count} lines)"),
@@ -170,7 +193,7 @@ pub fn memory() -> Vec<Row> {
     }]
 }
 
-fn awslogs(sim: &Sim) -> Duration {
+fn awslogs(at: &str) -> Duration {
     const SCRIPT: &str = "
 import resource, sys
 from awslogs.bin import main
@@ -181,7 +204,7 @@ print(used.ru_utime + used.ru_stime, file=sys.stderr)
 ";
     let mut command = Command::new(environment().join("bin/python"));
     command.args(["-c", SCRIPT, GROUP]).stderr(Stdio::piped());
-    let mut child = at(sim, command).spawn().expect("python");
+    let mut child = asking(at, command).spawn().expect("python");
     let mut out = BufReader::new(child.stdout.take().expect("piped"));
     std::io::copy(&mut out, &mut std::io::sink()).expect("lines");
     let done = child.wait_with_output().expect("it ends");
