@@ -151,7 +151,8 @@ impl Follow {
     pub fn sweep(&mut self, now: i64) -> Option<Ask> {
         let shallow = self.shallow?;
         if self.sweep.is_none() {
-            if now < self.swept.saturating_add(SWEEP_EVERY) {
+            // Where little is written any more, the next round does without it.
+            if self.calm || now < self.swept.saturating_add(SWEEP_EVERY) {
                 return None;
             }
             let end = self.watermark - shallow;
@@ -163,9 +164,10 @@ impl Follow {
         Some(self.sweep.as_mut()?.ask(Errand::Sweep, now))
     }
 
-    /// Whether pages of the search for late lines are still to be read.
+    /// Whether pages of the search for late lines are to be read soon: it has not ended, and began when lines could still
+    /// come late.
     pub fn is_sweeping(&self) -> bool {
-        self.sweep.is_some()
+        self.sweep.is_some() && self.swept <= self.watermark.saturating_add(LATEST)
     }
 
     /// Whether pages of this round are still to be read.

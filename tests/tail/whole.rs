@@ -100,10 +100,10 @@ async fn five_thousand_a_second_are_shown_once_each_however_long_it_lasts() {
     let mut tailed = Tailed::start(&aws, &tailing(&GROUPS, start));
     let (mut second, began) = (0, Instant::now());
     while second < seconds {
-        if let Some(fault) = trouble(second) {
+        let step = step(second, began).await;
+        for fault in (second..second + step).filter_map(trouble) {
             tell(&account, &format!("fault {fault} logs:FilterLogEvents 1"));
         }
-        let step = step(second, began).await;
         tokio::task::block_in_place(|| account.sim.advance(Duration::from_secs(step)));
         second += step;
         let due = account.sim.now().as_millisecond() - DUE;

@@ -7,8 +7,8 @@ use std::time::Duration;
 const BUSY: Duration = Duration::from_millis(500);
 /// So many empty rounds a group that had lines is not quiet yet: lines arrive in heaps, at AWS too.
 const AWAKE: u32 = 3;
-/// Pages of the search for late lines that a pause has room for.
-const SPARE: u32 = 8;
+/// Pages of the search for late lines that the pause of a quiet group has room for, by any region's quota.
+const SPARE: u32 = 6;
 /// Lines of one round from which on it is asked again at once; the quota paces it.
 const MANY: usize = 500;
 /// Between two looks at a quiet group: at first, and at most.
@@ -71,13 +71,13 @@ impl Rhythm {
     }
 }
 
-/// What a search for late lines makes of a pause: so many pages, and no long rest before it is over. The end of a flood
-/// leaves hundreds of them to be read, which nothing else hinders then.
+/// What a search for late lines makes of the pause of a quiet group: so many pages before the next look, which comes no
+/// later for it. The end of a flood leaves hundreds of them to be read. Where lines come, two a round are all.
 pub fn searching(pause: Duration) -> (u32, Duration) {
-    if pause.is_zero() {
+    if pause <= BUSY {
         (0, pause)
     } else {
-        (SPARE, pause.min(BUSY))
+        (SPARE, BUSY)
     }
 }
 
@@ -120,7 +120,8 @@ mod tests {
     #[test]
     fn a_quiet_group_s_late_lines_are_looked_for_in_its_pauses_and_a_busy_one_s_beside_its_lines() {
         assert_eq!(searching(Duration::ZERO), (0, Duration::ZERO));
-        assert_eq!(searching(BUSY), (SPARE, BUSY));
+        assert_eq!(searching(BUSY), (0, BUSY));
+        assert_eq!(searching(QUIET.0), (SPARE, BUSY));
         assert_eq!(searching(QUIET.1), (SPARE, BUSY));
     }
 

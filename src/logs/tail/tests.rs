@@ -268,17 +268,34 @@ fn a_flood_makes_rounds_shallow_and_what_comes_late_is_looked_for_beside_them() 
         token: None,
     };
     assert_eq!(sweep, expected);
+    assert!(tail.is_sweeping());
     // Its pages come one by one, and what they bring is late.
     let taken = tail.take(Sweep, page(&[900_000], Some("a")), now);
     assert!(taken.fresh[0].late);
     assert_eq!(tail.sweep(now).and_then(|ask| ask.token), Some("a".into()));
     tail.take(Sweep, page(&[], None), now);
-    assert_eq!(tail.sweep(now + SWEEP_EVERY - 1), None);
+    assert_eq!(tail.sweep(now + SWEEP_EVERY), None);
     // Little was found in it: the next round reaches back over everything again.
     tail.ask(now);
     tail.take(Fresh, LogPage::default(), now);
     assert_eq!(tail.ask(now), ask(1_000_009 - LATEST, None));
     assert_eq!(tail.shallow, None);
+}
+
+#[test]
+fn what_comes_late_after_a_flood_is_looked_for_with_haste_only_while_it_can_come() {
+    let flooded = |now| {
+        let mut tail = Follow::new(0);
+        for _ in 0..3 {
+            tail.ask(1_000_010);
+            tail.take(Fresh, flood(1_000_000, 30_000), 1_000_010);
+        }
+        assert!(!tail.is_sweeping());
+        assert!(tail.sweep(now).is_some());
+        tail.is_sweeping()
+    };
+    assert!(flooded(1_000_009 + LATEST));
+    assert!(!flooded(1_000_010 + LATEST));
 }
 
 #[test]

@@ -207,13 +207,15 @@ impl Line {
         let now = self.now();
         let taken = self.follow.take(errand, page, now);
         let ingested = self.newest.add(&taken.fresh);
-        let sealed = Chunk::seal(&self.source, &taken.fresh);
-        // Just before its lines, which a frame takes its time for: so that one has both.
+        let mut sealed = Chunk::seal(&self.source, &taken.fresh);
+        let last = sealed.pop();
+        self.show(sealed);
+        // Just before the newest lines, which take their time: so that one frame has both.
         if errand == Errand::Fresh {
             self.lags(ingested, now);
             self.stands(now);
         }
-        self.show(sealed);
+        self.show(last);
         if let Some(gap) = taken.skipped {
             self.skips(gap);
         }
@@ -231,7 +233,6 @@ impl Line {
                 let ended = !self.follow.is_mid_round();
                 self.sweeps += 1 + u32::from(ended);
                 let pause = self.rhythm.page(taken.fresh.len(), !ended);
-                let pause = self.searching(pause);
                 self.after_a_page(pause)
             }
         }
@@ -278,11 +279,11 @@ impl Line {
                 };
                 SEAM
             }
-            _ => pause,
+            _ => self.searching(pause),
         }
     }
 
-    fn show(&self, sealed: Vec<Chunk>) {
+    fn show(&self, sealed: impl IntoIterator<Item = Chunk>) {
         for chunk in sealed {
             (self.desk.send)(Message::Tail(Tail::Chunk(Arc::new(chunk))));
         }
@@ -312,6 +313,10 @@ impl Line {
     }
 
     fn failed(&mut self, errand: Errand, fault: Fault) -> Duration {
+        // The newest lines do not wait for more of what fails.
+        if errand == Errand::Sweep {
+            self.sweeps = 0;
+        }
         // A token lives for a day at most; without it, it is another question.
         if !fault.passes() && self.follow.restart(errand) && fault.kind == FaultKind::Refused {
             return Duration::ZERO;

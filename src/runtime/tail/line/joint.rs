@@ -97,13 +97,15 @@ impl Line {
         let now = self.now();
         let fresh = self.follow.live(events, now);
         let ingested = self.newest.add(&fresh);
-        let sealed = Chunk::seal(&self.source, &fresh);
+        let mut sealed = Chunk::seal(&self.source, &fresh);
+        let last = sealed.pop();
+        self.show(sealed);
         let tells = self.is_joined() || !fresh.is_empty();
         if tells && !self.follow.is_mid_round() {
             self.lags(ingested, now);
             self.stands(now);
         }
-        self.show(sealed);
+        self.show(last);
     }
 
     fn sampling(&mut self, sampled: bool) {
