@@ -160,6 +160,17 @@ impl Tailed {
             let (states, methods) = (self.states.last(), self.methods.last());
             panic!("{heard:?} after {count} lines, {states:?}, {methods:?}")
         };
+        self.take(tail);
+    }
+
+    /// What has come meanwhile.
+    pub fn catch_up(&mut self) {
+        while let Ok(Message::Tail(tail)) = self.news.try_recv() {
+            self.take(tail);
+        }
+    }
+
+    fn take(&mut self, tail: Tail) {
         match tail {
             Tail::Chunk(chunk) => {
                 self.late += chunk.lines().iter().filter(|l| l.is_late()).count();
